@@ -1,0 +1,44 @@
+"""The twelve areas of the report, in reading order, and the rule prefixes that belong to each."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area: its notebook is `notebooks/NN_<name>.ipynb`, NN its place in the order."""
+
+    name: str
+    zh: str
+    en: str
+    prefixes: tuple[str, ...]
+
+    def title(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+AREAS: dict[str, Area] = {
+    area.name: area
+    for area in (
+        Area("intake", "数据受理", "Intake", ("DQ",)),
+        Area("risk", "廉政风险点", "Integrity risks", ("LZ",)),
+        Area("frugality", "中央八项规定", "Frugality", ("JD", "CG", "JF", "GC", "JR")),
+        Area("rectification", "四风与巡察整改", "Rectification", ("ZG",)),
+        Area("responsibility", "主体责任与考核", "Responsibility", ("ZT", "KH", "SS")),
+        Area("feedback", "群众诉求与评议", "Public feedback", ("RX", "PY")),
+        Area("venues", "体育场地", "Venues", ("CD",)),
+        Area("firearms", "运动枪弹", "Firearms", ("QD",)),
+        Area("antidoping", "反兴奋剂", "Anti-doping", ("FX",)),
+        Area("canteen", "食堂", "Canteen", ("ST",)),
+        Area("safety", "安全生产", "Safety", ("AQ",)),
+        Area("overview", "总报告", "Overview", ()),
+    )
+}
+
+
+def area_of(rule_id: str) -> str:
+    """Area that a rule id such as `ST-02` belongs to; KeyError when the prefix is nobody's."""
+    prefix = rule_id.split("-", 1)[0]
+    for area in AREAS.values():
+        if prefix in area.prefixes:
+            return area.name
+    raise KeyError(rule_id)

@@ -1,0 +1,52 @@
+"""Errors for people: one line that says where, what is wrong and what to do about it."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class MingjingError(Exception):
+    """An expected error. Printed as one line, exit 2, never as a traceback."""
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: object = None,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        todo: str | None = None,
+    ):
+        self.what, self.file, self.sheet, self.row, self.column, self.todo = what, file, sheet, row, column, todo
+        places = [
+            str(file) if file else "",
+            f"sheet “{sheet}”" if sheet else "",
+            f"row {row}" if row else "",
+            f"column “{column}”" if column else "",
+        ]
+        where = ", ".join(place for place in places if place)
+        text = f"{where}: {what}" if where else what
+        super().__init__(" ".join((f"{text}. {todo}" if todo else text).split()))
+
+
+class UsageError(MingjingError):
+    """Wrong parameter, option or name."""
+
+
+class InputError(MingjingError):
+    """A file, mapping, configuration or corrections register that cannot be used as it is."""
+
+
+class NotebookError(MingjingError):
+    """A notebook failed; the rest of the run still comes out."""
+
+    exit_code = 1
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Sentence that offers the nearest valid names, for an error's `todo`."""
+    names = sorted(names)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return f"Did you mean “{close[0]}”?" if close else f"Valid: {', '.join(names)}"

@@ -1,0 +1,78 @@
+"""The period audited and the day it is looked at from."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from mingjing.errors import UsageError
+
+_YEAR = re.compile(r"(\d{4})")
+_QUARTER = re.compile(r"(\d{4})[Qq]([1-4])")
+_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True)
+class Period:
+    """First and last day, both included. `text` is as the user wrote it, normalised."""
+
+    start: date
+    end: date
+    text: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Period":
+        """`2021`, `2021Q3`, `2021-10` or `2021-09-15..2021-10-15`; anything else is a UsageError."""
+        written = str(text).strip()
+        try:
+            period = cls._read(written)
+        except ValueError as error:
+            raise UsageError(f"period “{written}” names no real dates ({error})", todo=_FORMS) from None
+        if period is None:
+            raise UsageError(f"period “{written}” cannot be read", todo=_FORMS)
+        if period.start > period.end:
+            raise UsageError(f"period “{written}” ends before it begins", todo="Swap the two dates")
+        return period
+
+    @classmethod
+    def _read(cls, written: str) -> "Period | None":
+        if match := _YEAR.fullmatch(written):
+            year = int(match[1])
+            return cls(date(year, 1, 1), date(year, 12, 31), written)
+        if match := _QUARTER.fullmatch(written):
+            year, quarter = int(match[1]), int(match[2])
+            return cls(date(year, 3 * quarter - 2, 1), month_end(year, 3 * quarter), f"{year}Q{quarter}")
+        if match := _MONTH.fullmatch(written):
+            year, month = int(match[1]), int(match[2])
+            return cls(date(year, month, 1), month_end(year, month), f"{year}-{month:02d}")
+        if match := _SPAN.fullmatch(written):
+            return cls(date.fromisoformat(match[1]), date.fromisoformat(match[2]), written)
+        return None
+
+    def months(self) -> list[str]:
+        """`YYYY-MM` of each month the period touches."""
+        first, last = self.start.year * 12 + self.start.month - 1, self.end.year * 12 + self.end.month - 1
+        return [f"{m // 12}-{m % 12 + 1:02d}" for m in range(first, last + 1)]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+_FORMS = "Write 2021, 2021Q3, 2021-10 or 2021-09-15..2021-10-15"
+
+
+def month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def parse_as_of(text: str | date | None, period: Period) -> date:
+    """The day the audit looks from; by default the last day of the period, never today."""
+    if text is None or text == "":
+        return period.end
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(str(text).strip())
+    except ValueError:
+        raise UsageError(f"as-of date “{text}” cannot be read", todo="Write it as 2021-10-31") from None
