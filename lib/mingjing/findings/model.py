@@ -1,0 +1,185 @@
+"""One finding, and a run's findings as an analyst holds them in the hand."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
+from mingjing.rules.engine import Outcome
+
+COLUMNS = (
+    "finding_id rule_id area severity kind unit subject message_zh message_en amount date table source_file sheet "
+    "row evidence basis status"
+).split()
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def finding_id(rule_id: str, unit: str | None, subject: str) -> str:
+    """The same rule on the same subject has the same id in every run."""
+    text = "\x1f".join((rule_id, unit or "", subject))
+    return f"{rule_id}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON and people can read it: no false precision, dates in ISO form."""
+    if isinstance(value, float):
+        value = round(value, 6)
+        return int(value) if value == int(value) and abs(value) < 1e15 else value
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+class _Words(dict):
+    """Message values by name; what is blank reads as blank rather than `None`."""
+
+    def __init__(self, values: Mapping[str, Any], blank: str, yes_no: tuple[str, str]):
+        super().__init__(values)
+        self._blank, self._yes_no = blank, yes_no
+
+    def __getitem__(self, key: str) -> str:
+        value = plain(super().__getitem__(key))
+        if value is None or value == "":
+            return self._blank
+        if isinstance(value, bool):
+            return self._yes_no[0] if value else self._yes_no[1]
+        if isinstance(value, list):
+            return "、".join(map(str, value)) if self._blank == "空" else ", ".join(map(str, value))
+        return f"{value:,}" if isinstance(value, int | float) and abs(value) >= 10000 else str(value)
+
+
+def make_findings(
+    entry: Entry,
+    outcome: Outcome,
+    source_of: Callable[[int], tuple[str, str, str, int]],
+    name_of: Callable[[str], str] = lambda written: written,
+) -> list[dict[str, Any]]:
+    """Findings of one rule: hits on the same subject are one finding that says everything at once.
+
+    source_of: `_rid` → (table, file, sheet, row). name_of: unit or person id → name for messages.
+    """
+    merged: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for hit in outcome.hits:
+        subject = hit["subject"] or "#".join(map(str, source_of(hit["_rids"][0])[1:])) if hit["_rids"] else hit["subject"]
+        merged.setdefault((hit["unit"] or "", subject or ""), []).append(hit)
+    return [_finding(entry, unit, subject, hits, source_of, name_of) for (unit, subject), hits in merged.items()]
+
+
+def _finding(entry, unit, subject, hits, source_of, name_of) -> dict[str, Any]:
+    rows = [source_of(rid) for rid in dict.fromkeys(rid for hit in hits for rid in hit["_rids"])]
+    table, file, sheet, row = rows[0] if rows else ("", "", "", None)
+    day = min((h["date"] for h in hits if h["date"]), default=None)
+    amounts = [h["amount"] for h in hits if h["amount"] is not None]
+    values = {k[2:]: v for hit in hits for k, v in hit.items() if k.startswith("e_") and v is not None}
+    evidence = {
+        "cases": list(dict.fromkeys(hit["case"] for hit in hits)),
+        "values": plain(values),
+        "rows": [dict(zip(("table", "file", "sheet", "row"), r, strict=True)) for r in rows],
+        "thresholds": plain(Params(entry).as_dict()),
+    }
+    return {
+        "finding_id": finding_id(entry.rule_id, unit, subject),
+        "rule_id": entry.rule_id,
+        "area": entry.area,
+        "severity": min((h["severity"] or entry.severity for h in hits), key=SEVERITIES.index),
+        "kind": min((h["kind"] or entry.kind for h in hits), key=KINDS.index),
+        "unit": unit or None,
+        "subject": subject,
+        "message_zh": _message(entry, hits, unit, subject, name_of, "zh"),
+        "message_en": _message(entry, hits, unit, subject, name_of, "en"),
+        "amount": max(amounts) if amounts else None,
+        "date": day,
+        "table": table,
+        "source_file": file,
+        "sheet": sheet,
+        "row": row,
+        "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True),
+        "basis": entry.basis_on(day, "zh"),
+        "status": "new",
+    }
+
+
+def _message(entry, hits, unit, subject, name_of, lang) -> str:
+    blank, yes_no = ("空", ("是", "否")) if lang == "zh" else ("blank", ("yes", "no"))
+    sentences = []
+    for hit in hits:
+        values = {name: hit.get(f"e_{name}") for name in entry.evidence}
+        values = {k: name_of(v) if isinstance(v, str) else v for k, v in values.items()}
+        words = _Words(
+            Params(entry).as_dict() | values | {
+                "unit": name_of(unit) if unit else "", "subject": subject, "date": hit["date"], "amount": hit["amount"]
+            },
+            blank,
+            yes_no,
+        )
+        sentences.append(entry.messages[hit["case"]][lang].format_map(words))
+    return ("；" if lang == "zh" else "; ").join(dict.fromkeys(sentences))
+
+
+class Findings:
+    """A run's findings: `len()`, iteration over rows, `.to_pandas()`, and a table in JupyterLab."""
+
+    def __init__(self, frame: pd.DataFrame, lang: str = "zh"):
+        self._frame, self.lang = frame, lang
+
+    @classmethod
+    def of(cls, rows: list[dict[str, Any]], lang: str = "zh") -> "Findings":
+        frame = pd.DataFrame(rows, columns=COLUMNS)
+        rank = frame["severity"].map(SEVERITIES.index)
+        order = frame.assign(_rank=rank).sort_values(
+            ["area", "_rank", "rule_id", "source_file", "sheet", "row", "finding_id"], kind="stable"
+        )
+        frame = order.drop(columns="_rank").reset_index(drop=True)
+        frame["row"] = frame["row"].astype("Int64")
+        frame["amount"] = frame["amount"].astype("float64").round(2)
+        return cls(frame, lang)
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._frame.to_dict("records"))
+
+    def to_pandas(self) -> pd.DataFrame:
+        return self._frame.copy()
+
+    def where(self, **equal: str) -> "Findings":
+        """Those whose columns equal the given values: `findings.where(rule_id="ST-02", severity="high")`."""
+        frame = self._frame
+        for column, value in equal.items():
+            frame = frame[frame[column] == value]
+        return Findings(frame.reset_index(drop=True), self.lang)
+
+    def count(self, severity: str | None = None) -> int:
+        return len(self._frame) if severity is None else int((self._frame["severity"] == severity).sum())
+
+    def to_csv(self, path) -> None:
+        """UTF-8 with BOM, cells that a spreadsheet would run as formulas made harmless."""
+        self._frame.map(neutralise).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+    def to_parquet(self, path) -> None:
+        frame = self._frame.assign(date=pd.to_datetime(self._frame["date"]).dt.date)
+        frame.to_parquet(path, index=False)
+
+    def _repr_html_(self) -> str:
+        from mingjing.report.findings import findings_table
+
+        return findings_table(self)
+
+    def __repr__(self) -> str:
+        return f"Findings({len(self)}: " + ", ".join(f"{s} {self.count(s)}" for s in SEVERITIES) + ")"
+
+
+def neutralise(value: Any) -> Any:
+    """A text that begins like a formula gets a leading apostrophe."""
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value

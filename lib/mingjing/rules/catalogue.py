@@ -1,0 +1,221 @@
+"""What a rule says: names, severity, thresholds with their source, legal basis, the ledgers it needs.
+
+The catalogue is data, one TOML file per area under `catalogue/`; the logic is one function per rule in the
+module of the same area. A threshold lives here or in the bureau's own configuration, never in code.
+"""
+
+import string
+import tomllib
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from mingjing.areas import area_of
+from mingjing.errors import UsageError, nearest
+
+SEVERITIES = ("high", "medium", "low")
+KINDS = ("breach", "missing", "suspect", "mismatch", "warning")
+STATUSES = ("confirmed", "content", "practice", "memory", "design", "report")
+SCOPES = ("period", "as_of")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One legal or institutional basis and the days of conduct it governs (both ends included)."""
+
+    zh: str
+    en: str
+    status: str
+    start: date | None = None
+    end: date | None = None
+
+    def governs(self, day: date | None) -> bool:
+        return day is None or ((self.start is None or self.start <= day) and (self.end is None or day <= self.end))
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One parameter of a rule. `values` are (first day in force, value); one entry when it never changed."""
+
+    name: str
+    values: tuple[tuple[date | None, Any], ...]
+    zh: str
+    en: str
+    source: str
+    status: str
+    unit: str | None = None
+    local: bool = False
+
+    @property
+    def value(self) -> Any:
+        """The value in force today as far as the catalogue knows: the latest."""
+        return self.values[-1][1]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rule of the catalogue. `needs` maps each ledger to the columns without which the rule cannot run."""
+
+    rule_id: str
+    zh: str
+    en: str
+    severity: str
+    kind: str
+    needs: dict[str, tuple[str, ...]]
+    how: dict[str, str]
+    messages: dict[str, dict[str, str]]
+    basis: tuple[Basis, ...]
+    params: dict[str, Threshold] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+    scope: str = "period"
+    meta: bool = False
+    statistical: bool = False
+    false_alarms: dict[str, str] = field(default_factory=dict)
+    verify: dict[str, str] = field(default_factory=dict)
+    boundary: str = ""
+
+    @property
+    def area(self) -> str:
+        return area_of(self.rule_id)
+
+    def name(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+    def basis_on(self, day: date | None, lang: str) -> str:
+        """The basis in force on the day of the conduct, in one sentence."""
+        return ("；" if lang == "zh" else "; ").join(
+            basis.zh if lang == "zh" else basis.en for basis in self.basis if basis.governs(day)
+        )
+
+
+class Params:
+    """A rule's thresholds as its function sees them: `p.w_g`, or `p.at("std_yuan", t.start_date)` by date."""
+
+    def __init__(self, entry: Entry):
+        self._params = entry.params
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._params[name].value
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def at(self, name: str, day: ir.DateValue) -> ir.Value:
+        """The value in force on `day`, as an expression; before the first dated value, the first."""
+        values = self._params[name].values
+        expr = ibis.literal(values[0][1])
+        for start, value in values[1:]:
+            expr = ibis.ifelse(day.cast("date") >= ibis.literal(start), ibis.literal(value), expr)
+        return expr
+
+    def lookup(self, name: str, key: ir.Value) -> ir.Value:
+        """A threshold that differs by category (`{"早餐" = 20, …}`): NULL where the category has none."""
+        table = self._params[name].value
+        return ibis.cases(*((key == category, ibis.literal(value)) for category, value in table.items()))
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: threshold.value for name, threshold in self._params.items()}
+
+
+def read_catalogue(text: str) -> dict[str, Entry]:
+    """Entries of one TOML text; anything incomplete is a TypeError or ValueError that names the rule."""
+    return {rule_id: _entry(rule_id, body) for rule_id, body in tomllib.loads(text).items()}
+
+
+def _entry(rule_id: str, body: dict) -> Entry:
+    try:
+        entry = Entry(
+            rule_id=rule_id,
+            needs={table: tuple(columns) for table, columns in body.pop("needs").items()},
+            basis=tuple(_basis(**item) for item in body.pop("basis")),
+            params={name: _threshold(name, **spec) for name, spec in body.pop("params", {}).items()},
+            evidence=tuple(body.pop("evidence", ())),
+            **body,
+        )
+    except (KeyError, TypeError) as error:
+        raise TypeError(f"{rule_id}: {error}") from None
+    _validate(entry)
+    return entry
+
+
+def _basis(zh: str, en: str, status: str, **days: date) -> Basis:
+    return Basis(zh, en, status, days.pop("from", None), days.pop("until", None), **days)
+
+
+def _threshold(name: str, zh: str, en: str, source: str, status: str, **spec: Any) -> Threshold:
+    dated = spec.pop("values", None)
+    values = (
+        tuple((step.get("from"), step["value"]) for step in dated) if dated else ((None, spec.pop("value")),)
+    )
+    return Threshold(name, values, zh, en, source, status, **spec)
+
+
+def _validate(entry: Entry) -> None:
+    area_of(entry.rule_id)
+    checks = [
+        (entry.severity in SEVERITIES, f"severity {entry.severity}"),
+        (entry.kind in KINDS, f"kind {entry.kind}"),
+        (entry.scope in SCOPES, f"scope {entry.scope}"),
+        (bool(entry.basis), "no basis"),
+        (all(b.status in STATUSES for b in (*entry.basis, *entry.params.values())), "status of a basis or threshold"),
+        (all(m.keys() >= {"zh", "en"} for m in (entry.how, *entry.messages.values())), "a text lacks zh or en"),
+        (not entry.statistical or entry.severity != "high", "a statistical hit is never of high severity"),
+    ]
+    for good, what in checks:
+        if not good:
+            raise ValueError(f"{entry.rule_id}: {what}")
+
+
+def placeholders(template: str) -> set[str]:
+    """Names a message template takes its values from."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@cache
+def catalogue() -> dict[str, Entry]:
+    """The whole catalogue, by rule id, in order."""
+    entries: dict[str, Entry] = {}
+    for file in resources.files(__package__).joinpath("catalogue").iterdir():
+        if file.name.endswith(".toml"):
+            entries |= read_catalogue(file.read_text("utf-8"))
+    return dict(sorted(entries.items()))
+
+
+def configured(overrides: dict[str, dict[str, Any]]) -> dict[str, Entry]:
+    """The catalogue with the bureau's own values: `{"ST-02": {"w_g": 200}}` or `{"value": …, "source": …}`."""
+    entries = dict(catalogue())
+    for rule_id, values in overrides.items():
+        if rule_id not in entries:
+            raise UsageError(f"configuration names no known rule: {rule_id}", todo=nearest(rule_id, entries))
+        entries[rule_id] = _override(entries[rule_id], values)
+    return entries
+
+
+def _override(entry: Entry, values: dict[str, Any]) -> Entry:
+    params = dict(entry.params)
+    for name, given in values.items():
+        if name not in params:
+            raise UsageError(f"{entry.rule_id} has no threshold “{name}”", todo=nearest(name, params))
+        spec = given if isinstance(given, dict) and "value" in given else {"value": given}
+        value = spec["value"]
+        if not _same_type(params[name].value, value):
+            raise UsageError(
+                f"{entry.rule_id}.{name}: {value!r} is not of the type of {params[name].value!r}",
+                todo="Write the value as the catalogue has it",
+            )
+        params[name] = replace(
+            params[name], values=((None, value),), source=str(spec.get("source", "bureau configuration")), local=True
+        )
+    return replace(entry, params=params)
+
+
+def _same_type(old: Any, new: Any) -> bool:
+    if isinstance(old, bool) or isinstance(new, bool):
+        return type(old) is type(new)
+    number = (int, float)
+    return type(old) is type(new) or (isinstance(old, number) and isinstance(new, number))

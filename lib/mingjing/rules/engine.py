@@ -1,0 +1,138 @@
+"""Runs rules over the ledgers: what was found, or why nothing could be said.
+
+A rule is a generator of `(case, expression)`: the expression selects the violating rows. Columns it may carry
+besides evidence: `_rid` or `_rids` (required), `subject`, `unit`, `date`, `amount`, `severity`, `kind`; what it
+leaves out is taken from the ledger's definition (its key, unit, date and amount columns).
+"""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from mingjing.rules.catalogue import Entry, Params
+from mingjing.rules.ledgers import Ledgers
+from mingjing.tables import tables
+
+RuleFunction = Callable[[Ledgers, Params], Iterator[tuple[str, ir.Table]]]
+MODULES = ("quality", "canteen", "firearms", "safety")
+_RULES: dict[str, RuleFunction] = {}
+
+
+def rule(rule_id: str) -> Callable[[RuleFunction], RuleFunction]:
+    """Registers the function as the logic of a catalogue entry."""
+
+    def register(function: RuleFunction) -> RuleFunction:
+        if rule_id in _RULES:
+            raise ValueError(f"{rule_id} has two functions")
+        _RULES[rule_id] = function
+        return function
+
+    return register
+
+
+def rules() -> dict[str, RuleFunction]:
+    """Every rule function, by id."""
+    for module in MODULES:
+        importlib.import_module(f"mingjing.rules.{module}")
+    return dict(sorted(_RULES.items()))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one rule came to. `reason` is empty unless `outcome` is `not_run`: (code, what was missing)."""
+
+    rule_id: str
+    outcome: str
+    reason: tuple[str, str] = ("", "")
+    rows_checked: int = 0
+    hits: list[dict[str, Any]] = field(default_factory=list)
+    sql: dict[str, str] = field(default_factory=dict)
+
+
+class NotRun(Exception):
+    """Raised inside a rule that finds it cannot judge: the reason is shown, and nothing counts as passed."""
+
+    def __init__(self, code: str, what: str = ""):
+        super().__init__(code, what)
+
+
+def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iterable[str] = ()) -> Outcome:
+    """Runs one rule. `units` limits what is checked and what is reported to these unit ids."""
+    missing = ledgers.missing(entry.needs)
+    if missing:
+        code = "column_missing" if any("." in m for m in missing) else "no_data"
+        return Outcome(entry.rule_id, "not_run", (code, ", ".join(missing)))
+    units = tuple(units)
+    checked = _rows_checked(entry, ledgers, units)
+    if checked == 0:
+        return Outcome(entry.rule_id, "not_run", ("no_rows", next(iter(entry.needs), "")))
+    hits: list[dict[str, Any]] = []
+    sql: dict[str, str] = {}
+    try:
+        for case, expr in function(ledgers, Params(entry)):
+            query = _finish(entry, expr, ledgers, units)
+            text = str(ibis.to_sql(query, dialect=ledgers.backend.name))
+            sql[case] = sql[case] + "\n\n" + text if case in sql else text
+            hits += [row | {"case": case} for row in query.to_pyarrow().to_pylist()]
+    except NotRun as reason:
+        return Outcome(entry.rule_id, "not_run", reason.args, checked)
+    return Outcome(entry.rule_id, "findings" if hits else "passed", ("", ""), checked, _in_order(hits), sql)
+
+
+def _rows_checked(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> int:
+    if not entry.needs:
+        return 1
+    name = next(iter(entry.needs))
+    table, declared = getattr(ledgers, name), tables().get(name)
+    if declared and declared.date and entry.scope == "period":
+        table = table.filter(ledgers.in_period(table[declared.date]))
+    if units and declared and declared.unit:
+        table = table.filter(table[declared.unit].isin(units))
+    return int(table.count().execute())
+
+
+def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ...]) -> ir.Table:
+    """The expression in the shape findings are made of, within the scope and units asked for."""
+    declared = tables().get(next(iter(entry.needs), ""))
+    has = set(expr.columns)
+
+    def pick(name: str, default: str | None, type_: str) -> ir.Value:
+        column = name if name in has else default
+        value = expr[column] if column in has else ibis.null(type_)
+        return value.cast(type_).name(name)
+
+    key = [expr[column].cast("string").fill_null("") for column in (declared.key if declared else ()) if column in has]
+    subject = expr.subject.cast("string") if "subject" in has else (_joined(key) if key else ibis.null("string"))
+    rids = expr["_rids"] if "_rids" in has else ibis.array([expr["_rid"]])
+    standard = {"_rids": rids, "subject": subject}
+    evidence = {name: expr[name] for name in entry.evidence if name in has}
+    query = expr.select(
+        rids.name("_rids"),
+        subject.name("subject"),
+        pick("unit", declared.unit if declared else None, "string"),
+        pick("date", declared.date if declared else None, "date"),
+        pick("amount", declared.amount if declared else None, "float64"),
+        pick("severity", None, "string"),
+        pick("kind", None, "string"),
+        **{f"e_{name}": value for name, value in evidence.items() if name not in standard},
+    )
+    if entry.scope == "period":
+        query = query.filter(query.date.isnull() | query.date.between(ledgers.start, ledgers.end))
+    return query.filter(query.unit.isin(units)) if units else query
+
+
+def _joined(parts: list[ir.StringValue]) -> ir.StringValue:
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + "|" + part
+    return joined
+
+
+def _in_order(hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for hit in hits:
+        hit["_rids"] = sorted({rid for rid in hit["_rids"] if rid is not None})
+    return sorted(hits, key=lambda h: (h["_rids"], h["subject"] or "", h["case"]))

@@ -1,0 +1,56 @@
+"""Small expressions that many rules share, so that each rule reads like its sentence in the catalogue."""
+
+import ibis
+import ibis.expr.types as ir
+
+# Money up to a billion yuan is exact to 1.2e-7 in a double: half of this is never a fen, nor a gram.
+EPSILON = 1e-6
+
+
+def over(value: ir.NumericValue, limit) -> ir.BooleanValue:
+    """Strictly above the limit; equal is within it, whatever binary fractions do."""
+    return value - limit > EPSILON
+
+
+def under(value: ir.NumericValue, limit) -> ir.BooleanValue:
+    """Strictly below the limit."""
+    return limit - value > EPSILON
+
+
+def differs(value: ir.NumericValue, other, tolerance=0) -> ir.BooleanValue:
+    """The two are further apart than the tolerance."""
+    return (value - other).abs() - tolerance > EPSILON
+
+
+def same(a: ir.Value, b: ir.Value) -> ir.BooleanValue:
+    """Both known and equal."""
+    return (a == b).fill_null(False)
+
+
+def any_null(*values: ir.Value) -> ir.BooleanValue:
+    return ibis.or_(*(value.isnull() for value in values))
+
+
+def hours_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.NumericValue:
+    """Hours from start to end, to the second."""
+    return (end.cast("timestamp").epoch_seconds() - start.cast("timestamp").epoch_seconds()) / 3600
+
+
+def days_between(start: ir.Value, end: ir.Value) -> ir.IntegerValue:
+    """Whole calendar days from start to end."""
+    seconds = end.cast("date").cast("timestamp").epoch_seconds() - start.cast("date").cast("timestamp").epoch_seconds()
+    return (seconds / 86400).round().cast("int64")
+
+
+def add_months(day: ir.DateValue, months: int) -> ir.DateValue:
+    """Calendar months, month end kept within the month: 31 January plus one month is 28 or 29 February."""
+    return (day.cast("date") + ibis.interval(months=months)).cast("date")
+
+
+def month_of(day: ir.Value) -> ir.StringValue:
+    return day.strftime("%Y-%m")
+
+
+def matches(text: ir.StringValue, pattern: str) -> ir.BooleanValue:
+    """A keyword pattern of the catalogue is found in the text; unknown text matches nothing."""
+    return text.re_search(pattern).fill_null(False)

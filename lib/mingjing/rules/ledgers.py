@@ -1,0 +1,140 @@
+"""The ledgers as a rule sees them: typed Ibis tables of what was known on the day the audit looks from."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+import chinese_calendar
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from mingjing.period import Period, month_end
+from mingjing.tables import Table, tables
+
+ARROW = {
+    "text": pa.string(),
+    "int": pa.int64(),
+    "number": pa.float64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+}
+_FESTIVALS = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明",
+    "Labour Day": "五一",
+    "Dragon Boat Festival": "端午",
+    "Mid-autumn Festival": "中秋",
+    "National Day": "国庆",
+}
+
+
+class Ledgers:
+    """Tables by attribute: `ledgers.food_log` has every declared column; a column nobody kept is all NULL.
+
+    Rows dated after `as_of` are out of sight. `_rid` identifies the source row; it must survive into a hit as
+    `_rid`, or, where a hit rests on several rows, as an array `_rids`.
+    """
+
+    def __init__(self, backend, data: dict[str, pa.Table], period: Period, as_of: date):
+        self.backend, self.period, self.as_of = backend, period, as_of
+        self.start, self.end = period.start, min(period.end, as_of)
+        self.finished = as_of >= period.end
+        self._present: dict[str, set[str]] = {}
+        self._tables: dict[str, ir.Table] = {}
+        for name, arrow in data.items():
+            self.add(name, arrow)
+        self.add("calendar", calendar_table(period.start.year - 2, max(period.end, as_of).year + 1))
+
+    def add(self, name: str, arrow: pa.Table) -> None:
+        """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent."""
+        self._present[name] = {c for c in arrow.column_names if arrow.column(c).null_count < len(arrow) or len(arrow) == 0}
+        declared = tables().get(name)
+        for column in declared.columns.values() if declared else ():
+            if column.name not in arrow.column_names:
+                arrow = arrow.append_column(column.name, pa.nulls(len(arrow), ARROW[column.type]))
+        self._present[name] |= set(arrow.column_names) - set(declared.columns if declared else ())
+        self._tables[name] = self._known(self.backend.create_table(name, arrow, overwrite=True), declared)
+
+    def _known(self, table: ir.Table, declared: Table | None) -> ir.Table:
+        if declared is None or declared.date is None:
+            return table
+        day = table[declared.date]
+        return table.filter(day.isnull() | (day < self.day_end))
+
+    @property
+    def day_end(self) -> datetime:
+        """The first moment after `as_of`."""
+        return datetime.combine(self.as_of + timedelta(days=1), time())
+
+    def __getattr__(self, name: str) -> ir.Table:
+        try:
+            return self.__dict__["_tables"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._tables
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether somebody keeps this ledger, and in it every one of these columns."""
+        return table in self._tables and self._present[table].issuperset(columns)
+
+    def missing(self, needs: dict[str, Iterable[str]]) -> list[str]:
+        """`table` or `table.column` for each thing a rule needs and nobody keeps."""
+        lacking = [table for table in needs if table not in self._tables]
+        return lacking or [f"{t}.{c}" for t, columns in needs.items() for c in columns if not self.has(t, c)]
+
+    def in_period(self, day: ir.Value) -> ir.BooleanValue:
+        """The day or moment lies in the period and not after `as_of`."""
+        return (day >= self.start) & (day < datetime.combine(self.end + timedelta(days=1), time()))
+
+    def by_then(self, day: ir.Value) -> ir.Value:
+        """The date if it had happened by `as_of`, else NULL: a closure after `as_of` is still open."""
+        return (day < self.day_end).ifelse(day, ibis.null())
+
+    def days(self) -> ir.Table:
+        """Each day of the period up to `as_of`, from the official calendar of holidays and swapped workdays."""
+        calendar = self._tables["calendar"]
+        return calendar.filter(calendar.cal_date.between(self.start, self.end))
+
+    def spans(self, unit: str) -> list[tuple[str, date, date]]:
+        """(name, first day, last day) of each whole `month`, `quarter` or `year` that touches the period and had
+        ended by `as_of`. Only what is over can have been missed."""
+        step = {"month": 1, "quarter": 3, "year": 12}[unit]
+        first = self.start.year * 12 + (self.start.month - 1) // step * step
+        found = []
+        for m in range(first, self.period.end.year * 12 + self.period.end.month, step):
+            year, month = divmod(m, 12)
+            last_year, last_month = divmod(m + step - 1, 12)
+            last = month_end(last_year, last_month + 1)
+            if last <= self.as_of:
+                names = {1: f"{year}-{month + 1:02d}", 3: f"{year}Q{month // 3 + 1}", 12: f"{year}"}
+                found.append((names[step], date(year, month + 1, 1), last))
+        return found
+
+
+def calendar_table(first_year: int, last_year: int) -> pa.Table:
+    """One row per day: workday or not, why, and the festival it belongs to (State Council notices, by way of the
+    `chinesecalendar` package). Years the package does not know are left out: a rule on them must not guess."""
+    rows = []
+    for year in range(first_year, last_year + 1):
+        day = date(year, 1, 1)
+        while day.year == year:
+            try:
+                off, name = chinese_calendar.get_holiday_detail(day)
+            except NotImplementedError:
+                break
+            rows.append((day, not off, _day_type(day, off, name), _FESTIVALS.get(name) if off else None))
+            day += timedelta(days=1)
+    names = ["cal_date", "is_workday", "day_type", "holiday_name"]
+    types = [pa.date32(), pa.bool_(), pa.string(), pa.string()]
+    columns = zip(*rows, strict=True) if rows else ([], [], [], [])
+    return pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
+
+
+def _day_type(day: date, off: bool, name: str | None) -> str:
+    if off:
+        return "法定假日" if name else "周末"
+    return "调休上班" if day.weekday() >= 5 else "工作日"
