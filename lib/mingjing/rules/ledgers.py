@@ -55,7 +55,12 @@ class Ledgers:
             if column.name not in arrow.column_names:
                 arrow = arrow.append_column(column.name, pa.nulls(len(arrow), ARROW[column.type]))
         self._present[name] |= set(arrow.column_names) - set(declared.columns if declared else ())
-        self._tables[name] = self._known(self.backend.create_table(name, arrow, overwrite=True), declared)
+        self._tables[name] = self._known(self._store(name, arrow), declared)
+
+    def _store(self, name: str, arrow: pa.Table) -> ir.Table:
+        # create_table of ibis 12 fails on DuckDB 2.0 (DROP VIEW without a name), so the Arrow table is registered.
+        self.backend.con.register(name, arrow)
+        return self.backend.table(name)
 
     def _known(self, table: ir.Table, declared: Table | None) -> ir.Table:
         if declared is None or declared.date is None:
@@ -67,6 +72,10 @@ class Ledgers:
     def day_end(self) -> datetime:
         """The first moment after `as_of`."""
         return datetime.combine(self.as_of + timedelta(days=1), time())
+
+    def moment(self, when: datetime) -> ir.TimestampScalar:
+        """A Python moment as an expression."""
+        return ibis.literal(when, type="timestamp")
 
     def __getattr__(self, name: str) -> ir.Table:
         try:
@@ -92,7 +101,7 @@ class Ledgers:
 
     def by_then(self, day: ir.Value) -> ir.Value:
         """The date if it had happened by `as_of`, else NULL: a closure after `as_of` is still open."""
-        return (day < self.day_end).ifelse(day, ibis.null())
+        return (day < self.day_end).ifelse(day, ibis.null(day.type()))
 
     def days(self) -> ir.Table:
         """Each day of the period up to `as_of`, from the official calendar of holidays and swapped workdays."""
