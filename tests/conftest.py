@@ -38,7 +38,9 @@ def check(ledgers):
     def run(rule_id: str, period: str = "2021", as_of: date | None = None, **data: list[dict]):
         entry = catalogue()[rule_id]
         outcome = run_rule(entry, rules()[rule_id], ledgers(period, as_of, **data))
-        found = make_findings(entry, outcome, lambda rid: (next(iter(entry.needs)), "book.xlsx", "Sheet1", rid))
+        found = make_findings(
+            entry, outcome, lambda rid: (next(iter(entry.needs)), "book.xlsx", "Sheet1", rid)
+        )
         return outcome, Findings.of(found)
 
     return run

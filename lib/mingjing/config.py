@@ -35,4 +35,6 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise InputError(f"{what} file not found", file=path, todo="Check the path") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError(f"{what} cannot be read: {error}", file=path, todo="Correct the line named") from None
+        raise InputError(
+            f"{what} cannot be read: {error}", file=path, todo="Correct the line named"
+        ) from None

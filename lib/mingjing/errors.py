@@ -19,7 +19,14 @@ class MingjingError(Exception):
         column: str | None = None,
         todo: str | None = None,
     ):
-        self.what, self.file, self.sheet, self.row, self.column, self.todo = what, file, sheet, row, column, todo
+        self.what, self.file, self.sheet, self.row, self.column, self.todo = (
+            what,
+            file,
+            sheet,
+            row,
+            column,
+            todo,
+        )
         places = [
             str(file) if file else "",
             f"sheet “{sheet}”" if sheet else "",

@@ -20,10 +20,19 @@ from mingjing.intake.values import (
 @pytest.mark.parametrize(
     ("cell", "day"),
     [
-        ("2021年10月5日", date(2021, 10, 5)), ("2021.10.5", date(2021, 10, 5)), ("20211005", date(2021, 10, 5)),
-        (20211005.0, date(2021, 10, 5)), ("2021/10/5", date(2021, 10, 5)), ("２０２１－１０－０５", date(2021, 10, 5)),
-        ("2021年10月", date(2021, 10, 1)), (44474.0, date(2021, 10, 5)), ("44474", date(2021, 10, 5)),
-        (datetime(2021, 10, 5, 8), date(2021, 10, 5)), ("无", None), ("", None), (None, None),
+        ("2021年10月5日", date(2021, 10, 5)),
+        ("2021.10.5", date(2021, 10, 5)),
+        ("20211005", date(2021, 10, 5)),
+        (20211005.0, date(2021, 10, 5)),
+        ("2021/10/5", date(2021, 10, 5)),
+        ("２０２１－１０－０５", date(2021, 10, 5)),
+        ("2021年10月", date(2021, 10, 1)),
+        (44474.0, date(2021, 10, 5)),
+        ("44474", date(2021, 10, 5)),
+        (datetime(2021, 10, 5, 8), date(2021, 10, 5)),
+        ("无", None),
+        ("", None),
+        (None, None),
     ],
 )
 def test_a_date_is_read_in_every_form(cell, day):
@@ -34,21 +43,36 @@ def test_serials_count_from_the_epoch_of_the_workbook():
     assert read_date(43012.0, EPOCH_1904) == date(2021, 10, 5)
 
 
-@pytest.mark.parametrize("cell", ["10月5日", "2021-13-01", "2021-02-30", "明天", True, 12.0, "2021-10-05 25:00"])
+@pytest.mark.parametrize(
+    "cell", ["10月5日", "2021-13-01", "2021-02-30", "明天", True, 12.0, "2021-10-05 25:00"]
+)
 def test_what_is_no_date_is_refused(cell):
     with pytest.raises(ValueError):
         read_date(cell)
 
 
-@pytest.mark.parametrize("cell", ["2021-10-05 14:30", "2021年10月5日 14时30分", "2021-10-05T14:30:00", 44474 + 14.5 / 24])
+@pytest.mark.parametrize(
+    "cell", ["2021-10-05 14:30", "2021年10月5日 14时30分", "2021-10-05T14:30:00", 44474 + 14.5 / 24]
+)
 def test_a_moment_keeps_its_time(cell):
     assert read_datetime(cell) == datetime(2021, 10, 5, 14, 30)
 
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("1,234.50", 1234.5), ("１２３", 123), ("3.2万元", 32000), ("￥5元", 5), ("（12.5）", -12.5), ("-3", -3), ("5%", 0.05),
-     (7, 7), ("—", None), (float("nan"), None), (".5", 0.5)],
+    [
+        ("1,234.50", 1234.5),
+        ("１２３", 123),
+        ("3.2万元", 32000),
+        ("￥5元", 5),
+        ("（12.5）", -12.5),
+        ("-3", -3),
+        ("5%", 0.05),
+        (7, 7),
+        ("—", None),
+        (float("nan"), None),
+        (".5", 0.5),
+    ],
 )
 def test_a_number_is_read_in_every_form(cell, number):
     assert read_number(cell) == number
@@ -73,7 +97,9 @@ def test_an_id_number_keeps_its_digits_or_is_refused():
         read_text(3.70102199001011e17)
 
 
-@pytest.mark.parametrize(("cell", "answer"), [("是", True), ("√", True), ("无", False), ("×", False), (1.0, True), ("", None)])
+@pytest.mark.parametrize(
+    ("cell", "answer"), [("是", True), ("√", True), ("无", False), ("×", False), (1.0, True), ("", None)]
+)
 def test_yes_and_no_are_read(cell, answer):
     assert read_bool(cell) is answer
 

@@ -70,9 +70,15 @@ def make_findings(
     """
     merged: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for hit in outcome.hits:
-        subject = hit["subject"] or "#".join(map(str, source_of(hit["_rids"][0])[1:])) if hit["_rids"] else hit["subject"]
+        subject = (
+            hit["subject"] or "#".join(map(str, source_of(hit["_rids"][0])[1:]))
+            if hit["_rids"]
+            else hit["subject"]
+        )
         merged.setdefault((hit["unit"] or "", subject or ""), []).append(hit)
-    return [_finding(entry, unit, subject, hits, source_of, name_of) for (unit, subject), hits in merged.items()]
+    return [
+        _finding(entry, unit, subject, hits, source_of, name_of) for (unit, subject), hits in merged.items()
+    ]
 
 
 def _finding(entry, unit, subject, hits, source_of, name_of) -> dict[str, Any]:
@@ -116,8 +122,13 @@ def _message(entry, hits, unit, subject, name_of, lang) -> str:
         values = {name: hit.get(f"e_{name}") for name in entry.evidence}
         values = {k: name_of(v) if isinstance(v, str) else v for k, v in values.items()}
         words = _Words(
-            Params(entry).as_dict() | values | {
-                "unit": name_of(unit) if unit else "", "subject": subject, "date": hit["date"], "amount": hit["amount"]
+            Params(entry).as_dict()
+            | values
+            | {
+                "unit": name_of(unit) if unit else "",
+                "subject": subject,
+                "date": hit["date"],
+                "amount": hit["amount"],
             },
             blank,
             yes_no,

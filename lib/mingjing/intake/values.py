@@ -27,7 +27,11 @@ MAX_EXACT = 10**15
 def clean(value: Any) -> str:
     """Text for comparing: NFKC, no control or bidirectional marks, single spaces, trimmed."""
     text = unicodedata.normalize("NFKC", str(value))
-    text = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or unicodedata.category(c) not in _INVISIBLE)
+    text = "".join(
+        " " if c in "\t\r\n" else c
+        for c in text
+        if c in "\t\r\n" or unicodedata.category(c) not in _INVISIBLE
+    )
     return " ".join(text.split())
 
 

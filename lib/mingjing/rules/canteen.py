@@ -21,7 +21,9 @@ def retention(ledgers: Ledgers, p):
 @rule("ST-07")
 def expired(ledgers: Ledgers, p):
     bought = ledgers.food_purchase.select(purchase_line_id="line_id", expiry_date="expiry_date")
-    issued = ledgers.food_stock.filter(ledgers.food_stock.txn_type == "出库").inner_join(bought, "purchase_line_id")
+    issued = ledgers.food_stock.filter(ledgers.food_stock.txn_type == "出库").inner_join(
+        bought, "purchase_line_id"
+    )
     yield "expired", issued.filter(issued.txn_date > issued.expiry_date)
 
 

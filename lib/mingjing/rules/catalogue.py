@@ -35,7 +35,9 @@ class Basis:
     end: date | None = None
 
     def governs(self, day: date | None) -> bool:
-        return day is None or ((self.start is None or self.start <= day) and (self.end is None or day <= self.end))
+        return day is None or (
+            (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+        )
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,14 @@ def _validate(entry: Entry) -> None:
         (entry.kind in KINDS, f"kind {entry.kind}"),
         (entry.scope in SCOPES, f"scope {entry.scope}"),
         (bool(entry.basis), "no basis"),
-        (all(b.status in STATUSES for b in (*entry.basis, *entry.params.values())), "status of a basis or threshold"),
-        (all(m.keys() >= {"zh", "en"} for m in (entry.how, *entry.messages.values())), "a text lacks zh or en"),
+        (
+            all(b.status in STATUSES for b in (*entry.basis, *entry.params.values())),
+            "status of a basis or threshold",
+        ),
+        (
+            all(m.keys() >= {"zh", "en"} for m in (entry.how, *entry.messages.values())),
+            "a text lacks zh or en",
+        ),
         (not entry.statistical or entry.severity != "high", "a statistical hit is never of high severity"),
     ]
     for good, what in checks:
@@ -209,7 +217,10 @@ def _override(entry: Entry, values: dict[str, Any]) -> Entry:
                 todo="Write the value as the catalogue has it",
             )
         params[name] = replace(
-            params[name], values=((None, value),), source=str(spec.get("source", "bureau configuration")), local=True
+            params[name],
+            values=((None, value),),
+            source=str(spec.get("source", "bureau configuration")),
+            local=True,
         )
     return replace(entry, params=params)
 

@@ -105,8 +105,14 @@ def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ..
         value = expr[column] if column in has else ibis.null(type_)
         return value.cast(type_).name(name)
 
-    key = [expr[column].cast("string").fill_null("") for column in (declared.key if declared else ()) if column in has]
-    subject = expr.subject.cast("string") if "subject" in has else (_joined(key) if key else ibis.null("string"))
+    key = [
+        expr[column].cast("string").fill_null("")
+        for column in (declared.key if declared else ())
+        if column in has
+    ]
+    subject = (
+        expr.subject.cast("string") if "subject" in has else (_joined(key) if key else ibis.null("string"))
+    )
     rids = expr["_rids"] if "_rids" in has else ibis.array([expr["_rid"]])
     standard = {"_rids": rids, "subject": subject}
     evidence = {name: expr[name] for name in entry.evidence if name in has}

@@ -38,7 +38,10 @@ def hours_between(start: ir.TimestampValue, end: ir.TimestampValue) -> ir.Numeri
 
 def days_between(start: ir.Value, end: ir.Value) -> ir.IntegerValue:
     """Whole calendar days from start to end."""
-    seconds = end.cast("date").cast("timestamp").epoch_seconds() - start.cast("date").cast("timestamp").epoch_seconds()
+    seconds = (
+        end.cast("date").cast("timestamp").epoch_seconds()
+        - start.cast("date").cast("timestamp").epoch_seconds()
+    )
     return (seconds / 86400).round().cast("int64")
 
 

@@ -49,7 +49,9 @@ class Ledgers:
 
     def add(self, name: str, arrow: pa.Table) -> None:
         """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent."""
-        self._present[name] = {c for c in arrow.column_names if arrow.column(c).null_count < len(arrow) or len(arrow) == 0}
+        self._present[name] = {
+            c for c in arrow.column_names if arrow.column(c).null_count < len(arrow) or len(arrow) == 0
+        }
         declared = tables().get(name)
         for column in declared.columns.values() if declared else ():
             if column.name not in arrow.column_names:

@@ -70,7 +70,9 @@ def read_tables(text: str, area: str) -> dict[str, Table]:
 def _table(name: str, area: str, body: dict) -> Table:
     key = tuple(body.pop("key"))
     columns = {column: _column(column, spec) for column, spec in body.pop("columns").items()}
-    table = Table(name, body.pop("zh"), body.pop("en"), area, key, columns, tuple(body.pop("aliases", ())), **body)
+    table = Table(
+        name, body.pop("zh"), body.pop("en"), area, key, columns, tuple(body.pop("aliases", ())), **body
+    )
     named = [*key, table.unit, table.date, table.amount]
     unknown = [column for column in named if column and column not in columns]
     if unknown:

@@ -1,0 +1,99 @@
+"""Which ledger a sheet is, where its header stands, and which column means what."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any
+
+from mingjing.intake.values import clean
+from mingjing.tables import Table, tables
+
+SEARCH_ROWS = 30
+_UNIT_WORDS = ("单位", "单位名称", "所属单位")
+_UNIT = re.compile(r"[(（\[]\s*(万元|千元|亿元|元)\s*[)）\]]$")
+_DECORATION = re.compile(r"[\s*＊:：]|[(（\[][^)）\]]*[)）\]]")
+SCALES = {"万元": 1e4, "千元": 1e3, "亿元": 1e8, "元": 1.0}
+
+
+@dataclass(frozen=True)
+class Header:
+    """`columns`: position → declared column; `scales`: position → factor to yuan; `extra`: position → its header."""
+
+    table: Table
+    row: int
+    columns: dict[int, str]
+    scales: dict[int, float]
+    extra: dict[int, str]
+    repeated: tuple[str, ...]
+
+
+def bare(text: Any) -> str:
+    """A header or name for comparing: no spaces, stars, colons or bracketed remarks."""
+    return _DECORATION.sub("", clean(text)).lower()
+
+
+@cache
+def _headers(table: str) -> dict[str, str]:
+    columns = tables()[table].columns.values()
+    known: dict[str, str] = {}
+    for names in (lambda c: (c.zh, c.name, c.en), lambda c: c.aliases):
+        for column in columns:
+            for name in names(column):
+                known.setdefault(bare(name), column.name)
+    if unit := tables()[table].unit:
+        for name in _UNIT_WORDS:
+            known.setdefault(name, unit)
+    return known
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {
+        bare(name): table.name
+        for table in tables().values()
+        for name in (table.name, table.zh, table.en, *table.aliases)
+    }
+
+
+def named_table(file: str, sheet: str) -> str | None:
+    """The ledger that the sheet's or else the file's name names: the longest name found in it."""
+    for text in (bare(sheet), bare(PurePosixPath(file).stem)):
+        found = [name for name in _names() if name and (name == text or (len(name) > 3 and name in text))]
+        if found:
+            return _names()[max(found, key=len)]
+    return None
+
+
+def find_header(file: str, sheet: str, rows: list[list[Any]]) -> Header | None:
+    """The header that names most columns of the ledger the sheet is called, or of any ledger if it has no such name."""
+    named = named_table(file, sheet)
+    best: tuple[int, Header] | None = None
+    for index, row in enumerate(rows[:SEARCH_ROWS]):
+        if sum(1 for cell in row if clean("" if cell is None else cell)) < 2:
+            continue
+        for name in [named] if named else tables():
+            header = _match(tables()[name], index, row, rows)
+            score = len(header.columns)
+            enough = score >= 2 if named else score >= max(4, len(header.table.columns) // 3)
+            if enough and (best is None or score > best[0]):
+                best = (score, header)
+    return best[1] if best else None
+
+
+def _match(table: Table, index: int, row: list[Any], rows: list[list[Any]]) -> Header:
+    known = _headers(table.name)
+    columns, scales, extra, repeated = {}, {}, {}, []
+    for place, cell in enumerate(row):
+        text = clean("" if cell is None else cell)
+        column = known.get(bare(text))
+        if column and column not in columns.values():
+            columns[place] = column
+            if match := _UNIT.search(text):
+                scales[place] = SCALES[match[1]]
+        elif column:
+            repeated.append(text)
+            extra[place] = text
+        elif text:
+            extra[place] = text
+    return Header(table, index + 1, columns, scales, extra, tuple(repeated))
