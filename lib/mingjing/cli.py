@@ -1,0 +1,112 @@
+"""The command line: argument parsing only."""
+
+import argparse
+import json
+import sys
+
+from mingjing.errors import MingjingError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point. An expected error is one line on standard error."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.command(args)
+    except MingjingError as error:
+        print(f"mingjing: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mingjing", description="Integrity-audit workbook: ledgers in, findings out"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser(
+        "check",
+        help="read the ledgers and say what was read and what was rejected",
+        epilog="example: mingjing check --data ledgers",
+    )
+    check.add_argument("--data", required=True, metavar="DIR")
+    _common(check)
+    check.set_defaults(command=_check)
+    rules = commands.add_parser(
+        "rules", help="the rule catalogue", epilog="example: mingjing rules canteen --lang en"
+    )
+    rules.add_argument("areas", nargs="*", metavar="AREA")
+    rules.add_argument("--config", metavar="FILE", help="the bureau's own thresholds (TOML)")
+    _common(rules)
+    rules.set_defaults(command=_rules)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def _check(args: argparse.Namespace) -> int:
+    from mingjing.intake import read_folder
+
+    intake = read_folder(args.data)
+    frame = intake.conservation()
+    if args.json:
+        rejected = intake.rejected.to_dict("records")
+        print(
+            json.dumps(
+                {"sources": json.loads(frame.to_json(orient="records")), "rejected": rejected},
+                ensure_ascii=False,
+            )
+        )
+    else:
+        print(frame.fillna("").to_string(index=False))
+        reason = "reason_zh" if args.lang == "zh" else "reason_en"
+        for part in (intake.rejected, intake.issues):
+            for row in part.to_dict("records"):
+                print(f"{row['source_file']} [{row['sheet']}] {row['row']}: {row[reason]}")
+    for source in intake.sources:
+        for zh, en in source.notes:
+            print(f"{source.file}: {zh if args.lang == 'zh' else en}", file=sys.stderr)
+    return 2 if intake.unreadable else 0
+
+
+def _rules(args: argparse.Namespace) -> int:
+    from mingjing.areas import AREAS
+    from mingjing.config import read_config
+    from mingjing.errors import UsageError, nearest
+    from mingjing.rules import configured
+
+    for area in args.areas:
+        if area not in AREAS:
+            raise UsageError(f"no area is called “{area}”", todo=nearest(area, AREAS))
+    entries = [
+        e
+        for e in configured(read_config(args.config).rules).values()
+        if not args.areas or e.area in args.areas
+    ]
+    lines = [
+        {
+            "rule_id": e.rule_id,
+            "name": e.name(args.lang),
+            "severity": e.severity,
+            "thresholds": {name: threshold.value for name, threshold in e.params.items()},
+            "basis": e.basis_on(None, args.lang),
+        }
+        for e in entries
+    ]
+    if args.json:
+        print(json.dumps(lines, ensure_ascii=False))
+    else:
+        for line in lines:
+            print(
+                "\t".join(
+                    [
+                        line["rule_id"],
+                        line["name"],
+                        line["severity"],
+                        json.dumps(line["thresholds"], ensure_ascii=False),
+                        line["basis"],
+                    ]
+                )
+            )
+    return 0

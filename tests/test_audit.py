@@ -1,0 +1,120 @@
+"""From a folder of ledgers to findings at their row, as a library and on the command line."""
+
+import json
+
+import pytest
+
+from mingjing import Audit
+from mingjing.cli import main
+from mingjing.errors import InputError, UsageError
+
+LOG = """留样与温度记录表
+记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,菜品,留样重量,留样销毁时间,记录人
+L1,射击中心,留样,2021-03-01 12:00,2021-03-01,午餐,红烧肉,125,2021-03-03 12:00,张三
+L2,射击中心,留样,2021-03-01 12:00,2021-03-01,午餐,=1+1,124,2021-03-03 12:00,张三
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "留样与温度记录表.csv").write_text(LOG, encoding="gb18030")
+    (tmp_path / "单位信息.csv").write_text(
+        "单位编号,单位名称,单位类型\nU1,射击中心,训练单位\n", encoding="utf-8"
+    )
+    return tmp_path
+
+
+def test_a_finding_names_file_row_and_rule(folder):
+    (finding,) = Audit.open(folder, "2021Q1").check("canteen")
+    assert (finding["source_file"], finding["row"], finding["rule_id"], finding["unit"]) == (
+        "留样与温度记录表.csv",
+        4,
+        "ST-02",
+        "U1",
+    )
+    assert json.loads(finding["evidence"])["values"]["weight_g"] == 124
+
+
+def test_rules_without_their_ledger_are_listed_as_not_run(folder):
+    outcomes = Audit.open(folder, "2021Q1").outcomes("canteen").set_index("rule_id")
+    assert outcomes.loc["ST-16", ["outcome", "reason"]].tolist() == ["not_run", "没有数据：rating"]
+    assert outcomes.loc["ST-02", ["outcome", "findings"]].tolist() == ["findings", 1]
+
+
+def test_the_same_ledgers_give_the_same_findings_whatever_the_file_is_called(folder):
+    first = Audit.open(folder, "2021Q1").check().to_pandas()
+    (folder / "留样与温度记录表.csv").rename(folder / "食堂留样记录.csv")
+    assert list(Audit.open(folder, "2021Q1").check().to_pandas().finding_id) == list(first.finding_id)
+
+
+def test_a_formula_in_a_cell_is_harmless_in_the_csv(folder, tmp_path_factory):
+    path = tmp_path_factory.mktemp("out") / "findings.csv"
+    findings = Audit.open(folder, "2021Q1").check()
+    findings.to_csv(path)
+    text = path.read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf") and b",'=1+1" in text and b",=1+1" not in text
+
+
+def test_only_the_units_asked_for_are_checked(folder):
+    assert len(Audit.open(folder, "2021Q1", units=["射击中心"]).check()) == 1
+    with pytest.raises(UsageError, match="射击中心"):
+        Audit.open(folder, "2021Q1", units=["射击队"])
+
+
+def test_a_table_is_typed_and_says_where_each_row_came_from(folder):
+    table = Audit.open(folder).table("food_log")
+    assert table[["_file", "_row"]].values.tolist() == [
+        ["留样与温度记录表.csv", 3],
+        ["留样与温度记录表.csv", 4],
+    ]
+    assert table.weight_g.tolist() == [125.0, 124.0]
+
+
+def test_explain_gives_words_threshold_law_and_query(folder):
+    text = Audit.open(folder, "2021Q1", lang="en").explain("ST-02")
+    assert "125" in text and "Food safety practice" in text and "SELECT" in text
+
+
+def test_an_unknown_name_offers_the_nearest(folder):
+    audit = Audit.open(folder)
+    with pytest.raises(UsageError, match="canteen"):
+        audit.check("cantene")
+    with pytest.raises(UsageError, match="food_log"):
+        audit.table("foodlog")
+    with pytest.raises(InputError, match="nobody handed in"):
+        audit.table("gun")
+
+
+def test_check_prints_what_became_of_each_sheet(folder, capsys):
+    assert main(["check", "--data", str(folder), "--json"]) == 0
+    sources = json.loads(capsys.readouterr().out)["sources"]
+    assert [(s["table"], s["accepted"], s["kept"]) for s in sources] == [
+        ("unit", 1, True),
+        ("food_log", 2, True),
+    ]
+
+
+def test_check_of_a_damaged_file_exits_2_with_one_line(folder, capsys):
+    (folder / "坏.xlsx").write_bytes(b"PK\x03\x04")
+    assert main(["check", "--data", str(folder), "--lang", "en"]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_missing_folder_exits_2_with_one_line(tmp_path, capsys):
+    assert main(["check", "--data", str(tmp_path / "nowhere")]) == 2
+    assert "data folder not found" in capsys.readouterr().err
+
+
+def test_the_bureau_sets_its_own_threshold_and_a_wrong_name_is_refused(folder, tmp_path_factory, capsys):
+    config = tmp_path_factory.mktemp("config") / "bureau.toml"
+    config.write_text('[rules.ST-02]\nw_g = { value = 200, source = "本局食堂办法" }\n', encoding="utf-8")
+    assert len(Audit.open(folder, "2021Q1", config=config).check()) == 2
+    config.write_text("[rules.ST-02]\nw = 1\n", encoding="utf-8")
+    assert main(["rules", "--config", str(config)]) == 2
+    assert "w_g" in capsys.readouterr().err
+
+
+def test_rules_lists_the_catalogue_in_both_languages(capsys):
+    assert main(["rules", "canteen", "--json", "--lang", "en"]) == 0
+    lines = json.loads(capsys.readouterr().out)
+    assert lines[0]["rule_id"] == "ST-02" and lines[0]["thresholds"]["w_g"] == 125
