@@ -37,7 +37,7 @@ def test_a_finding_names_file_row_and_rule(folder):
 
 def test_rules_without_their_ledger_are_listed_as_not_run(folder):
     outcomes = Audit.open(folder, "2021Q1").outcomes("canteen").set_index("rule_id")
-    assert outcomes.loc["ST-16", ["outcome", "reason"]].tolist() == ["not_run", "没有数据：rating"]
+    assert outcomes.loc["ST-16", ["outcome", "reason"]].tolist() == ["not_run", "没有数据：评议评分表"]
     assert outcomes.loc["ST-02", ["outcome", "findings"]].tolist() == ["findings", 1]
 
 

@@ -14,6 +14,7 @@ from mingjing.errors import InputError, UsageError, nearest
 from mingjing.findings import Findings, make_findings
 from mingjing.intake import Intake, read_folder
 from mingjing.period import Period, parse_as_of
+from mingjing.report.findings import Panel, frame_panel, headline
 from mingjing.rules import Entry, Ledgers, Outcome, configured, rules, run_rule
 from mingjing.tables import PROVENANCE, tables
 
@@ -21,6 +22,15 @@ _REASONS = {
     "no_data": ("没有数据：{}", "no data: {}"),
     "column_missing": ("缺列：{}", "column missing: {}"),
     "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
+}
+_STATUS_ZH = {
+    "green": "可用",
+    "amber": "有小问题",
+    "red": "慎用",
+    "unrecognised": "未识别",
+    "empty": "空表",
+    "unreadable": "无法读取",
+    "skipped": "未读取",
 }
 
 
@@ -139,6 +149,104 @@ class Audit:
         lines += [self._reason(outcome)] if outcome.outcome == "not_run" else list(outcome.sql.values())
         return "\n\n".join(lines)
 
+    def headline(self, area: str) -> Panel:
+        """The area's answer first: what was found, out of how many rules, and what could not be judged."""
+        if area == "intake":
+            return self._intake_headline()
+        found, outcomes = self.check(area), self.outcomes(area)
+        ran = int((outcomes.outcome != "not_run").sum())
+        high, silent, total = found.count("high"), len(outcomes) - ran, len(outcomes)
+        zh = self.lang == "zh"
+        if ran == 0:
+            verdict = "没有可用数据，无法作出结论。" if zh else "No usable data: nothing can be concluded."
+        elif len(found):
+            verdict = (
+                f"发现{len(found)}条，其中程度高的{high}条。"
+                if zh
+                else f"{len(found)} findings, {high} of high severity."
+            )
+        else:
+            verdict = f"已运行的{ran}条规则没有发现。" if zh else f"The {ran} rules that ran found nothing."
+        if silent and ran:
+            verdict += (
+                f"另有{silent}条规则未能运行，不等于没有问题。"
+                if zh
+                else f" {silent} rules did not run; that is not a pass."
+            )
+        colour = "grey" if ran == 0 else "red" if high else "amber" if len(found) or silent else "green"
+        labels = (
+            ("发现（条）", "已运行规则", "未运行规则") if zh else ("Findings", "Rules run", "Rules not run")
+        )
+        return headline(
+            verdict,
+            colour,
+            list(zip(labels, (str(len(found)), f"{ran} / {total}", f"{silent} / {total}"), strict=True)),
+        )
+
+    def _intake_headline(self) -> Panel:
+        sheets, zh = self.intake.conservation(), self.lang == "zh"
+        used, rejected = int(sheets.table.notna().sum()), int(sheets.rejected.sum())
+        doubtful = int((sheets.status != "green").sum())
+        verdict = (
+            (
+                f"读入{used}张台账，其中{doubtful}张有问题，使用前先看退回的行。"
+                if doubtful
+                else f"读入{used}张台账，均可使用。"
+            )
+            if zh
+            else f"{used} ledgers read; {doubtful} sheets or files have problems."
+            if doubtful
+            else f"{used} ledgers read, all usable."
+        )
+        labels = (
+            ("识别的工作表", "接受的行", "退回的行")
+            if zh
+            else ("Sheets recognised", "Rows accepted", "Rows rejected")
+        )
+        rows = int(sheets.rows_read.sum())
+        figures = (
+            f"{used} / {len(sheets)}",
+            f"{int(sheets.accepted.sum())} / {rows}",
+            f"{rejected} / {rows}",
+        )
+        return headline(verdict, "amber" if doubtful else "green", list(zip(labels, figures, strict=True)))
+
+    def data_quality(self) -> Panel:
+        """What was read from each sheet: rows read = accepted + rejected + not data."""
+        frame = self.intake.conservation().drop(columns="kept")
+        frame["table"] = [
+            tables()[name].label(self.lang) if isinstance(name, str) else "" for name in frame.table
+        ]
+        if self.lang == "zh":
+            frame["status"] = frame.status.map(_STATUS_ZH)
+        heads = ["文件", "工作表", "台账", "读入行", "接受", "退回", "非数据", "状态"]
+        return frame_panel(
+            frame.set_axis(heads, axis=1) if self.lang == "zh" else frame,
+            "逐表行数" if self.lang == "zh" else "Rows by sheet",
+        )
+
+    def rejected(self) -> Panel:
+        """Each rejected row with its reason."""
+        frame = self.intake.rejected[["source_file", "sheet", "row", f"reason_{self.lang}"]]
+        heads = ["文件", "工作表", "行", "原因"] if self.lang == "zh" else ["File", "Sheet", "Row", "Reason"]
+        return frame_panel(frame.set_axis(heads, axis=1), f"{len(frame)}")
+
+    def rules_run(self, area: str) -> Panel:
+        """Every rule of the area and what it came to."""
+        frame = self.outcomes(area)
+        heads = (
+            ["规则", "结果", "原因", "检查行数", "发现"]
+            if self.lang == "zh"
+            else ["Rule", "Outcome", "Reason", "Rows checked", "Findings"]
+        )
+        frame.insert(1, "name", [self._entries[r].name(self.lang) for r in frame.rule_id])
+        heads.insert(1, "名称" if self.lang == "zh" else "Name")
+        if self.lang == "zh":
+            frame["outcome"] = frame["outcome"].map(
+                {"passed": "通过", "findings": "有发现", "not_run": "未运行"}
+            )
+        return frame_panel(frame.set_axis(heads, axis=1), "规则运行情况" if self.lang == "zh" else "Rules")
+
     def sql(self, query: str) -> pd.DataFrame:
         """Any question to the same tables, in SQL."""
         return self.ledgers.backend.con.sql(query).df()
@@ -156,7 +264,19 @@ class Audit:
     def _reason(self, outcome: Outcome) -> str:
         code, what = outcome.reason
         zh, en = _REASONS.get(code, ("{}", "{}") if what else (code, code))
-        return (zh if self.lang == "zh" else en).format(what)
+        return (zh if self.lang == "zh" else en).format(self._labels(what))
+
+    def _labels(self, what: str) -> str:
+        """`food_log.weight_g, rating` as the reader knows them: 留样与温度记录表（留样重量）、评议评分表."""
+        labels = []
+        for table, _, column in (part.partition(".") for part in what.split(", ") if part):
+            declared = tables()[table]
+            label = declared.label(self.lang)
+            if column:
+                name = declared.columns[column].label(self.lang)
+                label += f"（{name}）" if self.lang == "zh" else f" ({name})"
+            labels.append(label)
+        return ("、" if self.lang == "zh" else ", ").join(labels)
 
     def _unit_id(self, written: str) -> str:
         ids = [unit for unit, name in self.names.items() if written in (unit, name)]

@@ -37,7 +37,64 @@ def _parser() -> argparse.ArgumentParser:
     rules.add_argument("--config", metavar="FILE", help="the bureau's own thresholds (TOML)")
     _common(rules)
     rules.set_defaults(command=_rules)
+    run = commands.add_parser(
+        "run",
+        help="run the notebooks and write the reports",
+        epilog="example: mingjing run canteen --data ledgers --period 2021Q3",
+    )
+    run.add_argument("areas", nargs="*", metavar="AREA")
+    run.add_argument("--data", required=True, metavar="DIR")
+    run.add_argument(
+        "--period", required=True, metavar="P", help="2021, 2021Q3, 2021-10 or 2021-09-15..2021-10-15"
+    )
+    run.add_argument("--as-of", metavar="DATE")
+    run.add_argument("--out", metavar="DIR", help="default: reports/<period>")
+    run.add_argument("--unit", action="append", default=[], metavar="U")
+    run.add_argument("--config", metavar="FILE")
+    run.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
+    run.add_argument("--fail-on", choices=("high", "medium", "low"))
+    run.add_argument("--notebooks", default="notebooks", metavar="DIR")
+    _common(run)
+    run.set_defaults(command=_run)
     return parser
+
+
+def _run(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from mingjing.errors import UsageError
+    from mingjing.runs import run
+
+    given = {
+        "as_of": args.as_of,
+        "units": args.unit,
+        "lang": args.lang,
+        "config": args.config and str(Path(args.config).resolve()),
+    }
+    for text in args.parameters:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"“{text}” is not NAME=VALUE", todo="Write -p name=value")
+        given[name] = value
+    done = run(
+        args.areas,
+        Path(args.data),
+        args.period,
+        Path(args.out) if args.out else None,
+        given,
+        Path(args.notebooks),
+    )
+    for area, reason in done.failed.items():
+        print(f"mingjing: {area}: {reason}", file=sys.stderr)
+    index = str(done.folder / "index.html")
+    print(
+        json.dumps({"index": index, "findings": done.findings, "failed": done.failed}, ensure_ascii=False)
+        if args.json
+        else index
+    )
+    order = ("high", "medium", "low")
+    reached = args.fail_on and done.highest and order.index(done.highest) <= order.index(args.fail_on)
+    return 1 if done.failed or reached else 0
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
