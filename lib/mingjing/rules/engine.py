@@ -18,7 +18,7 @@ from mingjing.rules.ledgers import Ledgers
 from mingjing.tables import tables
 
 RuleFunction = Callable[[Ledgers, Params], Iterator[tuple[str, ir.Table]]]
-MODULES = ("canteen", "firearms")
+MODULES = ("canteen", "firearms", "safety")
 _RULES: dict[str, RuleFunction] = {}
 
 

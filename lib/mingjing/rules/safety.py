@@ -1,0 +1,60 @@
+"""Work safety. Each function is one rule of `catalogue/safety.toml`."""
+
+import ibis
+
+from mingjing.rules.engine import rule
+from mingjing.rules.expr import any_null, days_between, hours_between, over, same
+from mingjing.rules.ledgers import Ledgers
+
+
+def hazards(ledgers: Ledgers):
+    """Hazards proper: accidents share the ledger and have rules of their own."""
+    return ledgers.hazard.filter(~ledgers.hazard.is_accident.fill_null(False))
+
+
+@rule("AQ-01")
+def overdue(ledgers: Ledgers, p):
+    t = hazards(ledgers)
+    default = t.found_date + p.lookup("d_days", t.hazard_level).as_interval("D")
+    approved = ibis.ifelse(t.extension_no.notnull(), t.deadline, ibis.coalesce(t.orig_deadline, t.deadline))
+    t = t.mutate(
+        due=ibis.coalesce(approved, default),
+        done=ledgers.by_then(t.rect_date),
+        as_of=ibis.literal(ledgers.as_of),
+    )
+    yield "open", t.filter(t.done.isnull() & (t.due < t.as_of))
+    yield "late", t.filter(t.done > t.due)
+
+
+@rule("AQ-02")
+def major(ledgers: Ledgers, p):
+    t = hazards(ledgers)
+    t = t.filter(t.hazard_level == "重大")
+    reported = ledgers.by_then(t.report_time)
+    yield "elements", t.filter(any_null(t.measure, t.fund_amount, t.responsible_id, t.deadline, t.plan_doc))
+    yield (
+        "unreported",
+        t.filter(reported.isnull() & (days_between(t.found_date, ibis.literal(ledgers.as_of)) > p.n_days)),
+    )
+    yield "late", t.filter(days_between(t.found_date, reported) > p.n_days)
+
+
+@rule("AQ-03")
+def closure(ledgers: Ledgers, p):
+    t = hazards(ledgers)
+    t = t.filter(ledgers.by_then(t.rect_date).notnull() & t.status.isin(["已整改", "已销号"]))
+    yield "reviewer", t.filter(t.reviewer_id.isnull())
+    yield "self", t.filter(same(t.reviewer_id, t.responsible_id))
+    yield "evidence", t.filter(t.evidence_ref.isnull())
+    yield "early", t.filter(t.review_date < t.rect_date)
+
+
+@rule("AQ-B02")
+def accident(ledgers: Ledgers, p):
+    t = ledgers.hazard.filter(ledgers.hazard.is_accident.fill_null(False))
+    reported = ledgers.by_then(t.accident_report_time)
+    hours = hours_between(t.accident_know_time, reported)
+    t = t.mutate(reported=reported, hours=hours, minutes=(hours * 60).round(0))
+    yield "silent", t.filter(t.reported.isnull())
+    yield "late", t.filter(over(t.hours, p.h))
+    yield "undated", t.filter(t.reported.notnull() & t.accident_know_time.isnull())
