@@ -9,8 +9,7 @@ import pytest
 from mingjing.findings import Findings, make_findings
 from mingjing.period import Period
 from mingjing.rules import Ledgers, catalogue, rules, run_rule
-from mingjing.rules.ledgers import ARROW
-from mingjing.tables import tables
+from mingjing.tables import ARROW, tables
 
 
 def arrow_of(name: str, rows: list[dict]) -> pa.Table:

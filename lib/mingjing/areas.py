@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mingjing.errors import UsageError, nearest
+
 
 @dataclass(frozen=True)
 class Area:
@@ -33,6 +35,12 @@ AREAS: dict[str, Area] = {
         Area("overview", "总报告", "Overview", ()),
     )
 }
+
+
+def check_area(name: str) -> None:
+    """UsageError with the nearest name when there is no such area."""
+    if name not in AREAS:
+        raise UsageError(f"no area is called “{name}”", todo=nearest(name, AREAS))
 
 
 def area_of(rule_id: str) -> str:

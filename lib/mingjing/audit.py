@@ -8,7 +8,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
-from mingjing.areas import AREAS
+from mingjing.areas import check_area
 from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
 from mingjing.findings import Findings, make_findings
@@ -139,10 +139,9 @@ class Audit:
         entry, zh = self._entries[rule_id], self.lang == "zh"
         outcome = self._run(entry)
         lines = [f"{rule_id} {entry.name(self.lang)}", entry.how[self.lang]]
+        bracketed = "{}: {} {}（{}）" if zh else "{}: {} {} ({})"
         lines += [
-            f"{p.zh if zh else p.en}: {p.value} {p.unit or ''} ({p.source})".replace(
-                " (", "（" if zh else " ("
-            )
+            bracketed.format(p.zh if zh else p.en, p.value, p.unit or "", p.source)
             for p in entry.params.values()
         ]
         lines += [basis.zh if zh else basis.en for basis in entry.basis]
@@ -252,8 +251,8 @@ class Audit:
         return self.ledgers.backend.con.sql(query).df()
 
     def _area(self, area: str | None) -> list[Entry]:
-        if area is not None and area not in AREAS:
-            raise UsageError(f"no area is called “{area}”", todo=nearest(area, AREAS))
+        if area is not None:
+            check_area(area)
         return [entry for entry in self._entries.values() if area in (None, entry.area)]
 
     def _run(self, entry: Entry) -> Outcome:

@@ -63,6 +63,7 @@ def _run(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from mingjing.errors import UsageError
+    from mingjing.rules.catalogue import SEVERITIES
     from mingjing.runs import run
 
     given = {
@@ -92,8 +93,8 @@ def _run(args: argparse.Namespace) -> int:
         if args.json
         else index
     )
-    order = ("high", "medium", "low")
-    reached = args.fail_on and done.highest and order.index(done.highest) <= order.index(args.fail_on)
+    rank = SEVERITIES.index
+    reached = args.fail_on and done.highest and rank(done.highest) <= rank(args.fail_on)
     return 1 if done.failed or reached else 0
 
 
@@ -128,14 +129,12 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _rules(args: argparse.Namespace) -> int:
-    from mingjing.areas import AREAS
+    from mingjing.areas import check_area
     from mingjing.config import read_config
-    from mingjing.errors import UsageError, nearest
     from mingjing.rules import configured
 
     for area in args.areas:
-        if area not in AREAS:
-            raise UsageError(f"no area is called “{area}”", todo=nearest(area, AREAS))
+        check_area(area)
     entries = [
         e
         for e in configured(read_config(args.config).rules).values()

@@ -7,7 +7,7 @@ from typing import Any
 
 from mingjing.errors import InputError, nearest
 
-_SECTIONS = {"rules", "weights"}
+_SECTIONS = {"rules"}
 
 
 @dataclass(frozen=True)

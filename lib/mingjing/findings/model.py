@@ -70,12 +70,10 @@ def make_findings(
     """
     merged: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for hit in outcome.hits:
-        subject = (
-            hit["subject"] or "#".join(map(str, source_of(hit["_rids"][0])[1:]))
-            if hit["_rids"]
-            else hit["subject"]
+        subject = hit["subject"] or "#".join(
+            str(part) for rid in hit["_rids"][:1] for part in source_of(rid)[1:]
         )
-        merged.setdefault((hit["unit"] or "", subject or ""), []).append(hit)
+        merged.setdefault((hit["unit"] or "", subject), []).append(hit)
     return [
         _finding(entry, unit, subject, hits, source_of, name_of) for (unit, subject), hits in merged.items()
     ]

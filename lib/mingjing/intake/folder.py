@@ -14,17 +14,9 @@ from mingjing.errors import InputError
 from mingjing.intake.files import RawSheet, list_files, read_file
 from mingjing.intake.headers import Header, bare, find_header
 from mingjing.intake.names import NAMES, resolve
-from mingjing.intake.values import DATED, READERS, clean, is_null
-from mingjing.tables import Column
+from mingjing.intake.values import DATED, READERS, clean, is_null, read_number
+from mingjing.tables import ARROW, Column, tables
 
-ARROW = {
-    "text": pa.string(),
-    "int": pa.int64(),
-    "number": pa.float64(),
-    "bool": pa.bool_(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("us"),
-}
 ROWS_PER_SOURCE = 10**10
 _TOTAL = ("合计", "总计", "小计", "累计", "共计", "total", "subtotal")
 _PARTIAL = ("小计", "subtotal")
@@ -135,8 +127,6 @@ def _assemble(raw: list[RawSheet | Source]) -> Intake:
 
 
 def _arrow(name: str, rows: list[dict[str, Any]]) -> pa.Table:
-    from mingjing.tables import tables
-
     declared = tables()[name].columns
     columns = list(dict.fromkeys(column for row in rows for column in row if column != "_rid"))
     types = {c: ARROW[declared[c].type] if c in declared else pa.string() for c in columns} | {
@@ -229,7 +219,7 @@ class _SheetReader:
             if spec.type not in ("number", "int") or place >= len(cells) or is_null(cells[place]):
                 continue
             try:
-                stated = READERS["number"](cells[place]) * header.scales.get(place, 1)
+                stated = read_number(cells[place]) * header.scales.get(place, 1)
             except ValueError:
                 continue
             computed = round(sum(row.get(column) or 0 for row in rows), 6)

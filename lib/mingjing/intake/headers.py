@@ -6,14 +6,13 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from mingjing.intake.values import clean
+from mingjing.intake.values import SCALES, clean
 from mingjing.tables import Table, tables
 
 SEARCH_ROWS = 30
 _UNIT_WORDS = ("单位", "单位名称", "所属单位")
 _UNIT = re.compile(r"[(（\[]\s*(万元|千元|亿元|元)\s*[)）\]]$")
 _DECORATION = re.compile(r"[\s*＊:：]|[(（\[][^)）\]]*[)）\]]")
-SCALES = {"万元": 1e4, "千元": 1e3, "亿元": 1e8, "元": 1.0}
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def find_header(file: str, sheet: str, rows: list[list[Any]]) -> Header | None:
         if sum(1 for cell in row if clean("" if cell is None else cell)) < 2:
             continue
         for name in [named] if named else tables():
-            header = _match(tables()[name], index, row, rows)
+            header = _match(tables()[name], index, row)
             score = len(header.columns)
             enough = score >= 2 if named else score >= max(4, len(header.table.columns) // 3)
             if enough and (best is None or score > best[0]):
@@ -81,7 +80,7 @@ def find_header(file: str, sheet: str, rows: list[list[Any]]) -> Header | None:
     return best[1] if best else None
 
 
-def _match(table: Table, index: int, row: list[Any], rows: list[list[Any]]) -> Header:
+def _match(table: Table, index: int, row: list[Any]) -> Header:
     known = _headers(table.name)
     columns, scales, extra, repeated = {}, {}, {}, []
     for place, cell in enumerate(row):

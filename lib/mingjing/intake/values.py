@@ -13,7 +13,8 @@ from typing import Any
 NULLS = {"", "无", "/", "-", "—", "——", "n/a", "na", "null", "none", "待补"}
 _TRUE = {"是", "有", "√", "✓", "y", "yes", "true", "1", "对"}
 _FALSE = {"否", "无", "×", "✗", "x", "n", "no", "false", "0", "错"}
-_SCALE = {"万元": 1e4, "万": 1e4, "千元": 1e3, "亿元": 1e8, "元": 1.0, "%": 0.01}
+SCALES = {"万元": 1e4, "千元": 1e3, "亿元": 1e8, "元": 1.0}
+_SUFFIXES = SCALES | {"万": 1e4, "%": 0.01}
 _INVISIBLE = {"Cc", "Cf"}
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(e[+-]?\d+)?", re.I)
 _DATE = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*[月./\-]\s*(\d{1,2})\s*日?")
@@ -70,7 +71,7 @@ def read_number(value: Any) -> float | None:
     sign = -1.0 if text.startswith("(") and text.endswith(")") else 1.0
     text = text.strip("()").lstrip("¥$￥").replace("，", ",")
     scale = 1.0
-    for suffix, factor in _SCALE.items():
+    for suffix, factor in _SUFFIXES.items():
         if text.endswith(suffix):
             text, scale = text.removesuffix(suffix), factor
             break

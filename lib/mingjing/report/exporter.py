@@ -5,11 +5,12 @@ from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
 
+from mingjing.report.page import HTML_LANG, css
+
 WORDS = {
     "zh": {"skip": "跳到正文", "code": "查看代码"},
     "en": {"skip": "Skip to content", "code": "Show code"},
 }
-_HTML_LANG = {"zh": "zh-CN", "en": "en"}
 
 
 class ReportExporter(HTMLExporter):
@@ -36,12 +37,11 @@ class ReportExporter(HTMLExporter):
         other = {"zh": "en", "en": "zh"}[lang]
         left_out = {other, "parameters", "injected-parameters"}
         nb.cells = [cell for cell in nb.cells if not left_out & set(cell.metadata.get("tags", []))]
-        css = (Path(__file__).parent / "template" / "report.css").read_text("utf-8")
         resources = resources or {}
         resources["mingjing"] = {
-            "html_lang": _HTML_LANG[lang],
+            "html_lang": HTML_LANG[lang],
             "title": _title(nb),
-            "css": css,
+            "css": css(),
             "words": WORDS[lang],
         }
         return super().from_notebook_node(nb, resources, **more)

@@ -4,4 +4,15 @@ from mingjing.rules.catalogue import Entry, Params, catalogue, configured
 from mingjing.rules.engine import NotRun, Outcome, rule, rules, run_rule
 from mingjing.rules.ledgers import Ledgers
 
-__all__ = ["Entry", "Ledgers", "NotRun", "Outcome", "Params", "catalogue", "configured", "rule", "rules", "run_rule"]
+__all__ = [
+    "Entry",
+    "Ledgers",
+    "NotRun",
+    "Outcome",
+    "Params",
+    "catalogue",
+    "configured",
+    "rule",
+    "rules",
+    "run_rule",
+]

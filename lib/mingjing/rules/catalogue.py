@@ -75,9 +75,7 @@ class Entry:
     params: dict[str, Threshold] = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
     scope: str = "period"
-    meta: bool = False
     statistical: bool = False
-    false_alarms: dict[str, str] = field(default_factory=dict)
     verify: dict[str, str] = field(default_factory=dict)
     boundary: str = ""
 

@@ -114,8 +114,7 @@ def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ..
         expr.subject.cast("string") if "subject" in has else (_joined(key) if key else ibis.null("string"))
     )
     rids = expr["_rids"] if "_rids" in has else ibis.array([expr["_rid"]])
-    standard = {"_rids": rids, "subject": subject}
-    evidence = {name: expr[name] for name in entry.evidence if name in has}
+    evidence = {f"e_{name}": expr[name] for name in entry.evidence if name in has}
     query = expr.select(
         rids.name("_rids"),
         subject.name("subject"),
@@ -124,7 +123,7 @@ def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ..
         pick("amount", declared.amount if declared else None, "float64"),
         pick("severity", None, "string"),
         pick("kind", None, "string"),
-        **{f"e_{name}": value for name, value in evidence.items() if name not in standard},
+        **evidence,
     )
     if entry.scope == "period":
         query = query.filter(query.date.isnull() | query.date.between(ledgers.start, ledgers.end))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 import chinese_calendar
 import ibis
@@ -9,16 +10,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from mingjing.period import Period, month_end
-from mingjing.tables import Table, tables
+from mingjing.tables import ARROW, Table, tables
 
-ARROW = {
-    "text": pa.string(),
-    "int": pa.int64(),
-    "number": pa.float64(),
-    "bool": pa.bool_(),
-    "date": pa.date32(),
-    "datetime": pa.timestamp("us"),
-}
 _FESTIVALS = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -45,7 +38,6 @@ class Ledgers:
         self._tables: dict[str, ir.Table] = {}
         for name, arrow in data.items():
             self.add(name, arrow)
-        self.add("calendar", calendar_table(period.start.year - 2, max(period.end, as_of).year + 1))
 
     def add(self, name: str, arrow: pa.Table) -> None:
         """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent."""
@@ -69,6 +61,12 @@ class Ledgers:
             return table
         day = table[declared.date]
         return table.filter(day.isnull() | (day < self.day_end))
+
+    @cached_property
+    def calendar(self) -> ir.Table:
+        """The official calendar of the years around the period, for the rules that ask for it."""
+        last_year = max(self.period.end, self.as_of).year + 1
+        return self._store("calendar", calendar_table(self.period.start.year - 2, last_year))
 
     @property
     def day_end(self) -> datetime:
@@ -107,8 +105,7 @@ class Ledgers:
 
     def days(self) -> ir.Table:
         """Each day of the period up to `as_of`, from the official calendar of holidays and swapped workdays."""
-        calendar = self._tables["calendar"]
-        return calendar.filter(calendar.cal_date.between(self.start, self.end))
+        return self.calendar.filter(self.calendar.cal_date.between(self.start, self.end))
 
     def spans(self, unit: str) -> list[tuple[str, date, date]]:
         """(name, first day, last day) of each whole `month`, `quarter` or `year` that touches the period and had

@@ -23,6 +23,8 @@ from mingjing.audit import Audit
 from mingjing.errors import InputError, UsageError, nearest
 from mingjing.findings import neutralise
 from mingjing.report.exporter import ReportExporter
+from mingjing.report.page import page
+from mingjing.rules.catalogue import SEVERITIES
 
 
 @dataclass
@@ -141,10 +143,10 @@ def _build(audit: Audit, chosen: dict[str, Path], given: dict[str, Any], buildin
         executed = building / "notebooks" / f"{area}.ipynb"
         if reason := execute(notebook, executed, given):
             result.failed[area] = reason
-            page = _error_page(area, reason, audit.lang)
+            document = _error_page(area, reason, audit.lang)
         else:
-            page, _ = ReportExporter().from_filename(str(executed))
-        (building / f"{area}.html").write_text(page, "utf-8")
+            document, _ = ReportExporter().from_filename(str(executed))
+        (building / f"{area}.html").write_text(document, "utf-8")
     reported = [area for area in chosen if area != "overview"]
     frames = [audit.check(area) for area in reported]
     everything = type(frames[0]).of([row for found in frames for row in found], audit.lang)
@@ -158,7 +160,7 @@ def _build(audit: Audit, chosen: dict[str, Path], given: dict[str, Any], buildin
     rules.to_csv(building / "rules.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
     (building / "index.html").write_text(_index(audit, chosen, result), "utf-8")
     result.findings = len(everything)
-    result.highest = next((s for s in ("high", "medium", "low") if everything.count(s)), None)
+    result.highest = next((s for s in SEVERITIES if everything.count(s)), None)
     _manifest(audit, given, rules, result, building, started)
     return result
 
@@ -214,17 +216,6 @@ def _swap(building: Path, target: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _page(title: str, body: str, lang: str) -> str:
-    css = (Path(__file__).parent.parent / "report" / "template" / "report.css").read_text("utf-8")
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{html.escape(title)}</title>'
-        f"<style>{css}</style></head><body><main><h1>{html.escape(title)}</h1>{body}</main></body></html>\n"
-    )
-
-
 def _error_page(area: str, reason: str, lang: str) -> str:
     title = AREAS[area].title(lang)
     text = (
@@ -232,7 +223,7 @@ def _error_page(area: str, reason: str, lang: str) -> str:
         if lang == "zh"
         else "This report could not be made. That is not a pass."
     )
-    return _page(title, f'<p class="verdict red">{text}</p><pre>{html.escape(reason)}</pre>', lang)
+    return page(title, f'<p class="verdict red">{text}</p><pre>{html.escape(reason)}</pre>', lang)
 
 
 def _index(audit: Audit, chosen: dict[str, Path], result: Run) -> str:
@@ -246,4 +237,4 @@ def _index(audit: Audit, chosen: dict[str, Path], result: Run) -> str:
             + (f'<p class="verdict red">{failed}</p>' if area in result.failed else audit.headline(area).html)
         )
     title = f"明镜 {audit.period}" if zh else f"Mingjing {audit.period}"
-    return _page(title, "".join(parts), audit.lang)
+    return page(title, "".join(parts), audit.lang)

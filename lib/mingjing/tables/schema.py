@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-TYPES = {"text", "int", "number", "bool", "date", "datetime"}
+import pyarrow as pa
+
+ARROW = {
+    "text": pa.string(),
+    "int": pa.int64(),
+    "number": pa.float64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+}
 PROVENANCE = ("_file", "_sheet", "_row")
 
 
@@ -18,7 +27,7 @@ class Column:
     """One column.
 
     `ref` is `table.column` for people, units and keys of other ledgers; `unit` as in `yuan`; `default` stands in
-    for a blank or absent key column; `pii` and `secret` (weapons, stock) are masked for the public audience.
+    for a blank or absent key column; `pii` marks personal data.
     """
 
     name: str
@@ -30,9 +39,7 @@ class Column:
     unit: str | None = None
     default: str | None = None
     pii: bool = False
-    secret: bool = False
     aliases: tuple[str, ...] = ()
-    recode: tuple[tuple[str, str], ...] = ()
 
     @property
     def en(self) -> str:
@@ -56,7 +63,6 @@ class Table:
     unit: str | None = None
     date: str | None = None
     amount: str | None = None
-    restricted: bool = False
 
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
@@ -82,11 +88,10 @@ def _table(name: str, area: str, body: dict) -> Table:
 
 def _column(name: str, spec: dict) -> Column:
     spec = dict(spec)
-    recode = tuple(spec.pop("recode", {}).items())
     tuples = {k: tuple(spec.pop(k)) for k in ("choices", "aliases") if k in spec}
-    column = Column(name, recode=recode, **tuples, **spec)
-    if column.type not in TYPES:
-        raise TypeError(f"{name}: type {column.type!r} is none of {sorted(TYPES)}")
+    column = Column(name, **tuples, **spec)
+    if column.type not in ARROW:
+        raise TypeError(f"{name}: type {column.type!r} is none of {sorted(ARROW)}")
     return column
 
 
