@@ -8,6 +8,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from mingjing.analyse import first_screen
 from mingjing.areas import check_area
 from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
@@ -152,6 +153,7 @@ class Audit:
         """The area's answer first: what was found, out of how many rules, and what could not be judged."""
         if area == "intake":
             return self._intake_headline()
+        screen = first_screen(self, area)
         found, outcomes = self.check(area), self.outcomes(area)
         ran = int((outcomes.outcome != "not_run").sum())
         high, silent, total = found.count("high"), len(outcomes) - ran, len(outcomes)
@@ -173,6 +175,12 @@ class Audit:
                 else f" {silent} rules did not run; that is not a pass."
             )
         colour = "grey" if ran == 0 else "red" if high else "amber" if len(found) or silent else "green"
+        if screen and ran:
+            return headline(
+                f"{screen.verdict(self.lang)}{'' if zh else ' '}{verdict}",
+                colour,
+                [(label_zh if zh else label_en, value) for label_zh, label_en, value in screen.figures],
+            )
         labels = (
             ("发现（条）", "已运行规则", "未运行规则") if zh else ("Findings", "Rules run", "Rules not run")
         )

@@ -8,17 +8,18 @@ leaves out is taken from the ledger's definition (its key, unit, date and amount
 import importlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from mingjing.areas import AREAS
 from mingjing.rules.catalogue import Entry, Params
 from mingjing.rules.ledgers import Ledgers
 from mingjing.tables import tables
 
 RuleFunction = Callable[[Ledgers, Params], Iterator[tuple[str, ir.Table]]]
-MODULES = ("canteen", "firearms", "safety")
 _RULES: dict[str, RuleFunction] = {}
 
 
@@ -35,9 +36,10 @@ def rule(rule_id: str) -> Callable[[RuleFunction], RuleFunction]:
 
 
 def rules() -> dict[str, RuleFunction]:
-    """Every rule function, by id."""
-    for module in MODULES:
-        importlib.import_module(f"mingjing.rules.{module}")
+    """Every rule function, by id: those of the module or package named after each area."""
+    for area in AREAS:
+        if find_spec(f"mingjing.rules.{area}"):
+            importlib.import_module(f"mingjing.rules.{area}")
     return dict(sorted(_RULES.items()))
 
 

@@ -1,0 +1,29 @@
+"""What the ledgers say beyond the rules: one module per area, plain tables out, no rendering.
+
+A module `analyse/<area>.py` may define `first_screen(audit) -> Screen`: the sentence and the three figures that an
+area's report opens with.
+"""
+
+import importlib
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The answer of one area. `figures` are (label zh, label en, value with its denominator)."""
+
+    zh: str
+    en: str
+    figures: tuple[tuple[str, str, str], ...]
+
+    def verdict(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+def first_screen(audit, area: str) -> Screen | None:
+    """The area's own answer, where it has one."""
+    if not find_spec(f"mingjing.analyse.{area}"):
+        return None
+    module = importlib.import_module(f"mingjing.analyse.{area}")
+    return module.first_screen(audit) if hasattr(module, "first_screen") else None
