@@ -56,7 +56,23 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--notebooks", default="notebooks", metavar="DIR")
     _common(run)
     run.set_defaults(command=_run)
+    sample = commands.add_parser(
+        "sample",
+        help="write a synthetic bureau with known irregularities, listed in planted.json",
+        epilog="example: mingjing sample --out ledgers --seed 1",
+    )
+    sample.add_argument("--out", required=True, metavar="DIR")
+    sample.add_argument("--seed", type=int, default=1, metavar="N")
+    sample.add_argument("--scale", type=int, default=1, metavar="K", help="K times as many units")
+    sample.set_defaults(command=_sample)
     return parser
+
+
+def _sample(args: argparse.Namespace) -> int:
+    from mingjing.sample import write_sample
+
+    print(write_sample(args.out, args.seed, args.scale))
+    return 0
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -80,6 +80,13 @@ def test_csv_is_read_in_any_encoding_an_office_uses(tmp_path, encoding):
     assert read_folder(tmp_path).tables["hazard"]["location"].to_pylist() == ["库房"]
 
 
+def test_none_is_an_answer_where_the_ledger_offers_it(tmp_path):
+    header = ["人员编号", "姓名", "身份", "训练单位", "项目", "检查库", "在训", "未成年", "入队日期"]
+    row = ["A1", "张三", "运动员", "射击中心", "射击", "无", "是", "否", "2020.2.1"]
+    book(tmp_path / "a.xlsx", ("运动员名册", [header, row]))
+    assert read_folder(tmp_path).tables["athlete"]["test_pool"].to_pylist() == ["无"]
+
+
 def test_people_are_resolved_by_name_and_unit_and_never_guessed(tmp_path):
     units = [
         ["单位编号", "单位名称", "单位类型"],

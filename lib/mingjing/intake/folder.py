@@ -339,6 +339,8 @@ def _typed(spec: Column, cell: Any, epoch: datetime, scale: float) -> Any:
         and cell[1:2].isupper()
     ):
         raise ValueError("a formula that failed")
+    if isinstance(cell, str) and clean(cell) in spec.choices:
+        return clean(cell)  # 无 is an answer where the ledger offers it
     if spec.type in DATED:
         return DATED[spec.type](cell, epoch)
     value = READERS[spec.type](cell)

@@ -1,0 +1,68 @@
+"""The sample bureau: reproducible, every row accepted, every planted irregularity found and nothing else."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from mingjing import Audit
+from mingjing.errors import UsageError
+from mingjing.rules import catalogue
+from mingjing.sample import write_sample
+from mingjing.sample.bureau import build_bureau
+
+BUREAUS = [(1, 1), (2, 1), (3, 1), (1, 2), (2, 2), (3, 2)]
+
+
+@pytest.fixture(scope="module", params=BUREAUS, ids=lambda p: f"seed{p[0]}-scale{p[1]}")
+def audit(request, tmp_path_factory):
+    seed, scale = request.param
+    folder = write_sample(tmp_path_factory.mktemp("bureau"), seed, scale)
+    return Audit.open(folder, period="2021"), json.loads((folder / "planted.json").read_text("utf-8"))
+
+
+def place(row: dict) -> tuple:
+    return row["file"], row["sheet"], row["row"]
+
+
+def test_every_planted_row_is_found_and_nothing_else(audit):
+    audit, plan = audit
+    planted = Counter((line["rule_id"], min(map(place, line["rows"]))) for line in plan["planted"])
+    found = Counter((f["rule_id"], (f["source_file"], f["sheet"], f["row"])) for f in audit.check())
+    assert {"missed": planted - found, "unexpected": found - planted} == {"missed": {}, "unexpected": {}}
+
+
+def test_a_near_miss_is_no_finding(audit):
+    audit, plan = audit
+    found = {(f["rule_id"], place(row)) for f in audit.check() for row in json.loads(f["evidence"])["rows"]}
+    planted = {(line["rule_id"], place(row)) for line in plan["planted"] for row in line["rows"]}
+    near = {(line["rule_id"], place(row)) for line in plan["near_misses"] for row in line["rows"]}
+    assert not (near - planted) & found
+
+
+def test_no_row_is_lost(audit):
+    audit, _ = audit
+    assert audit.intake.conservation().kept.all()
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path):
+    first, second = write_sample(tmp_path / "a", 7), write_sample(tmp_path / "b", 7)
+    assert {p.name: p.read_bytes() for p in first.iterdir()} == {
+        p.name: p.read_bytes() for p in second.iterdir()
+    }
+
+
+def test_every_rule_with_sample_data_is_planted_twice_beside_a_near_miss():
+    bureau = build_bureau()
+    planted = Counter(rule for rule, _ in bureau.planted)
+    near = {rule for rule, _ in bureau.near_misses}
+    areas = {catalogue()[rule].area for rule in planted}
+    wanted = {entry.rule_id for entry in catalogue().values() if entry.area in areas}
+    assert {rule for rule in wanted if planted[rule] < 2 or rule not in near} == set()
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(UsageError, match="not a sample"):
+        write_sample(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
