@@ -1,5 +1,6 @@
 PYTHON ?= python3
 VENV := .venv
+PERIOD ?= 2021
 
 $(VENV)/base: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -7,9 +8,16 @@ $(VENV)/base: requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-.PHONY: test lab
+.PHONY: audit test lab sample
+audit: $(VENV)/base
+	$(VENV)/bin/mingjing run --data data/sample --period $(PERIOD)
+
 test: $(VENV)/base
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto
 
 lab: $(VENV)/base
-	$(VENV)/bin/jupyter lab notebooks
+	$(VENV)/bin/mingjing lab
+
+# After a change to lib/mingjing/sample: the folder in the repository is what the seed gives, byte by byte.
+sample: $(VENV)/base
+	$(VENV)/bin/mingjing sample --out data/sample --seed 1

@@ -1,6 +1,9 @@
 """What a notebook holds in its hand: the ledgers, the rules over them, and what was found."""
 
-from collections.abc import Iterable
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +22,7 @@ from mingjing.report.findings import Panel, frame_panel, headline
 from mingjing.rules import Entry, Ledgers, Outcome, configured, rules, run_rule
 from mingjing.tables import PROVENANCE, tables
 
+_SHARED: dict[tuple, "Audit"] = {}
 _REASONS = {
     "no_data": ("没有数据：{}", "no data: {}"),
     "column_missing": ("缺列：{}", "column missing: {}"),
@@ -50,6 +54,7 @@ class Audit:
         self.intake, self.period, self.as_of, self.units, self.lang = intake, period, as_of, units, lang
         self._entries = entries
         self._outcomes: dict[str, Outcome] = {}
+        self._asked: tuple = ()
 
     @classmethod
     def open(
@@ -62,6 +67,9 @@ class Audit:
         config: str | Path | None = None,
     ) -> "Audit":
         """Reads the folder. `units` are ids or names; `as_of` is the last day of the period unless given."""
+        asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, str(config or ""))
+        if asked in _SHARED:
+            return _SHARED[asked]
         if lang not in ("zh", "en"):
             raise UsageError(f"language “{lang}” is not offered", todo="Choose zh or en")
         span = Period.parse(period)
@@ -72,6 +80,7 @@ class Audit:
                 "no ledger could be read", file=data, todo="Run mingjing check to see why, file by file"
             )
         audit = cls(intake, span, parse_as_of(as_of, span), (), lang, entries)
+        audit._asked = asked
         audit.units = tuple(audit._unit_id(unit) for unit in units)
         return audit
 
@@ -107,8 +116,27 @@ class Audit:
         places = [self.intake.source_of(rid)[1:] for rid in frame.pop("_rid")]
         return frame.assign(**dict(zip(PROVENANCE, zip(*places, strict=True), strict=True)) if places else {})
 
-    def check(self, area: str | None = None) -> Findings:
-        """Runs every rule of the area, or of all, once; gives what they found."""
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Within it, processes forked from this one that open the same audit get this one, its rules already run.
+
+        The rules run in a process of their own: an engine's threads do not survive a fork.
+        """
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as worker:
+            self._outcomes |= worker.submit(self._run_all).result()
+        _SHARED[self._asked] = self
+        try:
+            yield
+        finally:
+            del _SHARED[self._asked]
+
+    def _run_all(self) -> dict[str, Outcome]:
+        for entry in self._entries.values():
+            self._run(entry)
+        return self._outcomes
+
+    def check(self, area: str | Iterable[str] | None = None) -> Findings:
+        """Runs every rule of the area or areas, or of all, once; gives what they found."""
         rows = []
         for entry in self._area(area):
             outcome = self._run(entry)
@@ -117,7 +145,7 @@ class Audit:
             )
         return Findings.of(rows, self.lang)
 
-    def outcomes(self, area: str | None = None) -> pd.DataFrame:
+    def outcomes(self, area: str | Iterable[str] | None = None) -> pd.DataFrame:
         """One line a rule: passed, findings, or not run and why. No data is never passed."""
         lines = []
         for entry in self._area(area):
@@ -258,10 +286,11 @@ class Audit:
         """Any question to the same tables, in SQL."""
         return self.ledgers.backend.con.sql(query).df()
 
-    def _area(self, area: str | None) -> list[Entry]:
-        if area is not None:
-            check_area(area)
-        return [entry for entry in self._entries.values() if area in (None, entry.area)]
+    def _area(self, area: str | Iterable[str] | None) -> list[Entry]:
+        wanted = [area] if isinstance(area, str) else area
+        for name in wanted or ():
+            check_area(name)
+        return [entry for entry in self._entries.values() if wanted is None or entry.area in wanted]
 
     def _run(self, entry: Entry) -> Outcome:
         if entry.rule_id not in self._outcomes:

@@ -2,14 +2,22 @@
 
 import argparse
 import json
+import os
+import subprocess
 import sys
+from dataclasses import asdict
+from pathlib import Path
 
 from mingjing.errors import MingjingError
 
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point. An expected error is one line on standard error."""
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    args.rest = rest
+    if rest and args.command is not _lab:
+        parser.error(f"unrecognised: {' '.join(rest)}")
     try:
         return args.command(args)
     except MingjingError as error:
@@ -51,11 +59,30 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", metavar="DIR", help="default: reports/<period>")
     run.add_argument("--unit", action="append", default=[], metavar="U")
     run.add_argument("--config", metavar="FILE")
+    run.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="notebooks at a time; default: one a core"
+    )
+    run.add_argument("--audience", choices=("internal", "public"), default="internal")
+    run.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     run.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
     run.add_argument("--fail-on", choices=("high", "medium", "low"))
     run.add_argument("--notebooks", default="notebooks", metavar="DIR")
     _common(run)
     run.set_defaults(command=_run)
+    verify = commands.add_parser(
+        "verify",
+        help="recompute every hash of a finished run and name what changed",
+        epilog="example: mingjing verify reports/2021Q3",
+    )
+    verify.add_argument("dir", metavar="DIR")
+    verify.add_argument("--data", metavar="DIR", help="where the ledgers are now, if they were moved")
+    _common(verify)
+    verify.set_defaults(command=_verify)
+    lab = commands.add_parser(
+        "lab", help="JupyterLab on the notebooks", epilog="example: mingjing lab --no-browser"
+    )
+    lab.add_argument("--notebooks", default="notebooks", metavar="DIR")
+    lab.set_defaults(command=_lab)
     sample = commands.add_parser(
         "sample",
         help="write a synthetic bureau with known irregularities, listed in planted.json",
@@ -76,23 +103,26 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from mingjing.errors import UsageError
     from mingjing.rules.catalogue import SEVERITIES
     from mingjing.runs import run
 
+    if args.audience == "public":
+        raise UsageError("reports for the public are not offered yet", todo="Leave --audience out")
+    if args.engine == "spark":
+        raise UsageError("the Spark engine is not offered yet", todo="Leave --engine out")
     given = {
         "as_of": args.as_of,
         "units": args.unit,
         "lang": args.lang,
         "config": args.config and str(Path(args.config).resolve()),
     }
+    written = {}
     for text in args.parameters:
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"“{text}” is not NAME=VALUE", todo="Write -p name=value")
-        given[name] = value
+        written[name] = value
     done = run(
         args.areas,
         Path(args.data),
@@ -100,6 +130,8 @@ def _run(args: argparse.Namespace) -> int:
         Path(args.out) if args.out else None,
         given,
         Path(args.notebooks),
+        args.jobs or os.cpu_count() or 1,
+        written,
     )
     for area, reason in done.failed.items():
         print(f"mingjing: {area}: {reason}", file=sys.stderr)
@@ -112,6 +144,26 @@ def _run(args: argparse.Namespace) -> int:
     rank = SEVERITIES.index
     reached = args.fail_on and done.highest and rank(done.highest) <= rank(args.fail_on)
     return 1 if done.failed or reached else 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from mingjing.runs.manifest import verify
+
+    found, compared, with_inputs = verify(Path(args.dir), Path(args.data) if args.data else None)
+    if args.json:
+        body = {"compared": compared, "inputs": with_inputs, "differences": [asdict(d) for d in found]}
+        print(json.dumps(body, ensure_ascii=False))
+    else:
+        for difference in found:
+            print(f"{difference.where}: {difference.file}: {difference.what}")
+        aside = "" if with_inputs else "; the ledgers were not at hand and were not compared"
+        print(f"{compared} files compared, {len(found)} differ{aside}")
+    return 1 if found else 0
+
+
+def _lab(args: argparse.Namespace) -> int:
+    # the remaining words of the command line are JupyterLab's own
+    return subprocess.call([sys.executable, "-m", "jupyterlab", args.notebooks, *args.rest])  # noqa: S603
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from mingjing.cli import main
-from mingjing.runs.run import check_parameters, execute, notebooks, sha256
+from mingjing.runs.manifest import sha256
+from mingjing.runs.notebooks import check_parameters, execute, notebooks
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -150,3 +151,18 @@ def test_notebooks_hold_no_machinery_and_no_outputs(path):
 
 def test_notebooks_are_found_by_area_in_reading_order():
     assert list(notebooks(NOTEBOOKS)) == ["intake", "firearms", "canteen", "safety"]
+
+
+@pytest.mark.notebook
+def test_findings_and_reports_are_the_same_bytes_whatever_the_number_of_workers(ledgers, tmp_path):
+    for jobs in ("1", "3"):
+        assert command(ledgers, tmp_path / jobs, "--jobs", jobs) == 0
+    one, three = (
+        {
+            p.name: p.read_bytes()
+            for p in (tmp_path / jobs).iterdir()
+            if p.suffix in (".html", ".csv", ".parquet")
+        }
+        for jobs in ("1", "3")
+    )
+    assert len(one) > 5 and one == three

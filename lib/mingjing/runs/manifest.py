@@ -1,0 +1,93 @@
+"""What a run was made of and what it made, with the hash of everything: written once, checked by anyone later."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mingjing.errors import InputError
+
+NAME = "manifest.json"
+SELF = "manifest_sha256"
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(body: dict[str, Any]) -> str:
+    """SHA-256 of a manifest without its own seal, in the one form that JSON allows no choice about."""
+    text = json.dumps(
+        {k: v for k, v in body.items() if k != SELF},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_manifest(folder: Path, body: dict[str, Any], previous: Path | None = None) -> None:
+    """Adds the hash of every file in the folder and of the report this one replaces, seals and writes it."""
+    outputs = {p.relative_to(folder).as_posix(): sha256(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+    body = body | {
+        "outputs": outputs,
+        "previous": sha256(previous) if previous and previous.exists() else None,
+    }
+    body[SELF] = seal(body)
+    (folder / NAME).write_text(json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / NAME if folder.is_dir() else folder
+    try:
+        body = json.loads(path.read_text("utf-8"))
+        body["outputs"].items()
+        return body
+    except FileNotFoundError:
+        raise InputError("no manifest here", file=path, todo="Name the folder of a finished run") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, AttributeError, TypeError):
+        raise InputError(
+            "not a manifest that can be read", file=path, todo="Restore it from a copy"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as the manifest says. what: changed, missing, added, broken seal; where: output or input."""
+
+    file: str
+    what: str
+    where: str
+
+
+def verify(folder: Path, data: Path | None = None) -> tuple[list[Difference], int, bool]:
+    """Recomputes every hash. Gives what differs, how many files were compared, and whether the inputs were at hand.
+
+    The report may have been moved; `data` is where the ledgers are now, by default where they were.
+    """
+    body = read_manifest(folder)
+    found = [] if seal(body) == body.get(SELF) else [Difference(NAME, "broken seal", "manifest")]
+    made = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {NAME}
+    found += _compare(folder, body["outputs"], "output")
+    found += [Difference(name, "added", "output") for name in sorted(made - body["outputs"].keys())]
+    inputs = {line["file"]: line["sha256"] for line in body.get("inputs", ()) if line.get("sha256")}
+    where = data or Path(body.get("parameters", {}).get("data", ""))
+    at_hand = bool(inputs) and where.is_dir()
+    if data and not at_hand:
+        raise InputError("data folder not found", file=data, todo="Check --data")
+    if at_hand:
+        found += _compare(where, inputs, "input")
+    return found, len(body["outputs"]) + (len(inputs) if at_hand else 0), at_hand
+
+
+def _compare(folder: Path, hashes: dict[str, str], where: str) -> Iterable[Difference]:
+    root = folder.resolve()
+    for name, known in sorted(hashes.items()):
+        path = folder / name
+        if not path.resolve().is_relative_to(root) or not path.is_file():
+            yield Difference(name, "missing", where)
+        elif sha256(path) != known:
+            yield Difference(name, "changed", where)
