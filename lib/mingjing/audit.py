@@ -27,6 +27,8 @@ _REASONS = {
     "no_data": ("没有数据：{}", "no data: {}"),
     "column_missing": ("缺列：{}", "column missing: {}"),
     "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
+    "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
+    "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
 }
 _STATUS_ZH = {
     "green": "可用",
@@ -309,7 +311,8 @@ class Audit:
             declared = tables()[table]
             label = declared.label(self.lang)
             if column:
-                name = declared.columns[column].label(self.lang)
+                known = declared.columns.get(column)
+                name = known.label(self.lang) if known else column
                 label += f"（{name}）" if self.lang == "zh" else f" ({name})"
             labels.append(label)
         return ("、" if self.lang == "zh" else ", ").join(labels)

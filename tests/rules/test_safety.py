@@ -31,7 +31,13 @@ def hazard(**more):
     } | more
 
 
-FULL = hazard(hazard_id="H0", orig_deadline=date(2021, 3, 16), extension_no="Y0", deadline=date(2021, 3, 16))
+FULL = hazard(
+    hazard_id="H0",
+    evidence_ref="E0",
+    orig_deadline=date(2021, 3, 16),
+    extension_no="Y0",
+    deadline=date(2021, 3, 16),
+)
 MAJOR = {"hazard_level": "重大"}
 ACCIDENT = {"is_accident": True}
 
@@ -78,6 +84,14 @@ def test_aq01_looks_at_a_past_day_as_it_was_then(check):
         "open"
     }
     assert check("AQ-01", "2021", date(2021, 3, 10), hazard=[FULL, row])[0].outcome == "passed"
+
+
+@pytest.mark.parametrize(("found", "hits"), [(date(2021, 3, 2), [2, 3]), (date(2021, 3, 1), [])])
+def test_aq03_points_at_one_evidence_for_hazards_of_different_days(check, found, hits):
+    rows = [hazard(), hazard(hazard_id="H2", found_date=found), hazard(hazard_id="H3", evidence_ref="E2")]
+    _, findings = check("AQ-03", hazard=rows)
+    assert [f["row"] for f in findings] == hits
+    assert {(f["kind"], f["severity"]) for f in findings} <= {("suspect", "low")}
 
 
 @pytest.mark.parametrize("rule", ["AQ-01", "AQ-02", "AQ-03", "AQ-B02"])

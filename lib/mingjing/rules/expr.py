@@ -1,5 +1,7 @@
 """Small expressions that many rules share, so that each rule reads like its sentence in the catalogue."""
 
+from datetime import date, timedelta
+
 import ibis
 import ibis.expr.types as ir
 
@@ -57,3 +59,15 @@ def month_of(day: ir.Value) -> ir.StringValue:
 def matches(text: ir.StringValue, pattern: str) -> ir.BooleanValue:
     """A keyword pattern of the catalogue is found in the text; unknown text matches nothing."""
     return text.re_search(pattern).fill_null(False)
+
+
+def squeezed(text: ir.StringValue) -> ir.StringValue:
+    """Text without any white space, so that what clerks space differently compares equal."""
+    return text.re_replace(r"\s+", "")
+
+
+def each_day(first: date, last: date) -> ir.Table:
+    """One row `day` for every day from first to last, both included."""
+    moments = (ibis.timestamp(str(day)) for day in (first, last + timedelta(days=1)))
+    days = ibis.range(*moments, ibis.interval(days=1)).unnest()
+    return days.cast("date").name("day").as_table()

@@ -108,18 +108,26 @@ class Ledgers:
         return self.calendar.filter(self.calendar.cal_date.between(self.start, self.end))
 
     def spans(self, unit: str) -> list[tuple[str, date, date]]:
-        """(name, first day, last day) of each whole `month`, `quarter` or `year` that touches the period and had
-        ended by `as_of`. Only what is over can have been missed."""
-        step = {"month": 1, "quarter": 3, "year": 12}[unit]
+        """(name, first day, last day) of each whole `month`, `quarter`, `half` or `year` that touches the period
+        and had ended by `as_of`. Only what is over can have been missed."""
+        return [span for span in self._touching(unit) if span[2] <= self.as_of]
+
+    def running(self, unit: str) -> tuple[str, date, date] | None:
+        """The span that touches the period and is not over on `as_of`: good for a warning, never for a breach."""
+        return next((span for span in self._touching(unit) if span[1] <= self.as_of < span[2]), None)
+
+    def _touching(self, unit: str) -> list[tuple[str, date, date]]:
+        step = {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
         first = self.start.year * 12 + (self.start.month - 1) // step * step
         found = []
         for m in range(first, self.period.end.year * 12 + self.period.end.month, step):
             year, month = divmod(m, 12)
             last_year, last_month = divmod(m + step - 1, 12)
-            last = month_end(last_year, last_month + 1)
-            if last <= self.as_of:
-                names = {1: f"{year}-{month + 1:02d}", 3: f"{year}Q{month // 3 + 1}", 12: f"{year}"}
-                found.append((names[step], date(year, month + 1, 1), last))
+            number = month // step + 1
+            name = {1: f"{year}-{number:02d}", 3: f"{year}Q{number}", 6: f"{year}H{number}", 12: f"{year}"}[
+                step
+            ]
+            found.append((name, date(year, month + 1, 1), month_end(last_year, last_month + 1)))
         return found
 
 

@@ -1,9 +1,9 @@
-"""Work safety. Each function is one rule of `catalogue/safety.toml`."""
+"""Hazards and accidents, from found to closed."""
 
 import ibis
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import any_null, days_between, hours_between, over, same
+from mingjing.rules.expr import add_months, any_null, days_between, hours_between, over, same, squeezed
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -47,6 +47,11 @@ def closure(ledgers: Ledgers, p):
     yield "self", t.filter(same(t.reviewer_id, t.responsible_id))
     yield "evidence", t.filter(t.evidence_ref.isnull())
     yield "early", t.filter(t.review_date < t.rect_date)
+    # What was found on one day may be put right and documented in one go; on different days it may not.
+    files = t.filter(t.evidence_ref.notnull()).group_by("unit_id", "evidence_ref")
+    files = files.agg(days=lambda f: f.found_date.nunique())
+    again = t.semi_join(files.filter(files.days > 1), ["unit_id", "evidence_ref"])
+    yield "reused", again.mutate(kind=ibis.literal("suspect"), severity=ibis.literal("low"))
 
 
 @rule("AQ-B02")
@@ -58,3 +63,31 @@ def accident(ledgers: Ledgers, p):
     yield "silent", t.filter(t.reported.isnull())
     yield "late", t.filter(over(t.hours, p.h))
     yield "undated", t.filter(t.reported.notnull() & t.accident_know_time.isnull())
+
+
+@rule("AQ-11")
+def recurred(ledgers: Ledgers, p):
+    t = hazards(ledgers)
+    t = t.filter(~t.hazard_type.isin(p.vague_types))
+    old = t.mutate(closed=ledgers.by_then(t.rect_date))
+    old = old.select(
+        "unit_id",
+        "hazard_type",
+        "closed",
+        *(old[c].name(f"old_{c}") for c in ("_rid", "site_id", "location")),
+    )
+    known = t.site_id.notnull() & old.old_site_id.notnull()
+    place = ibis.ifelse(
+        known, t.site_id == old.old_site_id, squeezed(t.location) == squeezed(old.old_location)
+    )
+    pairs = t.join(old, ["unit_id", "hazard_type", place, t.found_date > old.closed])
+    pairs = pairs.filter(pairs.found_date <= add_months(pairs.closed, p.months))
+    yield (
+        "again",
+        pairs.group_by("_rid", "unit_id", "hazard_id", "hazard_type", "location", "found_date").agg(
+            _rids=lambda g: g.old__rid.collect().concat(ibis.array([g._rid.min()])),
+            subject=lambda g: g.hazard_id.min(),
+            closed=lambda g: g.closed.max(),
+            times=lambda g: g.count(),
+        ),
+    )
