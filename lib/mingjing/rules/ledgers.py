@@ -49,9 +49,10 @@ class Ledgers:
             if column.name not in arrow.column_names:
                 arrow = arrow.append_column(column.name, pa.nulls(len(arrow), ARROW[column.type]))
         self._present[name] |= set(arrow.column_names) - set(declared.columns if declared else ())
-        self._tables[name] = self._known(self._store(name, arrow), declared)
+        self._tables[name] = self._known(self.store(name, arrow), declared)
 
-    def _store(self, name: str, arrow: pa.Table) -> ir.Table:
+    def store(self, name: str, arrow: pa.Table) -> ir.Table:
+        """A table that a rule worked out itself, for its next step; it is no ledger and `has` does not know it."""
         # create_table of ibis 12 fails on DuckDB 2.0 (DROP VIEW without a name), so the Arrow table is registered.
         self.backend.con.register(name, arrow)
         return self.backend.table(name)
@@ -66,7 +67,7 @@ class Ledgers:
     def calendar(self) -> ir.Table:
         """The official calendar of the years around the period, for the rules that ask for it."""
         last_year = max(self.period.end, self.as_of).year + 1
-        return self._store("calendar", calendar_table(self.period.start.year - 2, last_year))
+        return self.store("calendar", calendar_table(self.period.start.year - 2, last_year))
 
     @property
     def day_end(self) -> datetime:

@@ -1,0 +1,117 @@
+"""Appraisals and honours. Each function is one rule of `catalogue/responsibility.toml`."""
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from mingjing.rules.engine import NotRun, rule
+from mingjing.rules.expr import over
+from mingjing.rules.ledgers import Ledgers
+from mingjing.rules.responsibility.cards import cards
+
+
+@rule("KH-01")
+def excellent(ledgers: Ledgers, p):
+    t = ledgers.appraisal
+    t = t.filter((t.type == "年度考核") & t.eligible & _in_years(ledgers, t.year))
+    best = (t.grade == "优秀").fill_null(False)
+    g = t.group_by("year", "quota_group").agg(
+        _rids=t._rid.collect(where=best),
+        people=t.count(),
+        best=best.sum(),
+        raised=t.quota_raise_doc.count() > 0,
+    )
+    rate = ibis.ifelse(g.raised, p.raised, p.base)
+    quota = g.people * rate + 1e-9
+    cap = {"floor": quota.floor(), "round": quota.round(), "ceil": (quota - 2e-9).ceil()}[p.rounding]
+    g = g.mutate(cap=cap, rate=rate, subject=g.year.cast("string") + "|" + g.quota_group)
+    yield "over", g.filter(over(g.best, g.cap))
+
+
+@rule("KH-02")
+def irregular(ledgers: Ledgers, p):
+    t = ledgers.appraisal
+    usual = t.filter(t.type == "平时考核").group_by("person_id", "year").agg(had=_.count())
+    annual = t.filter((t.type == "年度考核") & t.eligible & _in_years(ledgers, t.year))
+    annual = annual.left_join(usual, ["person_id", "year"]).drop("person_id_right", "year_right")
+    annual = annual.mutate(times=annual.had.fill_null(0))
+    few = _with_unit(ledgers, annual.filter(annual.times < p.n))
+    over_by = ledgers.as_of.year + ((ledgers.as_of.month, ledgers.as_of.day) == (12, 31))
+    done = few.year < over_by
+    yield "few", few.filter(done)
+    yield "progress", few.filter(~done).mutate(kind=ibis.literal("warning"), severity=ibis.literal("low"))
+
+
+@rule("KH-03")
+def praised(ledgers: Ledgers, p):
+    praise = _praise(ledgers)
+    if not ledgers.has("person", "discipline_end_date") and not ledgers.has("tricolor"):
+        raise NotRun("no_data", "person.discipline_end_date, tricolor")
+    person = ledgers.person
+    first, last = _year_ends(praise.year)
+    t = praise.inner_join(person.drop("_rid"), "person_id")
+    # where the start of the sanction is not on file, only one that outlasts the year is beyond doubt
+    began = ibis.coalesce(t.discipline_start_date <= last, t.discipline_end_date > last)
+    yield "disciplined", t.filter(began & (t.discipline_end_date >= first)).mutate(unit=t.unit_id)
+    if ledgers.has("tricolor"):
+        c = cards(ledgers).filter(lambda c: c.color == "红")
+        c = c.select("issue_date", card="_rid", person_id="subject_id")
+        t = praise.inner_join(c, "person_id").inner_join(
+            person.select("person_id", unit="unit_id"), "person_id"
+        )
+        carded = t.filter(t.issue_date.year() == t.year)
+        yield "carded", carded.mutate(_rids=ibis.array([carded._rid, carded.card]))
+
+
+def _praise(ledgers: Ledgers):
+    """One row a person and year that was graded excellent or honoured: person_id, year, praise, subject, _rid."""
+    t = ledgers.appraisal
+    t = t.filter((t.type == "年度考核") & (t.grade == "优秀"))
+    praise = t.select("_rid", "person_id", "year", praise="grade")
+    if ledgers.has("honor"):
+        h = ledgers.honor.filter(ledgers.honor.subject_type == "个人")
+        praise = praise.union(h.select("_rid", person_id="subject_id", year="year", praise="honor_type"))
+    praise = praise.filter(_in_years(ledgers, praise.year))
+    return praise.mutate(subject=praise.person_id + "|" + praise.year.cast("string"))
+
+
+def _year_ends(year: ir.IntegerValue) -> tuple[ir.DateValue, ir.DateValue]:
+    return ibis.date(year, ibis.literal(1), ibis.literal(1)), ibis.date(
+        year, ibis.literal(12), ibis.literal(31)
+    )
+
+
+def _in_years(ledgers: Ledgers, year: ir.IntegerValue) -> ir.BooleanValue:
+    return year.between(ledgers.period.start.year, ledgers.period.end.year)
+
+
+def _with_unit(ledgers: Ledgers, t: ir.Table) -> ir.Table:
+    """Adds the unit of each person, where the staff list is there."""
+    if not ledgers.has("person", "unit_id"):
+        return t
+    return t.left_join(ledgers.person.select("person_id", unit="unit_id"), "person_id").drop(
+        "person_id_right"
+    )
+
+
+@rule("KH-04")
+def no_member(ledgers: Ledgers, p):
+    h = ledgers.honor.filter(
+        ledgers.honor.honor_type.isin(p.honours) & _in_years(ledgers, ledgers.honor.year)
+    )
+    person = ledgers.person.select("is_party_member", unit="unit_id", subject_id="person_id")
+    t = h.inner_join(person, "subject_id")
+    yield "outside", t.filter(~t.is_party_member).mutate(subject=t.honor_id)
+
+
+@rule("KH-B04")
+def unpublished(ledgers: Ledgers, p):
+    t = ledgers.honor.filter(_in_years(ledgers, ledgers.honor.year))
+    days = ledgers.calendar.filter(ledgers.calendar.is_workday)
+    shown = t.join(days, days.cal_date.between(t.publicity_start, t.publicity_end))
+    counts = shown.group_by("honor_id").agg(days=shown.count())
+    t = t.left_join(counts, "honor_id").drop("honor_id_right")
+    t = t.mutate(days=t.days.fill_null(0))
+    known = t.publicity_start.notnull() & t.publicity_end.notnull()
+    yield "blank", t.filter(~known)
+    yield "short", t.filter(known & (t.days < p.n_workdays))

@@ -1,0 +1,87 @@
+"""Three-colour cards. Each function is one rule of `catalogue/responsibility.toml`."""
+
+import ibis
+import ibis.expr.types as ir
+
+from mingjing.rules.engine import NotRun, rule
+from mingjing.rules.expr import days_between, month_of
+from mingjing.rules.ledgers import Ledgers
+
+
+def cards(ledgers: Ledgers) -> ir.Table:
+    """Cards without an exemption on file; `unit` where the card was given to one."""
+    t = ledgers.tricolor.filter(ledgers.tricolor.exemption_no.isnull())
+    return t.mutate(unit=ibis.ifelse(t.subject_type == "单位", t.subject_id, ibis.null("string")))
+
+
+@rule("SS-02")
+def not_escalated(ledgers: Ledgers, p):
+    t = cards(ledgers)
+    done = ledgers.by_then(t.rect_done_date)
+    latest = (t.rect_due_date + ibis.interval(days=p.grace_days)).cast("date")
+    raised = t.filter(t.prev_card_id.notnull()).select(card_id="prev_card_id").distinct()
+    lapsed = t.filter(
+        t.color.isin(["蓝", "黄"]) & ((done.isnull() & (latest < ledgers.as_of)) | (done > latest))
+    )
+    yield "lapsed", lapsed.anti_join(raised, "card_id")
+    blue = t.filter(t.color == "蓝")
+    quarter = blue.mutate(
+        quarter=blue.issue_date.year().cast("string") + "Q" + blue.issue_date.quarter().cast("string")
+    )
+    many = quarter.group_by("subject_id", "unit", "quarter").agg(
+        _rids=quarter._rid.collect(),
+        cards=quarter.count(),
+        date=quarter.issue_date.max(),
+        start=quarter.issue_date.min(),
+    )
+    many = many.filter(many.cards >= p.nb).mutate(color=ibis.literal("蓝"), higher=ibis.literal("黄"))
+    yield "many", _without(many, t, ["黄", "红"])
+    yellow = t.filter(t.color == "黄")
+    later = yellow.select("subject_id", other="_rid", later="issue_date")
+    pair = yellow.inner_join(later, "subject_id")
+    window = (pair.issue_date + ibis.interval(months=p.window_months)).cast("date")
+    near = pair.filter((pair.later >= pair.issue_date) & (pair.later <= window))
+    many = near.group_by("subject_id", "unit", "card_id").agg(
+        _rids=near.other.collect(), cards=near.count(), date=near.later.max(), start=near.issue_date.min()
+    )
+    many = many.filter(many.cards >= p.ny).mutate(color=ibis.literal("黄"), higher=ibis.literal("红"))
+    yield "many", _without(many, t, ["红"])
+
+
+def _without(many: ir.Table, cards: ir.Table, colours: list[str]) -> ir.Table:
+    """Those without a higher card of the same subject since the first of them."""
+    higher = cards.filter(cards.color.isin(colours)).select("subject_id", raised="issue_date")
+    answered = many.join(higher, [many.subject_id == higher.subject_id, higher.raised >= many.start])
+    open_ = many.anti_join(answered.select("subject_id", "start").distinct(), ["subject_id", "start"])
+    return open_.mutate(subject=open_.subject_id + "|" + open_.color + "|" + month_of(open_.start))
+
+
+@rule("SS-03")
+def unused(ledgers: Ledgers, p):
+    t = cards(ledgers)
+    t = t.filter(t.color.isin(["黄", "红"]))
+    waited = days_between(t.issue_date, ibis.literal(ledgers.as_of))
+    yield "unused", t.filter(t.consequence.isnull() & (waited > p.n_days))
+
+
+@rule("SS-04")
+def promoted(ledgers: Ledgers, p):
+    t = ledgers.appointment
+    known = False
+    if ledgers.has("person", "discipline_end_date"):
+        known = True
+        person = ledgers.person.select("person_id", "discipline_start_date", "discipline_end_date")
+        s = t.inner_join(person, "person_id")
+        began = ibis.coalesce(s.discipline_start_date <= s.decided_date, True)
+        yield "sanction", s.filter(began & (s.discipline_end_date >= s.decided_date))
+    if ledgers.has("tricolor"):
+        known = True
+        c = cards(ledgers).filter(lambda c: c.color.isin(p.colours))
+        c = c.select("issue_date", "lifted_date", "color", card="_rid", person_id="subject_id")
+        s = t.inner_join(c, "person_id")
+        s = s.filter(
+            (s.issue_date <= s.decided_date) & (s.lifted_date.isnull() | (s.lifted_date > s.decided_date))
+        )
+        yield "card", s.mutate(_rids=ibis.array([s._rid, s.card]))
+    if not known:
+        raise NotRun("no_data", "person.discipline_end_date, tricolor")

@@ -1,0 +1,178 @@
+"""Risk register rules: a row that breaks each, a row that just does not, and missing data."""
+
+from datetime import date
+
+import pytest
+
+FLAGS = ("has_armory", "has_canteen", "has_athletes", "is_public_venue")
+
+
+def risk(**more):
+    return {
+        "risk_id": "R1",
+        "unit_id": "U1",
+        "dept": "财务科",
+        "post": "会计",
+        "person_id": "P1",
+        "key_area": "财务",
+        "power_item": "报销审核",
+        "risk_desc": "虚列支出",
+        "likelihood": 3,
+        "impact": 5,
+        "risk_level": "高",
+        "controls": "双人复核；抽查",
+        "control_count": 2,
+        "leader_id": "P2",
+        "identified_date": date(2021, 7, 1),
+        "last_review_date": None,
+        "status": "有效",
+    } | more
+
+
+def person(**more):
+    return {
+        "person_id": "P1",
+        "name": "甲",
+        "unit_id": "U1",
+        "post": "会计",
+        "post_level": "一般",
+        "is_key_post": True,
+        "post_start_date": date(2016, 12, 31),
+        "last_special_audit_date": None,
+        "status": "在岗",
+    } | more
+
+
+LEADER = person(person_id="P2", post_level="班子副职", is_key_post=False)
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "cases"),
+    [
+        ("LZ-01", {}, set()),
+        ("LZ-01", {"controls": None}, {"blank"}),
+        ("LZ-01", {"leader_id": None}, {"blank"}),
+        ("LZ-01", {"leader_id": None, "status": "已撤销"}, set()),
+        ("LZ-02", {}, set()),
+        ("LZ-02", {"risk_level": "一级"}, set()),
+        ("LZ-02", {"likelihood": 4, "impact": 3}, {"band"}),
+        ("LZ-02", {"likelihood": 4, "impact": 3, "risk_level": "中"}, set()),
+        ("LZ-02", {"likelihood": 2, "impact": 4, "risk_level": "二级"}, set()),
+        ("LZ-02", {"likelihood": 2, "impact": 3, "risk_level": "低"}, set()),
+        ("LZ-02", {"likelihood": 2, "impact": 3, "risk_level": "中"}, {"band"}),
+        ("LZ-02", {"impact": None}, {"unscored"}),
+        ("LZ-02", {"impact": 6}, {"scale"}),
+        ("LZ-02", {"likelihood": 0}, {"scale"}),
+        ("LZ-02", {"risk_level": None}, set()),
+        ("LZ-03", {}, set()),
+        ("LZ-03", {"control_count": 1}, {"few"}),
+        ("LZ-03", {"control_count": 1, "risk_level": "中"}, set()),
+        ("LZ-03", {"control_count": None}, set()),
+        ("LZ-03", {"leader_id": "P1"}, {"leader"}),
+        ("LZ-03", {"leader_id": None}, set()),
+        ("LZ-04", {}, set()),
+        ("LZ-04", {"identified_date": date(2021, 6, 30)}, {"overdue"}),
+        ("LZ-04", {"identified_date": date(2021, 1, 1), "last_review_date": date(2021, 7, 1)}, set()),
+        ("LZ-04", {"identified_date": date(2021, 1, 1), "risk_level": "三级"}, set()),
+        ("LZ-04", {"identified_date": date(2020, 12, 30), "risk_level": "三级"}, {"overdue"}),
+        ("LZ-04", {"identified_date": date(2021, 1, 1), "risk_level": None}, set()),
+    ],
+)
+def test_a_risk_point_is_judged_at_its_limits(check, rule, change, cases):
+    full = risk(risk_id="R0", leader_id="P2")
+    outcome, findings = check(rule, risk_register=[full, risk(**change)], person=[person(), LEADER])
+    assert {hit["case"] for hit in outcome.hits} == cases
+    assert [finding["row"] for finding in findings] == ([3] if cases else [])
+
+
+def test_lz04_six_months_to_the_day_are_within_the_limit(check):
+    row = risk(identified_date=date(2021, 6, 30))
+    assert not len(check("LZ-04", "2021", date(2021, 12, 30), risk_register=[row])[1])
+    assert len(check("LZ-04", "2021", date(2021, 12, 31), risk_register=[row])[1])
+
+
+def unit(**more):
+    return {"unit_id": "U1", "unit_name": "中心", "active": True} | dict.fromkeys(FLAGS, False) | more
+
+
+def points(*areas, **more):
+    return [risk(risk_id=area, key_area=area, **more) for area in areas]
+
+
+@pytest.mark.parametrize(
+    ("flags", "register", "gaps"),
+    [
+        ({}, points("财务", "采购", "人事"), set()),
+        ({}, points("财务", "采购"), {"U1|人事"}),
+        ({"has_armory": True}, points("财务", "采购", "人事"), {"U1|枪弹"}),
+        ({"has_armory": None}, points("财务", "采购", "人事"), set()),
+        ({"active": False}, points("食堂"), set()),
+        ({}, points("财务", "采购", "人事", unit_id="U2"), {"U1|财务", "U1|采购", "U1|人事"}),
+        ({}, points("财务", "采购") + points("人事", status="已撤销"), {"U1|人事"}),
+    ],
+)
+def test_lz05_names_each_area_without_a_risk_point(check, flags, register, gaps):
+    _, findings = check("LZ-05", unit=[unit(**flags)], risk_register=register)
+    assert {finding["subject"] for finding in findings} == gaps
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, False),
+        ({"post_start_date": date(2016, 12, 30)}, True),
+        ({"post_start_date": date(2016, 12, 30), "last_special_audit_date": date(2020, 12, 31)}, False),
+        ({"post_start_date": date(2016, 12, 30), "last_special_audit_date": date(2020, 12, 30)}, True),
+        ({"post_start_date": date(2016, 12, 30), "last_special_audit_date": date(2022, 1, 1)}, True),
+        ({"post_start_date": date(2010, 1, 1), "is_key_post": None}, False),
+        ({"post_start_date": date(2010, 1, 1), "status": "退休"}, False),
+    ],
+)
+def test_lz06_five_years_to_the_day_are_within_the_limit(check, change, found):
+    assert len(check("LZ-06", person=[person(**change)])[1]) == found
+
+
+def talk(day, **more):
+    return {
+        "rec_id": str(day),
+        "rec_type": "廉政谈话",
+        "subject_id": "P2",
+        "unit_id": "U1",
+        "done_date": day,
+        "content": "谈话",
+        "target_person_id": "P1",
+    } | more
+
+
+YEAR = [talk(date(2021, 1, 1)), talk(date(2021, 12, 31))]
+
+
+@pytest.mark.parametrize(
+    ("records", "register", "period", "cases"),
+    [
+        (YEAR, [risk()], "2021", set()),
+        (YEAR[:1], [risk()], "2021", {"few"}),
+        (YEAR[:1], [risk(risk_level="中")], "2021", set()),
+        (YEAR[:1], [risk(person_id="P9")], "2021", set()),
+        ([talk(date(2020, 12, 31))], [risk(risk_level="中")], "2021", {"few"}),
+        ([talk(date(2021, 5, 1), rec_type="党课")], [risk(risk_level="中")], "2021", {"few"}),
+        ([talk(date(2021, 5, 1), target_person_id="P2")], [risk(risk_level="中")], "2021Q3", {"progress"}),
+        (YEAR[:1], [risk()], "2021Q3", set()),
+    ],
+)
+def test_lz07_counts_talks_by_year_and_only_warns_before_its_end(check, records, register, period, cases):
+    outcome, findings = check("LZ-07", period, person=[person()], duty_record=records, risk_register=register)
+    assert {hit["case"] for hit in outcome.hits} == cases
+    assert {finding["kind"] for finding in findings} == (
+        {"warning"} if cases == {"progress"} else {"breach"} if cases else set()
+    )
+
+
+def test_lz07_without_a_risk_register_asks_for_the_lower_number(check):
+    assert not len(check("LZ-07", person=[person()], duty_record=YEAR[:1])[1])
+
+
+@pytest.mark.parametrize("rule", ["LZ-01", "LZ-02", "LZ-03", "LZ-04", "LZ-05", "LZ-06", "LZ-07"])
+def test_without_data_nothing_passes(check, rule):
+    outcome, _ = check(rule, rating=[{"rating_id": "R1"}])
+    assert (outcome.outcome, outcome.reason[0]) == ("not_run", "no_data")
