@@ -26,6 +26,7 @@ _SHARED: dict[tuple, "Audit"] = {}
 _REASONS = {
     "no_data": ("没有数据：{}", "no data: {}"),
     "column_missing": ("缺列：{}", "column missing: {}"),
+    "unknown_value": ("取值都不在目录中：{}", "no value is in the catalogue: {}"),
     "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
     "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
     "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
