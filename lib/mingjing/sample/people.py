@@ -51,7 +51,7 @@ _SPORTS = {"市射击射箭运动管理中心": "射击", "市水上运动管理
 def build(bureau: Bureau) -> None:
     """Six direct units and eight counties; each further step of scale adds another set of both."""
     for copy in range(bureau.scale):
-        suffix = "" if copy == 0 else f"（{copy + 1}部）"
+        suffix = "" if copy == 0 else f"第{copy + 1}部"
         parent = None
         for place, (name, kind, county, *flags, staff) in enumerate(_UNITS):
             unit = bureau.add_unit(
