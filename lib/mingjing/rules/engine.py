@@ -62,6 +62,15 @@ class NotRun(Exception):
         super().__init__(code, what)
 
 
+def entries(ledgers: Ledgers, table: str, column: str, *kinds: str) -> ir.Table:
+    """Rows of these kinds. Where the whole ledger holds none of them, they are kept elsewhere, if at all: NotRun."""
+    t = getattr(ledgers, table)
+    t = t.filter(t[column].isin(kinds))
+    if t.count().execute() == 0:
+        raise NotRun("no_entries", ", ".join(f"{table}.{kind}" for kind in kinds))
+    return t
+
+
 def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iterable[str] = ()) -> Outcome:
     """Runs one rule. `units` limits what is checked and what is reported to these unit ids."""
     missing = ledgers.missing(entry.needs)

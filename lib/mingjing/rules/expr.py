@@ -71,3 +71,18 @@ def each_day(first: date, last: date) -> ir.Table:
     moments = (ibis.timestamp(str(day)) for day in (first, last + timedelta(days=1)))
     days = ibis.range(*moments, ibis.interval(days=1)).unnest()
     return days.cast("date").name("day").as_table()
+
+
+def graded(table: ir.Table, kind: str, severity: str) -> ir.Table:
+    """Findings of another kind and severity than the rule's own."""
+    return table.mutate(kind=ibis.literal(kind), severity=ibis.literal(severity))
+
+
+def spanned(table: ir.Table, name: str, last: date) -> ir.Table:
+    """Findings about a unit and a span: the same unit and span is the same subject in every run."""
+    return table.mutate(span=ibis.literal(name), date=ibis.literal(last), subject=table.unit_id + "|" + name)
+
+
+def active(table: ir.Table) -> ir.Table:
+    """Rows not marked as out of use."""
+    return table.filter(table.active.fill_null(True))

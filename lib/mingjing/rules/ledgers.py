@@ -117,6 +117,12 @@ class Ledgers:
         """The span that touches the period and is not over on `as_of`: good for a warning, never for a breach."""
         return next((span for span in self._touching(unit) if span[1] <= self.as_of < span[2]), None)
 
+    def years(self, share: float) -> list[tuple[str, date, date]]:
+        """The years that are over on `as_of`, and the running one once this share of it has gone: to warn early."""
+        running = self.running("year")
+        late = running and (self.as_of - running[1]).days >= share * (running[2] - running[1]).days
+        return [*self.spans("year"), *([running] if late else [])]
+
     def _touching(self, unit: str) -> list[tuple[str, date, date]]:
         step = {"month": 1, "quarter": 3, "half": 6, "year": 12}[unit]
         first = self.start.year * 12 + (self.start.month - 1) // step * step

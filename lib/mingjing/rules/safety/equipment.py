@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import add_months, matches
+from mingjing.rules.expr import add_months, graded, matches
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -12,10 +12,6 @@ def in_use(ledgers: Ledgers, *kinds: str) -> ir.Table:
     t = ledgers.cert_asset
     t = t.filter(t.ca_type.isin(kinds) & (t.status == "在用"))
     return t.mutate(as_of=ibis.literal(ledgers.as_of), date=ibis.literal(ledgers.as_of))
-
-
-def as_missing(table: ir.Table) -> ir.Table:
-    return table.mutate(kind=ibis.literal("missing"), severity=ibis.literal("low"))
 
 
 @rule("AQ-07")
@@ -62,7 +58,7 @@ def extinguishers(ledgers: Ledgers, p):
 
     yield "unchecked", places("unchecked")
     yield "expired", places("expired")
-    yield "undated", as_missing(places("undated"))
+    yield "undated", graded(places("undated"), "missing", "low")
 
 
 @rule("AQ-09")
@@ -76,7 +72,7 @@ def special_equipment(ledgers: Ledgers, p):
     t = t.mutate(applied=applied, apply_by=add_months(t.valid_to, -p.apply_before_months))
     valid = t.filter(t.valid_to >= t.as_of)
     yield "expired", t.filter(t.valid_to < t.as_of)
-    yield "undated", as_missing(t.filter(t.valid_to.isnull()))
+    yield "undated", graded(t.filter(t.valid_to.isnull()), "missing", "low")
     medium = ibis.literal("medium")
     yield "late", t.filter(t.applied > t.apply_by).mutate(severity=medium)
     yield (
@@ -94,7 +90,7 @@ def operators(ledgers: Ledgers, p):
     t = t.filter(~left.fill_null(False) & ~(t.valid_from > t.as_of).fill_null(False))
     expired = t.filter(t.valid_to < t.as_of)
     yield "expired", expired.filter(expired.post.notnull())
-    yield "unknown", as_missing(expired.filter(expired.post.isnull()))
-    yield "undated", as_missing(t.filter(t.valid_to.isnull() & t.ca_type.isin(p.dated)))
+    yield "unknown", graded(expired.filter(expired.post.isnull()), "missing", "low")
+    yield "undated", graded(t.filter(t.valid_to.isnull() & t.ca_type.isin(p.dated)), "missing", "low")
     soon = t.filter(t.valid_to.between(t.as_of, t.as_of + ibis.interval(days=p.warn_days)))
-    yield "soon", soon.mutate(kind=ibis.literal("warning"), severity=ibis.literal("low"))
+    yield "soon", graded(soon, "warning", "low")

@@ -3,7 +3,16 @@
 import ibis
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import add_months, any_null, days_between, hours_between, over, same, squeezed
+from mingjing.rules.expr import (
+    add_months,
+    any_null,
+    days_between,
+    graded,
+    hours_between,
+    over,
+    same,
+    squeezed,
+)
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -51,7 +60,7 @@ def closure(ledgers: Ledgers, p):
     files = t.filter(t.evidence_ref.notnull()).group_by("unit_id", "evidence_ref")
     files = files.agg(days=lambda f: f.found_date.nunique())
     again = t.semi_join(files.filter(files.days > 1), ["unit_id", "evidence_ref"])
-    yield "reused", again.mutate(kind=ibis.literal("suspect"), severity=ibis.literal("low"))
+    yield "reused", graded(again, "suspect", "low")
 
 
 @rule("AQ-B02")

@@ -6,22 +6,13 @@ import ibis
 import ibis.expr.types as ir
 
 from mingjing.period import Period
-from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import add_months, each_day, under
+from mingjing.rules.engine import NotRun, entries, rule
+from mingjing.rules.expr import active, add_months, each_day, graded, spanned, under
 from mingjing.rules.ledgers import Ledgers
 
 
 def acts(ledgers: Ledgers, *kinds: str) -> ir.Table:
-    """Entries of these kinds. Where the whole ledger holds none, they are kept elsewhere: that is not a breach."""
-    t = ledgers.activity_log
-    t = t.filter(t.act_type.isin(kinds))
-    if t.count().execute() == 0:
-        raise NotRun("no_entries", ", ".join(f"activity_log.{kind}" for kind in kinds))
-    return t
-
-
-def active(table: ir.Table) -> ir.Table:
-    return table.filter(table.active.fill_null(True))
+    return entries(ledgers, "activity_log", "act_type", *kinds)
 
 
 def within(table: ir.Table, first: date, last: date) -> ir.Table:
@@ -35,15 +26,6 @@ def open_units(ledgers: Ledgers, first: date, last: date) -> ir.Table:
         return units
     shut = ledgers.closed_period
     return units.anti_join(shut.filter((shut.from_date <= first) & (shut.to_date >= last)), "unit_id")
-
-
-def spanned(table: ir.Table, name: str, last: date) -> ir.Table:
-    """Findings about a unit and a span: the same unit and span is the same subject in every run."""
-    return table.mutate(span=ibis.literal(name), date=ibis.literal(last), subject=table.unit_id + "|" + name)
-
-
-def warning(table: ir.Table) -> ir.Table:
-    return table.mutate(kind=ibis.literal("warning"), severity=ibis.literal("low"))
 
 
 @rule("AQ-04")
@@ -97,7 +79,7 @@ def too_few(ledgers: Ledgers, p, kind: str, need) -> ir.Table:
         units = units.mutate(times=units.times.fill_null(0), need=need(units))
         late = units.filter(units.times < (units.need * share + 1e-9).floor())
         found = spanned(late, name, min(last, ledgers.as_of))
-        yield ("short", found) if over else ("behind", warning(found))
+        yield ("short", found) if over else ("behind", graded(found, "warning", "low"))
 
 
 @rule("AQ-05")
@@ -134,7 +116,7 @@ def training(ledgers: Ledgers, p):
         yield "coverage", units.filter(known & under(units.attended, p.t * units.due))
         yield (
             "uncounted",
-            units.filter(~known).mutate(kind=ibis.literal("missing"), severity=ibis.literal("low")),
+            graded(units.filter(~known), "missing", "low"),
         )
 
 
@@ -143,9 +125,7 @@ def sweeps(ledgers: Ledgers, p) -> list[tuple[str, date, date]]:
     if p.sweep_period:
         sweep = Period.parse(p.sweep_period)
         return [(sweep.text, sweep.start, sweep.end)] if sweep.start <= ledgers.as_of else []
-    running = ledgers.running("year")
-    late = running and (ledgers.as_of - running[1]).days >= p.warn_share * (running[2] - running[1]).days
-    return [*ledgers.spans("year"), *([running] if late else [])]
+    return ledgers.years(p.warn_share)
 
 
 def swept(ledgers: Ledgers, p):
@@ -169,7 +149,7 @@ def swept(ledgers: Ledgers, p):
 def swept_units(ledgers: Ledgers, p):
     for name, last, over, units, checks in swept(ledgers, p):
         missed = spanned(units.anti_join(checks, "unit_id"), name, last)
-        yield ("none", missed) if over else ("pending", warning(missed))
+        yield ("none", missed) if over else ("pending", graded(missed, "warning", "low"))
 
 
 @rule("AQ-13")
@@ -189,9 +169,9 @@ def swept_sites(ledgers: Ledgers, p):
         missed = spanned(missed.mutate(unnamed=missed.unnamed.fill_null(0)), name, last)
         judged = missed.filter(missed.unnamed == 0)
         judged = judged.mutate(severity=ibis.ifelse(judged.risky, "high", "medium"))
-        yield ("site", judged) if over else ("pending", warning(judged))
+        yield ("site", judged) if over else ("pending", graded(judged, "warning", "low"))
         doubt = missed.filter(missed.unnamed > 0)
-        yield "unnamed", doubt.mutate(kind=ibis.literal("suspect"), severity=ibis.literal("low"))
+        yield "unnamed", graded(doubt, "suspect", "low")
 
 
 def inspectors(ledgers: Ledgers, checks: ir.Table) -> ir.Table:
