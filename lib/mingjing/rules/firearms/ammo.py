@@ -48,6 +48,7 @@ def draws(ledgers: Ledgers) -> ir.Table:
         date=t.out_time.min(),
         back=t.back.all(),
         issues=t.issue_id.collect(),
+        drawer=ibis.coalesce(t.coach_id, t.borrower_id).min(),
         ammo_type=t.ammo_type.min(),
         types=t.ammo_type.nunique(),
         shell_returned=t.shell_returned.sum(),
@@ -125,3 +126,67 @@ def abnormal(ledgers: Ledgers, p):
         plan = ledgers.ammo_plan.select("unit_id", month=month_of(ledgers.ammo_plan.plan_month))
         t = t.mutate(month=month_of(t.out_time), day=t.out_time.date())
         yield "day", t.semi_join(c, t.day == c.cal_date).anti_join(plan, ["unit_id", "month"])
+
+
+def unexplained(ledgers: Ledgers, p) -> ir.Table:
+    """The ammunition ledger with `jump`: rounds by which each balance differs from what came before it. A later
+    opening balance must repeat the last balance; a first entry that is no opening starts from nothing."""
+    t = carried(ledgers, p)
+    opening = t.txn_type == "期初"
+    before = ibis.coalesce(t.previous, ibis.ifelse(opening, t.balance, 0))
+    return t.mutate(jump=t.balance - before - ibis.ifelse(opening, 0, t.sign * t.qty))
+
+
+@rule("QD-25")
+def conserved(ledgers: Ledgers, p):
+    t = unexplained(ledgers, p)
+    jumps = t.filter((t.jump != 0) & ledgers.in_period(t.txn_time))
+    lots = jumps.group_by("unit_id", "storeroom", "ammo_type", "batch_no").agg(
+        _rids=jumps._rid.collect(), rounds=jumps.jump.sum(), n=jumps.count(), date=jumps.txn_time.min()
+    )
+    lots = lots.filter(lots.rounds != 0)
+    yield "lot", lots.mutate(subject=lots.storeroom + "|" + lots.ammo_type + "|" + lots.batch_no)
+    adjusted = t.filter(t.txn_type.isin(["盘盈", "盘亏"]))
+    yield "adjusted", adjusted.mutate(kind=ibis.literal("suspect"), severity=ibis.literal("medium"))
+    if ledgers.has("ammo_txn", "doc_no"):
+        yield "destroyed", t.filter((t.txn_type == "报废") & t.doc_no.isnull())
+    if ledgers.has("ammo_txn", "issue_id"):
+        i = ledgers.gun_issue
+        moved = t.filter(t.txn_type.isin(["领出", "退回"]))
+        moved = moved.anti_join(i.select("issue_id"), "issue_id")
+        yield "orphan", moved.anti_join(i.filter(i.slip_no.notnull()), moved.doc_no == i.slip_no)
+    else:
+        yield from monthly(ledgers)
+
+
+def monthly(ledgers: Ledgers):
+    """Where the ammunition ledger names no issue: rounds out and back by unit, kind and month in both books."""
+    x, i = ledgers.ammo_txn, ledgers.gun_issue
+    moved = x.filter(x.txn_type.isin(["领出", "退回"]) & ledgers.in_period(x.txn_time))
+    booked = moved.select(
+        "unit_id",
+        "ammo_type",
+        "_rid",
+        month=month_of(moved.txn_time),
+        ledger=ibis.ifelse(moved.txn_type == "领出", moved.qty, -moved.qty),
+        issued=ibis.literal(0, "int64"),
+    )
+    back = ledgers.by_then(i.in_time)
+    out = i.select("unit_id", "ammo_type", "_rid", moment=i.out_time, issued=i.ammo_out)
+    returned = i.select("unit_id", "ammo_type", "_rid", moment=back, issued=-i.ammo_returned)
+    log = out.union(returned)
+    log = log.filter(ledgers.in_period(log.moment) & (log.issued != 0))
+    log = log.select(
+        "unit_id",
+        "ammo_type",
+        "_rid",
+        month=month_of(log.moment),
+        ledger=ibis.literal(0, "int64"),
+        issued="issued",
+    )
+    both = booked.union(log)
+    t = both.group_by("unit_id", "ammo_type", "month").agg(
+        _rids=both._rid.collect().unique(), ledger=both.ledger.sum(), issued=both.issued.sum()
+    )
+    t = t.filter(t.ledger != t.issued)
+    yield "month", t.mutate(subject=t.month + "|" + t.ammo_type.fill_null(""), date=ibis.null("date"))

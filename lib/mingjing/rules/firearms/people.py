@@ -140,3 +140,74 @@ def by_month(ledgers: Ledgers, p) -> ir.Table:
         date=t.date.min(),
     )
     return t.mutate(subject=t.storeroom + "|" + t.month)
+
+
+def on_duty(ledgers: Ledgers) -> ir.Table:
+    """One row per guard and duty with known hours, in the period."""
+    t = duty(ledgers).filter(lambda d: d.end_time.notnull() & ledgers.in_period(d.begins))
+    t = t.select("_rid", "unit_id", "storeroom", "begins", "ends", "person1", "person2")
+    return each(t, "person1", "person2").distinct()
+
+
+def with_hours(t: ir.Table) -> ir.Table:
+    """Duties whose clerk wrote the hours: midnight to midnight says the day only."""
+    return t.filter((t.begins != t.begins.truncate("D")) | (t.ends != t.ends.truncate("D")))
+
+
+@rule("QD-19")
+def full_time_guards(ledgers: Ledgers, p):
+    t = duty(ledgers).filter(lambda d: ledgers.in_period(d.begins))
+    t = each(t.select("_rid", "unit_id", "begins", "person1", "person2"), "person1", "person2")
+    guards = t.group_by("person_id").agg(
+        unit=t.unit_id.min(), _rids=t._rid.collect().unique(), n_duties=t.count(), date=t.begins.min()
+    )
+    guards = guards.mutate(subject="person_id")
+    s = pairs(ledgers)
+    s = each(s.filter(ledgers.in_period(s.date)), "first", "second")
+    s = s.group_by("person_id").agg(signed=s._rid.collect().unique(), n_signed=s.count())
+    keeper = guards.join(s, "person_id")
+    yield "keeper", keeper.mutate(_rids=keeper._rids.concat(keeper.signed))
+    if ledgers.has("person", "guard_cert_no"):
+        who = ledgers.person.filter(ledgers.person.guard_cert_no.isnull()).select("person_id")
+        yield "certificate", guards.semi_join(who, "person_id")
+    stranger = guards.anti_join(ledgers.person, "person_id")
+    yield "stranger", stranger.mutate(kind=ibis.literal("suspect"))
+
+
+@rule("QD-20")
+def rested(ledgers: Ledgers, p):
+    t = with_hours(on_duty(ledgers))
+    order = {"group_by": t.person_id, "order_by": [t.begins, t._rid]}
+    t = t.mutate(reach=t.ends.max().over(ibis.cumulative_window(**order)))
+    t = t.mutate(reach=t.reach.lag().over(ibis.window(**order)))
+    fresh = over(hours_between(t.reach, t.begins) * 60, p.gap_minutes).fill_null(True)
+    t = t.mutate(stint=fresh.cast("int").sum().over(ibis.cumulative_window(**order)))
+    t = t.group_by("person_id", "stint").agg(
+        _rids=t._rid.collect(),
+        unit=t.unit_id.min(),
+        begins=t.begins.min(),
+        ends=t.ends.max(),
+        date=t.begins.min(),
+    )
+    t = t.mutate(hours=hours_between(t.begins, t.ends).round(1))
+    t = t.mutate(subject=t.person_id + "|" + t.begins.strftime("%Y-%m-%d %H:%M"))
+    yield "long", t.filter(over(t.hours, p.h))
+
+
+@rule("QD-21")
+def one_place(ledgers: Ledgers, p):
+    a = with_hours(on_duty(ledgers))
+    b = a.view()
+    elsewhere = (a.unit_id != b.unit_id) | (a.storeroom != b.storeroom)
+    t = a.join(
+        b,
+        [a.person_id == b.person_id, a._rid < b._rid, a.begins < b.ends, b.begins < a.ends, elsewhere],
+        rname="{name}_other",
+    )
+    t = t.mutate(
+        _rids=ibis.array([t._rid, t._rid_other]),
+        unit=t.unit_id,
+        subject=t.person_id + "|" + ibis.greatest(t.begins, t.begins_other).strftime("%Y-%m-%d %H:%M"),
+        date=t.begins,
+    )
+    yield "both", t

@@ -7,7 +7,6 @@ range: what was surely there and what may have been.
 import ibis
 import ibis.expr.types as ir
 
-from mingjing.rules.expr import same
 from mingjing.rules.ledgers import Ledgers
 
 AWAY = ["送修", "上缴", "丢失", "被盗"]
@@ -109,9 +108,3 @@ def rounds_at(ledgers: Ledgers, checks: ir.Table) -> ir.Table:
         low=ibis.least(sums.before, sums.after),
         high=ibis.greatest(sums.before, sums.after),
     )
-
-
-def by_day(ledgers: Ledgers, day: ir.DateValue, status: str) -> ir.BooleanValue:
-    """A dated status had been reached by that day; undated ones had not, as far as anyone can say."""
-    t = ledgers.gun
-    return same(t.status, status) & (t.status_date <= day).fill_null(False)
