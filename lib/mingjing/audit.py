@@ -19,7 +19,7 @@ from mingjing.findings import Findings, make_findings
 from mingjing.intake import Intake, read_folder
 from mingjing.period import Period, parse_as_of
 from mingjing.report.findings import Panel, frame_panel, headline
-from mingjing.rules import Entry, Ledgers, Outcome, configured, rules, run_rule
+from mingjing.rules import Entry, Ledgers, Outcome, configured, found_so_far, rules, run_rule
 from mingjing.tables import PROVENANCE, tables
 
 _SHARED: dict[tuple, "Audit"] = {}
@@ -297,6 +297,10 @@ class Audit:
 
     def _run(self, entry: Entry) -> Outcome:
         if entry.rule_id not in self._outcomes:
+            if entry.meta and "finding" not in self.ledgers:
+                first = {e.rule_id: self._run(e) for e in self._entries.values() if not e.meta}
+                for name, table in found_so_far(first, self._entries).items():
+                    self.ledgers.add(name, table)
             self._outcomes[entry.rule_id] = run_rule(entry, rules()[entry.rule_id], self.ledgers, self.units)
         return self._outcomes[entry.rule_id]
 

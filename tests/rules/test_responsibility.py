@@ -464,8 +464,55 @@ def test_ss04_without_sanctions_and_cards_on_file_is_not_passed(check):
     assert check("SS-04", appointment=[appointment()])[0].outcome == "not_run"
 
 
+def seen(**more):
+    return {
+        "_rid": 9,
+        "rule_id": "AQ-01",
+        "prefix": "AQ",
+        "severity": "high",
+        "unit": "U1",
+        "subject": "x",
+        "date": date(2021, 5, 1),
+    } | more
+
+
+@pytest.mark.parametrize(
+    ("change", "finding", "found"),
+    [
+        ({}, seen(), 1),
+        ({}, seen(severity="medium"), 0),
+        ({}, seen(unit="U2"), 0),
+        ({"year": 2020}, seen(), 0),
+        ({"subject_type": "个人"}, seen(), 0),
+    ],
+)
+def test_kh05_a_unit_honoured_with_high_findings_is_shown(check, change, finding, found):
+    row = honor(subject_type="单位", subject_id="U1", honor_type="先进食堂") | change
+    assert len(check("KH-05", honor=[honor(honor_id="H0"), row], finding=[finding])[1]) == found
+
+
+@pytest.mark.parametrize(
+    ("cards", "finding", "subjects"),
+    [
+        ([], seen(), {"U1|蓝"}),
+        ([card(color="蓝")], seen(), {"U1|蓝"}),
+        ([card(color="蓝", issue_date=date(2021, 5, 1))], seen(), set()),
+        ([card(color="红", issue_date=date(2021, 5, 2))], seen(), set()),
+        ([card(color="蓝", issue_date=date(2021, 5, 2))], seen(rule_id="RX-03"), {"U1|黄"}),
+        ([card(color="蓝", issue_date=date(2021, 5, 2), exemption_no="R1")], seen(), {"U1|蓝"}),
+        ([card(color="蓝")], seen(date=None), set()),
+        ([], seen(rule_id="AQ-02"), set()),
+        ([], seen(unit=None), set()),
+    ],
+)
+def test_ss01_a_trigger_is_followed_by_its_card(check, cards, finding, subjects):
+    given = [row | {"subject_type": "单位", "subject_id": "U1"} for row in cards]
+    _, findings = check("SS-01", tricolor=[card(), *given], finding=[finding])
+    assert {f["subject"] for f in findings} == subjects
+
+
 RULES = ["ZT-01", "ZT-02", "ZT-03", "ZT-04", "ZT-05", "ZT-06", "ZT-07", "ZT-08", "ZT-09", "ZT-10", "ZT-B01"]
-RULES += ["KH-01", "KH-02", "KH-03", "KH-04", "KH-B04", "SS-02", "SS-03", "SS-04"]
+RULES += ["KH-01", "KH-02", "KH-03", "KH-04", "KH-05", "KH-B04", "SS-01", "SS-02", "SS-03", "SS-04"]
 
 
 @pytest.mark.parametrize("rule", RULES)

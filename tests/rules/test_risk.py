@@ -172,7 +172,41 @@ def test_lz07_without_a_risk_register_asks_for_the_lower_number(check):
     assert not len(check("LZ-07", person=[person()], duty_record=YEAR[:1])[1])
 
 
-@pytest.mark.parametrize("rule", ["LZ-01", "LZ-02", "LZ-03", "LZ-04", "LZ-05", "LZ-06", "LZ-07"])
+@pytest.mark.parametrize("rule", ["LZ-01", "LZ-02", "LZ-03", "LZ-04", "LZ-05", "LZ-06", "LZ-07", "LZ-B02"])
 def test_without_data_nothing_passes(check, rule):
     outcome, _ = check(rule, rating=[{"rating_id": "R1"}])
     assert (outcome.outcome, outcome.reason[0]) == ("not_run", "no_data")
+
+
+def seen(**more):
+    return {
+        "_rid": 9,
+        "rule_id": "ST-07",
+        "prefix": "ST",
+        "severity": "high",
+        "unit": "U1",
+        "subject": "x",
+        "date": date(2021, 5, 1),
+    } | more
+
+
+@pytest.mark.parametrize(
+    ("register", "finding", "found"),
+    [
+        ([risk(key_area="食堂", risk_level="三级")], seen(), 1),
+        ([risk(key_area="食堂", risk_level="低")], seen(severity="medium"), 0),
+        ([risk(key_area="食堂", risk_level="低")], seen(unit="U2"), 0),
+        ([risk(key_area="食堂", risk_level="低")], seen(prefix="QD"), 0),
+        ([risk(key_area="食堂", risk_level="中")], seen(), 0),
+        (
+            [risk(key_area="食堂", risk_level="低"), risk(risk_id="R2", key_area="食堂", risk_level="高")],
+            seen(),
+            0,
+        ),
+        ([risk(key_area="食堂", risk_level="低", status="已撤销")], seen(), 0),
+        ([risk(key_area="食堂", risk_level=None)], seen(), 0),
+    ],
+)
+def test_lzb02_sets_risk_on_paper_against_risk_seen(check, register, finding, found):
+    outcome, findings = check("LZ-B02", risk_register=[risk(risk_id="R0"), *register], finding=[finding])
+    assert len(findings) == found and all(hit["_rids"] == [3, 9] for hit in outcome.hits)

@@ -27,7 +27,7 @@ def place(row: dict) -> tuple:
 
 def test_every_planted_row_is_found_and_nothing_else(audit):
     audit, plan = audit
-    planted = Counter((line["rule_id"], min(map(place, line["rows"]))) for line in plan["planted"])
+    planted = Counter((line["rule_id"], place(line["rows"][0])) for line in plan["planted"])
     found = Counter((f["rule_id"], (f["source_file"], f["sheet"], f["row"])) for f in audit.check())
     assert {"missed": planted - found, "unexpected": found - planted} == {"missed": {}, "unexpected": {}}
 
@@ -57,7 +57,7 @@ def test_every_rule_with_sample_data_is_planted_twice_beside_a_near_miss():
     planted = Counter(rule for rule, _ in bureau.planted)
     near = {rule for rule, _ in bureau.near_misses}
     areas = {catalogue()[rule].area for rule in planted}
-    wanted = {entry.rule_id for entry in catalogue().values() if entry.area in areas}
+    wanted = {entry.rule_id for entry in catalogue().values() if entry.area in areas and not entry.meta}
     assert {rule for rule in wanted if planted[rule] < 2 or rule not in near} == set()
 
 

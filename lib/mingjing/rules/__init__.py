@@ -1,7 +1,7 @@
 """What is a breach: the catalogue (data), one function per rule, and the engine that runs them."""
 
 from mingjing.rules.catalogue import Entry, Params, catalogue, configured
-from mingjing.rules.engine import NotRun, Outcome, rule, rules, run_rule
+from mingjing.rules.engine import NotRun, Outcome, found_so_far, rule, rules, run_rule
 from mingjing.rules.ledgers import Ledgers
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Params",
     "catalogue",
     "configured",
+    "found_so_far",
     "rule",
     "rules",
     "run_rule",

@@ -61,7 +61,10 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Entry:
-    """One rule of the catalogue. `needs` maps each ledger to the columns without which the rule cannot run."""
+    """One rule of the catalogue. `needs` maps each ledger to the columns without which the rule cannot run.
+
+    A `meta` rule runs after the others and may look at what they found: `ledgers.finding`, `ledgers.outcome`.
+    """
 
     rule_id: str
     zh: str
@@ -76,6 +79,7 @@ class Entry:
     evidence: tuple[str, ...] = ()
     scope: str = "period"
     statistical: bool = False
+    meta: bool = False
     verify: dict[str, str] = field(default_factory=dict)
     boundary: str = ""
 

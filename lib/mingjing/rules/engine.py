@@ -1,7 +1,7 @@
 """Runs rules over the ledgers: what was found, or why nothing could be said.
 
 A rule is a generator of `(case, expression)`: the expression selects the violating rows. Columns it may carry
-besides evidence: `_rid` or `_rids` (required), `subject`, `unit`, `date`, `amount`, `severity`, `kind`; what it
+besides evidence: `_rid` or `_rids` (required; with both, `_rid` is the row at fault and comes first), `subject`, `unit`, `date`, `amount`, `severity`, `kind`; what it
 leaves out is taken from the ledger's definition (its key, unit, date and amount columns).
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from mingjing.areas import AREAS
 from mingjing.rules.catalogue import Entry, Params
@@ -53,6 +54,39 @@ class Outcome:
     rows_checked: int = 0
     hits: list[dict[str, Any]] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
+
+
+FINDING = pa.schema(
+    [
+        ("_rid", pa.int64()),
+        *((name, pa.string()) for name in ("rule_id", "prefix", "severity", "unit", "subject")),
+        ("date", pa.date32()),
+    ]
+)
+
+
+def found_so_far(outcomes: dict[str, Outcome], entries: dict[str, Entry]) -> dict[str, pa.Table]:
+    """What meta rules look at: `finding`, a row for each hit, and `outcome`, a row for each rule that was asked."""
+    hits = [
+        {
+            "_rid": min(hit["_rids"], default=None),
+            "rule_id": rule_id,
+            "prefix": rule_id.split("-")[0],
+            "severity": hit["severity"] or entries[rule_id].severity,
+            "unit": hit["unit"],
+            "subject": hit["subject"],
+            "date": hit["date"],
+        }
+        for rule_id, outcome in outcomes.items()
+        for hit in outcome.hits
+    ]
+    asked = [{"rule_id": rule_id, "outcome": outcome.outcome} for rule_id, outcome in outcomes.items()]
+    return {
+        "finding": pa.Table.from_pylist(hits, FINDING),
+        "outcome": pa.Table.from_pylist(
+            asked, pa.schema([("rule_id", pa.string()), ("outcome", pa.string())])
+        ),
+    }
 
 
 class NotRun(Exception):
@@ -128,6 +162,7 @@ def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ..
     evidence = {f"e_{name}": expr[name] for name in entry.evidence if name in has}
     query = expr.select(
         rids.name("_rids"),
+        (expr["_rid"] if "_rid" in has else ibis.null("int64")).name("_rid"),
         subject.name("subject"),
         pick("unit", declared.unit if declared else None, "string"),
         pick("date", declared.date if declared else None, "date"),
@@ -150,5 +185,8 @@ def _joined(parts: list[ir.StringValue]) -> ir.StringValue:
 
 def _in_order(hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for hit in hits:
-        hit["_rids"] = sorted({rid for rid in hit["_rids"] if rid is not None})
+        at_fault = hit.pop("_rid")
+        hit["_rids"] = sorted(
+            {rid for rid in hit["_rids"] if rid is not None}, key=lambda r: (r != at_fault, r)
+        )
     return sorted(hits, key=lambda h: (h["_rids"], h["subject"] or "", h["case"]))

@@ -3,6 +3,7 @@
 from datetime import date
 
 import ibis
+from ibis import _
 
 from mingjing.rules.engine import rule
 from mingjing.rules.expr import add_months, any_null
@@ -76,7 +77,7 @@ def rotation(ledgers: Ledgers, p):
 
 @rule("LZ-07")
 def talks(ledgers: Ledgers, p):
-    for _, first, last in ledgers.spans("year"):
+    for _name, first, last in ledgers.spans("year"):
         posts = _talked(ledgers, p, first, last)
         yield "few", posts.filter(posts.talks < posts.need)
     if running := ledgers.running("year"):
@@ -99,3 +100,21 @@ def _talked(ledgers: Ledgers, p, first: date, last: date):
         high = r.filter(r.level == "高").select("person_id").distinct()
         need = ibis.ifelse(t.person_id.isin(high.person_id), p.high_risk_min_per_year, p.min_per_year)
     return t.mutate(talks=t.had.fill_null(0), need=need, year=ibis.literal(first.year))
+
+
+@rule("LZ-B02")
+def underrated(ledgers: Ledgers, p):
+    t = register(ledgers, p)
+    t = t.mutate(rank=p.lookup("ranks", t.level))
+    highest = t.group_by("unit_id", "key_area").agg(highest=t.rank.max())
+    low = t.inner_join(highest, ["unit_id", "key_area"])
+    low = low.filter(low.highest == p.ranks["低"])
+    f = ledgers.finding.filter(ledgers.finding.severity == "high")
+    for area, prefixes in p.prefixes.items():
+        seen = (
+            f.filter(f.prefix.isin(prefixes))
+            .group_by(unit_id="unit")
+            .agg(findings=_.count(), first=_._rid.min(), example=_.rule_id.min())
+        )
+        hit = low.filter(low.key_area == area).inner_join(seen, "unit_id")
+        yield "underrated", hit.mutate(_rids=ibis.array([hit._rid, hit["first"]]))

@@ -7,7 +7,7 @@ ledgers, then plants each rule at least twice, each with a near miss beside it:
     for unit in bureau.units_with("has_canteen"):       # rows of the unit ledger; unit["unit_id"]
         staff = bureau.staff(unit["unit_id"])           # staff["head"][0], staff["buyer"][0]: person ids by role
         row = bureau.add("food_log", log_id=bureau.number("LY"), unit_id=unit["unit_id"], weight_g=125.0, …)
-    bureau.plant("ST-02", row)                          # the rows the finding rests on, the first in file order first
+    bureau.plant("ST-02", row)                          # the rows the finding rests on, the one at fault first
     bureau.near_miss("ST-02", other)                    # must stay silent
     row.written["weight_g"] = "一百多克"                 # what the clerk wrote instead, for intake
 

@@ -115,3 +115,12 @@ def unpublished(ledgers: Ledgers, p):
     known = t.publicity_start.notnull() & t.publicity_end.notnull()
     yield "blank", t.filter(~known)
     yield "short", t.filter(known & (t.days < p.n_workdays))
+
+
+@rule("KH-05")
+def honoured_unit(ledgers: Ledgers, p):
+    h = ledgers.honor.filter((ledgers.honor.subject_type == "单位") & _in_years(ledgers, ledgers.honor.year))
+    f = ledgers.finding.filter(ledgers.finding.severity == "high")
+    seen = f.group_by(subject_id="unit").agg(findings=_.count(), first=_._rid.min(), example=_.rule_id.min())
+    t = h.inner_join(seen, "subject_id")
+    yield "open", t.mutate(_rids=ibis.array([t._rid, t["first"]]), subject=t.honor_id, unit=t.subject_id)

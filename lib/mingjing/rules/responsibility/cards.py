@@ -2,6 +2,7 @@
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import days_between, month_of
@@ -12,6 +13,23 @@ def cards(ledgers: Ledgers) -> ir.Table:
     """Cards without an exemption on file; `unit` where the card was given to one."""
     t = ledgers.tricolor.filter(ledgers.tricolor.exemption_no.isnull())
     return t.mutate(unit=ibis.ifelse(t.subject_type == "单位", t.subject_id, ibis.null("string")))
+
+
+@rule("SS-01")
+def no_card(ledgers: Ledgers, p):
+    f = ledgers.finding
+    given = cards(ledgers).select("unit", "color", "issue_date")
+    for colour, rules in p.matrix.items():
+        enough = p.ranks[colour]
+        triggers = f.filter(f.rule_id.isin(rules) & f.unit.notnull())
+        g = triggers.group_by("unit").agg(
+            _rids=_._rid.collect(), events=_.count(), start=_.date.min(), example=_.rule_id.min()
+        )
+        g = g.filter(g.events >= p.min_count)
+        high = given.filter(p.lookup("ranks", given.color) >= enough)
+        answered = g.join(high, (g.unit == high.unit) & (g.start.isnull() | (high.issue_date >= g.start)))
+        open_ = g.anti_join(answered.select("unit").distinct(), "unit")
+        yield "none", open_.mutate(colour=ibis.literal(colour), subject=open_.unit + "|" + colour)
 
 
 @rule("SS-02")
