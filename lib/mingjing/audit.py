@@ -30,6 +30,11 @@ _REASONS = {
     "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
     "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
     "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
+    "no_calendar": (
+        "当年的放假调休安排尚未公布，无法推算工作日",
+        "the holidays of the year are not published; working days cannot be told",
+    ),
+    "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }
 _STATUS_ZH = {
     "green": "可用",

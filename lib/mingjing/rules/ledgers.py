@@ -1,6 +1,6 @@
 """The ledgers as a rule sees them: typed Ibis tables of what was known on the day the audit looks from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
@@ -36,6 +36,7 @@ class Ledgers:
         self.finished = as_of >= period.end
         self._present: dict[str, set[str]] = {}
         self._tables: dict[str, ir.Table] = {}
+        self._derived: dict[str, ir.Table] = {}
         for name, arrow in data.items():
             self.add(name, arrow)
 
@@ -62,6 +63,12 @@ class Ledgers:
             return table
         day = table[declared.date]
         return table.filter(day.isnull() | (day < self.day_end))
+
+    def derived(self, name: str, build: Callable[[], pa.Table]) -> ir.Table:
+        """A table that must be worked out in Python from the ledgers: built once, under its own name."""
+        if name not in self._derived:
+            self._derived[name] = self.store(f"derived_{name}", build())
+        return self._derived[name]
 
     @cached_property
     def calendar(self) -> ir.Table:

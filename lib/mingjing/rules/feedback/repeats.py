@@ -1,0 +1,152 @@
+"""The same issue complained of again and again, whatever the channel, the unit or the wording."""
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from mingjing.rules.engine import NotRun, rule
+from mingjing.rules.expr import same
+from mingjing.rules.feedback.hotline import counted
+from mingjing.rules.ledgers import Ledgers
+from mingjing.rules.similar import matters
+from mingjing.rules.workdays import add_workdays
+
+# The first sentences carry the matter; the rest of a long letter only dilutes it.
+_READ = 300
+
+
+def issues(ledgers: Ledgers, least: float) -> ir.Table:
+    """`_rid`, `issue` of every request that counts: the number of the first request about the same matter, by the
+    clerk's own merging number or by wording (`similar.matters`)."""
+    if not any(ledgers.has("hotline", column) for column in ("title", "content", "issue_key")):
+        raise NotRun("column_missing", "hotline.title, hotline.content, hotline.issue_key")
+    return ledgers.derived(f"issue_{least}", lambda: _issues(counted(ledgers), least))
+
+
+def _issues(t: ir.Table, least: float) -> pa.Table:
+    columns = ["_rid", "ticket_no", "issue_key", "title", "content"]
+    rows = t.order_by("accept_time", "ticket_no").select(columns).to_pyarrow().to_pylist()
+    first = matters([f"{r['title'] or ''}，{(r['content'] or '')[:_READ]}" for r in rows], least)
+    merged: dict[str, int] = {}
+    root = list(range(len(rows)))
+
+    def find(place: int) -> int:
+        while root[place] != place:
+            root[place] = place = root[root[place]]
+        return place
+
+    for place, row in enumerate(rows):
+        key = row["issue_key"]
+        for other in (first[place], merged.setdefault(key, place) if key else place):
+            low, high = sorted((find(other), find(place)))
+            root[high] = low
+    named = [rows[find(place)]["ticket_no"] for place in range(len(rows))]
+    return pa.table(
+        {"_rid": pa.array([r["_rid"] for r in rows], pa.int64()), "issue": pa.array(named, pa.string())}
+    )
+
+
+@rule("RX-03")
+def repeated(ledgers: Ledgers, p):
+    t = counted(ledgers).join(issues(ledgers, p.similarity), "_rid")
+    keyed = t.filter(t.issue_key.notnull())
+    often = keyed.group_by("issue_key").agg(issue=keyed.issue.min(), n=keyed.count())
+    often = often.filter(often.n > p.n)
+    kept = ledgers.has("hotline", "leader_handle_id")
+    yield from _unheard(
+        ledgers, p, keyed.semi_join(often, "issue_key"), "breach" if kept else "missing", "high"
+    )
+    yield from _unheard(ledgers, p, t.anti_join(often, "issue"), "suspect", "medium")
+
+
+def _unheard(ledgers: Ledgers, p, t: ir.Table, kind: str, severity: str):
+    found = _by_issue(ledgers, p, t)
+    found = add_workdays(ledgers, found, found.nth, p.grace_workdays, "due")
+    found = found.mutate(kind=ibis.literal(kind), severity=ibis.literal(severity))
+    low = {"kind": ibis.literal("missing"), "severity": ibis.literal("low")}
+    unheard = found.filter(found.head_time.isnull() & ~found.undated & ~found.unclear)
+    due = unheard.filter(unheard.open & (unheard.due < unheard.as_of))
+    yield "nobody", due.filter(due.other.isnull())
+    yield "deputy", due.filter(due.other.notnull())
+    yield "late", found.filter(found.open & (found.head_time.date() > found.due))
+    yield (
+        "past",
+        found.filter(
+            ~found.open
+            & (found.last.date() > found.due)
+            & ~(found.head_time.date() <= found.due).fill_null(False)
+        ).mutate(severity=ibis.literal("medium" if severity == "high" else "low")),
+    )
+    yield "undated", found.filter(found.open & found.undated & found.head_time.isnull()).mutate(**low)
+    yield "unclear", found.filter(found.open & found.unclear & found.head_time.isnull()).mutate(**low)
+    yield (
+        "soon",
+        unheard.filter(unheard.open & (unheard.due >= unheard.as_of)).mutate(
+            kind=ibis.literal("warning"), severity=ibis.literal("low")
+        ),
+    )
+
+
+def _by_issue(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
+    """One row per issue with more than `n` complaints: since when, where it stands, and who of the leaders acted."""
+    unit = ledgers.unit
+    above = unit.select(parent_id="unit_id", above_id="head_id")
+    heads = unit.select("unit_id", "head_id", "parent_id").left_join(above, "parent_id")
+    t = t.left_join(heads.select("unit_id", "head_id", "above_id"), "unit_id")
+    in_time = ibis.window(group_by="issue", order_by=[t.accept_time, t.ticket_no])
+    back = ibis.window(group_by="issue", order_by=[t.accept_time.desc(), t.ticket_no.desc()])
+    acted = ledgers.by_then(t.leader_handle_time)
+    t = t.mutate(
+        place=ibis.row_number().over(in_time) + 1,
+        back=ibis.row_number().over(back) + 1,
+        open=unsettled(t),
+        acted=acted,
+        by_head=same(t.leader_handle_id, t.head_id) | same(t.leader_handle_id, t.above_id),
+        named=t.leader_handle_id.notnull() & (t.leader_handle_time.isnull() | acted.notnull()),
+    )
+    found = t.group_by("issue").agg(
+        _rids=t._rid.collect(),
+        subject=t.ticket_no.min(where=t.place == 1),
+        title=ibis.coalesce(t.title, t.issue_key, t.ticket_no).min(where=t.place == 1),
+        unit=t.unit_id.min(where=t.back == 1),
+        times=t.count(),
+        nth=t.accept_time.min(where=t.place == p.n + 1),
+        last=t.accept_time.max(),
+        open=t.open.any(where=t.back == 1),
+        head_time=t.acted.min(where=t.by_head),
+        undated=(t.by_head & t.leader_handle_time.isnull()).any(),
+        unclear=(t.named & ~t.by_head & t.head_id.isnull()).any(),
+        other=t.leader_handle_id.min(where=t.named & ~t.by_head),
+        as_of=t.as_of.max(),
+    )
+    return found.filter(found.times > p.n).mutate(date=lambda s: s.nth)
+
+
+def unsettled(t: ir.Table) -> ir.BooleanValue:
+    """Nothing on file shows the request to be settled: no reply, not resolved, the citizen unsatisfied or, called
+    back, denying it. A reply without a word on the outcome leaves it open unless the citizen was content."""
+    denied = (t.satisfaction == "不满意").fill_null(False) | (~t.revisit_resolved).fill_null(False)
+    content = t.satisfaction.isin(["满意", "基本满意"]).fill_null(False) | t.revisit_resolved.fill_null(False)
+    return t.replied.isnull() | denied | ~t.resolved.fill_null(content)
+
+
+@rule("RX-04")
+def falsely_closed(ledgers: Ledgers, p):
+    t = counted(ledgers).join(issues(ledgers, p.similarity), "_rid")
+    closed = t.filter(t.resolved.fill_null(False))
+    answered = closed.filter(closed.replied.notnull())
+    yield "unanswered", closed.filter(closed.reply_time.isnull())
+    yield "dissatisfied", answered.filter(answered.satisfaction == "不满意")
+    yield "denied", answered.filter(~answered.revisit_resolved)
+    later = t.select("issue", again_no="ticket_no", again_time="accept_time", _again="_rid")
+    pairs = answered.join(later, "issue")
+    pairs = pairs.filter(
+        (pairs.again_time > pairs.replied) & (pairs.again_time <= pairs.replied + ibis.interval(days=p.days))
+    )
+    once = pairs.group_by("_rid").agg(
+        again=pairs._again.argmin(pairs.again_time),
+        again_no=pairs.again_no.argmin(pairs.again_time),
+        again_time=pairs.again_time.min(),
+    )
+    once = answered.join(once, "_rid")
+    yield "again", once.mutate(_rids=ibis.array([once._rid, once.again]))
