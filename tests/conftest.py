@@ -23,12 +23,18 @@ def arrow_of(name: str, rows: list[dict]) -> pa.Table:
     return pa.table(data | {"_rid": pa.array(range(2, len(rows) + 2), pa.int64())})
 
 
+@pytest.fixture(scope="session")
+def backend():
+    """One engine for all: a new one for each test costs more than the test."""
+    return ibis.duckdb.connect(threads=1)
+
+
 @pytest.fixture
-def ledgers():
+def ledgers(backend):
     def build(period: str = "2021", as_of: date | None = None, **data: list[dict]) -> Ledgers:
         span = Period.parse(period)
         arrow = {name: arrow_of(name, rows) for name, rows in data.items()}
-        return Ledgers(ibis.duckdb.connect(), arrow, span, as_of or span.end)
+        return Ledgers(backend, arrow, span, as_of or span.end)
 
     return build
 

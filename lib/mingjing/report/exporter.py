@@ -6,6 +6,7 @@ from pathlib import Path
 from nbconvert.exporters import HTMLExporter
 
 from mingjing.report.page import HTML_LANG, css
+from mingjing.report.svg import font_face
 
 WORDS = {
     "zh": {"skip": "跳到正文", "code": "查看代码"},
@@ -44,7 +45,8 @@ class ReportExporter(HTMLExporter):
             "css": css(),
             "words": WORDS[lang],
         }
-        return super().from_notebook_node(nb, resources, **more)
+        body, resources = super().from_notebook_node(nb, resources, **more)
+        return body.replace("</style>", f"{font_face(body)}</style>", 1), resources
 
 
 def _title(nb) -> str:

@@ -1,0 +1,80 @@
+"""What every plot is: a picture with its words and numbers, and the small things plots share."""
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from mingjing.report import svg
+from mingjing.report.findings import frame_panel
+
+WORDS = {
+    "zh": {"numbers": "查看数字", "empty": "没有可以画出的数据。", "unchecked": "未检查"},
+    "en": {"numbers": "Show the numbers", "empty": "There is nothing to draw.", "unchecked": "not checked"},
+}
+MAX_ROWS = 40
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A picture with its words and numbers; shows itself in a notebook and in a report."""
+
+    picture: str
+    title: str
+    alt: str
+    numbers: pd.DataFrame
+    lang: str
+
+    def _repr_html_(self) -> str:
+        words = WORDS[self.lang]
+        if not self.picture:
+            return f"<p><strong>{escape(self.title)}</strong> {words['empty']}</p>"
+        table = frame_panel(self.numbers, self.title).html
+        return (
+            f'<figure class="plot"><figcaption>{escape(self.title)}</figcaption>'
+            f'<div role="img" aria-label="{escape(self.alt)}">{self.picture}</div>'
+            f'<details class="numbers"><summary>{words["numbers"]}</summary>'
+            f'<div class="wide" tabindex="0" role="region" aria-label="{escape(self.title)}">{table}</div></details></figure>'
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.title}: {self.alt}\n{self.numbers.to_string(index=False)}"
+
+
+def rows(axes, labels: pd.Series) -> None:
+    axes.set_yticks(range(len(labels)), [short(name) for name in labels])
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def dates(axes) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(maxticks=8)
+    formats = ["%Y", "%Y-%m", "%m-%d", "%m-%d %H:%M", "%H:%M", "%H:%M"]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(
+        ConciseDateFormatter(
+            locator, formats=formats, zero_formats=formats, offset_formats=[""] * 6, show_offset=False
+        )
+    )
+
+
+def number(value) -> str:
+    if pd.isna(value):
+        return "—"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def short(name, most: int = 18) -> str:
+    text = str(name)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def patch(xy=(0, 0), width=1.0, height=1.0, colour: str | None = None, alpha: float = 1.0):
+    from matplotlib.patches import Rectangle
+
+    if colour is None:
+        return Rectangle(xy, width, height, facecolor="none", edgecolor=svg.GREY, hatch="////", linewidth=0)
+    return Rectangle(xy, width, height, facecolor=colour, edgecolor="none", alpha=alpha)

@@ -1,0 +1,91 @@
+"""Plots on a board: rows × columns, likelihood × impact."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mingjing.report import svg
+from mingjing.report.plots.base import WORDS, Plot, number, patch, short
+
+
+def grid(
+    frame: pd.DataFrame,
+    row: str,
+    column: str,
+    value: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    text: bool = True,
+) -> Plot:
+    """Rows × columns, darker for more; a combination without a value is hatched: it was not checked."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    table = frame.pivot(index=row, columns=column, values=value)
+    table = table.reindex(index=list(dict.fromkeys(frame[row])), columns=list(dict.fromkeys(frame[column])))
+    most = table.max().max()
+    with svg.style():
+        drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
+        for y, (_, line) in enumerate(table.iterrows()):
+            for x, cell in enumerate(line):
+                _cell(axes, x, y, cell, most, text)
+        axes.set_xlim(-0.5, len(table.columns) - 0.5)
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.set_yticks(range(len(table)), [short(name) for name in table.index])
+        axes.set_xticks(range(len(table.columns)), [str(name) for name in table.columns])
+        axes.tick_params(length=0)
+        axes.xaxis.tick_top()
+        if len(table.columns) > 8:
+            axes.tick_params(axis="x", labelrotation=45)
+        axes.spines[["left", "bottom"]].set_visible(False)
+        unchecked = drawn.legend([patch()], [WORDS[lang]["unchecked"]], loc="outside lower right")
+        unchecked.set_visible(bool(table.isna().any().any()))
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+
+
+def _cell(axes, x: int, y: int, cell: float, most: float, text: bool) -> None:
+    if pd.isna(cell):
+        axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9))
+        return
+    strength = 0.0 if not most else float(cell) / float(most)
+    colour = svg.HIGH if strength > 0 else svg.BAND
+    axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9, colour, 0.12 + 0.5 * strength if strength else 1.0))
+    if text:
+        axes.text(x, y, number(cell), ha="center", va="center", fontsize=9)
+
+
+def matrix(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    count: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    axes_names: tuple[str, str] = ("", ""),
+    arrows: Sequence[tuple[float, float, float, float]] = (),
+) -> Plot:
+    """Counts on a 5×5 board, warmer towards the upper right; arrows are (x, y, to x, to y)."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    with svg.style():
+        drawn, axes = svg.figure(6.4, 5)
+        for i in range(1, 6):
+            for j in range(1, 6):
+                colour = svg.HIGH if i * j >= 15 else svg.MEDIUM if i * j >= 8 else svg.LOW
+                axes.add_patch(patch((i - 0.48, j - 0.48), 0.96, 0.96, colour, 0.18))
+        for _, row in frame.iterrows():
+            axes.text(row[x], row[y], number(row[count]), ha="center", va="center", fontsize=13)
+        for x0, y0, x1, y1 in arrows:
+            axes.annotate(
+                "", (x1, y1), (x0, y0), arrowprops={"arrowstyle": "->", "color": svg.HIGH, "linewidth": 1.6}
+            )
+        axes.set_xlim(0.5, 5.5)
+        axes.set_ylim(0.5, 5.5)
+        axes.set_xticks(range(1, 6))
+        axes.set_yticks(range(1, 6))
+        axes.set_xlabel(axes_names[0])
+        axes.set_ylabel(axes_names[1])
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)

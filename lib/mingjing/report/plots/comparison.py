@@ -1,0 +1,187 @@
+"""Plots that compare: bars, intervals, parts of a whole, steps from opening to closing, rates against size."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mingjing.report import svg
+from mingjing.report.plots.base import MAX_ROWS, Plot, number, rows, short
+
+
+def bars(
+    frame: pd.DataFrame,
+    label: str,
+    value: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    of: str | None = None,
+    unit: str = "",
+) -> Plot:
+    """Ranked bars, longest first; with `of`, each is written as k/n."""
+    shown = frame.sort_values(value, ascending=False, kind="stable").head(MAX_ROWS)
+    if shown.empty:
+        return Plot("", title, alt, frame, lang)
+    with svg.style():
+        drawn, axes = svg.figure(8, 0.8 + 0.36 * len(shown))
+        places = range(len(shown))
+        axes.barh(places, shown[value], color=svg.SERIES[0], height=0.65)
+        texts = (
+            shown[value].map(number) if of is None else shown[value].map(number) + "/" + shown[of].map(number)
+        )
+        for place, x, text in zip(places, shown[value], texts, strict=True):
+            axes.annotate(
+                f"{text}{unit}", (max(x, 0), place), xytext=(4, 0), textcoords="offset points", va="center"
+            )
+        rows(axes, shown[label])
+        axes.set_xticks([])
+        axes.spines["bottom"].set_visible(False)
+        axes.margins(x=0.15)
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+
+
+def intervals(
+    frame: pd.DataFrame,
+    label: str,
+    point: str,
+    low: str,
+    high: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    axis: str = "",
+    line: float | None = None,
+) -> Plot:
+    """A point and its interval in each row, in the order of the frame; `line` marks a reference value."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    with svg.style():
+        drawn, axes = svg.figure(8, 1.1 + 0.36 * len(frame))
+        places = list(range(len(frame)))
+        axes.hlines(places, frame[low], frame[high], color=svg.SERIES[0], linewidth=2.5)
+        axes.plot(frame[point], places, "o", color=svg.INK, markersize=6)
+        if line is not None:
+            axes.axvline(line, color=svg.HIGH, linestyle="--", linewidth=1)
+        rows(axes, frame[label])
+        axes.set_xlabel(axis)
+        axes.grid(axis="x", linewidth=0.6)
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+
+
+def stacked(
+    frame: pd.DataFrame,
+    label: str,
+    parts: Sequence[str],
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    names: Sequence[str] = (),
+    axis: str = "",
+) -> Plot:
+    """Bars made of parts, one row each; parts differ by hatching too."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    shown = frame.head(MAX_ROWS)
+    with svg.style():
+        drawn, axes = svg.figure(8, 1.4 + 0.36 * len(shown))
+        left = pd.Series(0.0, index=shown.index)
+        for number, (part, name) in enumerate(zip(parts, names or parts, strict=True)):
+            axes.barh(
+                range(len(shown)),
+                shown[part],
+                left=left,
+                height=0.65,
+                label=name,
+                color=svg.SERIES[number % len(svg.SERIES)],
+                hatch=svg.HATCHES[number % len(svg.HATCHES)],
+            )
+            left = left + shown[part].fillna(0)
+        rows(axes, shown[label])
+        axes.set_xlabel(axis)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(len(parts), 4))
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+
+
+def waterfall(
+    frame: pd.DataFrame,
+    label: str,
+    value: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    totals: Sequence[str] = (),
+    unit: str = "",
+) -> Plot:
+    """Steps from an opening to a closing figure; rows named in `totals` stand on the ground, the others float."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    with svg.style():
+        drawn, axes = svg.figure(8, 4)
+        level = 0.0
+        for place, (name, step) in enumerate(zip(frame[label], frame[value], strict=True)):
+            total = name in totals
+            start, level = (0.0, float(step)) if total else (level, level + float(step))
+            colour = svg.SERIES[0] if total else svg.LOW if step >= 0 else svg.HIGH
+            axes.bar(
+                place,
+                level - start,
+                bottom=start,
+                color=colour,
+                width=0.65,
+                hatch="" if total or step >= 0 else "///",
+            )
+            axes.annotate(
+                f"{number(step)}{unit}",
+                (place, max(start, level)),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+            )
+        axes.set_xticks(range(len(frame)), [short(name, 8) for name in frame[label]])
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        axes.axhline(0, color=svg.SOFT, linewidth=0.8)
+        axes.margins(y=0.12)
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+
+
+def funnel(
+    frame: pd.DataFrame,
+    size: str,
+    rate: str,
+    label: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    low: str | None = None,
+    high: str | None = None,
+    centre: float | None = None,
+    axes_names: tuple[str, str] = ("", ""),
+) -> Plot:
+    """Rates against the size they rest on; `low` and `high` are the limits at each size; who lies outside is named."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    shown = frame.sort_values(size)
+    with svg.style():
+        drawn, axes = svg.figure(8, 4.4)
+        outside = pd.Series(False, index=shown.index)
+        for limit, column in (("<", low), (">", high)):
+            if column:
+                axes.plot(shown[size], shown[column], "--", color=svg.SOFT, linewidth=1)
+                outside |= shown[rate] < shown[column] if limit == "<" else shown[rate] > shown[column]
+        if centre is not None:
+            axes.axhline(centre, color=svg.SOFT, linewidth=1)
+        axes.plot(shown[size], shown[rate], "o", color=svg.SERIES[0], markersize=6)
+        axes.plot(shown[size][outside], shown[rate][outside], "D", color=svg.HIGH, markersize=8)
+        for _, row in shown[outside].iterrows():
+            axes.annotate(
+                short(row[label]), (row[size], row[rate]), xytext=(6, 4), textcoords="offset points"
+            )
+        axes.set_xlabel(axes_names[0])
+        axes.set_ylabel(axes_names[1])
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)

@@ -1,0 +1,132 @@
+"""Plots over time: events, series, step curves."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mingjing.report import svg
+from mingjing.report.plots.base import MAX_ROWS, Plot, dates, rows
+
+
+def timeline(
+    frame: pd.DataFrame,
+    time: str,
+    lane: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    kind: str | None = None,
+    end: str | None = None,
+) -> Plot:
+    """Events on lanes; `kind` tells marks apart by shape and colour, `end` makes an event a stretch of time."""
+    shown = frame.dropna(subset=[time])
+    if shown.empty:
+        return Plot("", title, alt, frame, lang)
+    lanes = list(dict.fromkeys(shown[lane]))[:MAX_ROWS]
+    kinds = list(dict.fromkeys(shown[kind])) if kind else [""]
+    marks = ("o", "s", "^", "D", "v", "P")
+    with svg.style():
+        drawn, axes = svg.figure(8, 1.4 + 0.34 * len(lanes))
+        for number, name in enumerate(kinds):
+            part = shown[shown[lane].isin(lanes) & ((shown[kind] == name) if kind else True)]
+            places = [lanes.index(value) for value in part[lane]]
+            moments = pd.to_datetime(part[time])
+            colour = svg.SERIES[number % len(svg.SERIES)]
+            if end:
+                axes.hlines(
+                    places, moments, pd.to_datetime(part[end]).fillna(moments), color=colour, linewidth=3
+                )
+            axes.plot(
+                moments,
+                places,
+                marks[number % len(marks)],
+                color=colour,
+                markersize=6,
+                label=str(name),
+                linestyle="",
+            )
+        rows(axes, pd.Series(lanes))
+        axes.grid(axis="x", linewidth=0.6)
+        dates(axes)
+        if kind:
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+
+
+def lines(
+    frame: pd.DataFrame,
+    time: str,
+    series: Sequence[str],
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    names: Sequence[str] = (),
+    bands: Sequence[tuple] = (),
+    axis: str = "",
+) -> Plot:
+    """Series over time; `bands` are (first, last, name) to shade, such as holidays."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    dashes = ("-", "--", ":", "-.")
+    with svg.style():
+        drawn, axes = svg.figure(8, 3.6)
+        moments = pd.to_datetime(frame[time])
+        for number, (column, name) in enumerate(zip(series, names or series, strict=True)):
+            axes.plot(
+                moments,
+                frame[column],
+                dashes[number % 4],
+                color=svg.SERIES[number % len(svg.SERIES)],
+                marker="o",
+                markersize=3,
+                label=name,
+            )
+        for first, last, name in bands:
+            axes.axvspan(pd.Timestamp(first), pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
+            axes.annotate(
+                str(name), (pd.Timestamp(first), 1), xycoords=("data", "axes fraction"), fontsize=9, va="top"
+            )
+        axes.set_ylabel(axis)
+        axes.grid(axis="y", linewidth=0.6)
+        dates(axes)
+        if len(series) > 1:
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+
+
+def steps(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    by: str | None = None,
+    axes_names: tuple[str, str] = ("", ""),
+) -> Plot:
+    """Step curves, such as the share of problems still open by days since they were found."""
+    if frame.empty:
+        return Plot("", title, alt, frame, lang)
+    dashes = ("-", "--", ":", "-.")
+    with svg.style():
+        drawn, axes = svg.figure(8, 4)
+        for number, (name, part) in enumerate(frame.groupby(by, sort=False) if by else [("", frame)]):
+            axes.step(
+                part[x],
+                part[y],
+                dashes[number % 4],
+                where="post",
+                color=svg.SERIES[number % len(svg.SERIES)],
+                linewidth=2,
+                label=str(name),
+            )
+        axes.set_xlabel(axes_names[0])
+        axes.set_ylabel(axes_names[1])
+        axes.set_ylim(bottom=0)
+        axes.grid(linewidth=0.6)
+        if by:
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+        return Plot(svg.to_svg(drawn), title, alt, frame, lang)

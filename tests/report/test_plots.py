@@ -1,0 +1,88 @@
+"""Plots: text stays text, the page's colours, the same bytes, no glyph missing, hostile names harmless."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from mingjing.errors import NotebookError
+from mingjing.report import plots, svg
+
+UNITS = pd.DataFrame(
+    {
+        "unit": ["射击中心", "体育学校", "水上中心"],
+        "k": [3, 2, 0],
+        "n": [5, 9, 4],
+        "p": [0.6, 0.22, 0.0],
+        "low": [0.2, 0.1, 0.0],
+        "high": [0.5, 0.5, 0.4],
+        "x": [1, 3, 5],
+        "y": [5, 4, 3],
+        "day": pd.to_datetime(["2021-01-05", "2021-06-30", None]),
+    }
+)
+WORDS = {"title": "标题", "alt": "射击中心最多"}
+KINDS = {
+    "bars": lambda f: plots.bars(f, "unit", "k", of="n", **WORDS),
+    "intervals": lambda f: plots.intervals(f, "unit", "p", "low", "high", line=0.3, **WORDS),
+    "stacked": lambda f: plots.stacked(f, "unit", ["k", "n"], names=["逾期", "按期"], **WORDS),
+    "waterfall": lambda f: plots.waterfall(f, "unit", "k", totals=["水上中心"], **WORDS),
+    "funnel": lambda f: plots.funnel(f, "n", "p", "unit", low="low", high="high", **WORDS),
+    "grid": lambda f: plots.grid(f, "unit", "n", "k", **WORDS),
+    "matrix": lambda f: plots.matrix(f, "x", "y", "k", arrows=[(1, 1, 2, 2)], **WORDS),
+    "timeline": lambda f: plots.timeline(f, "day", "unit", kind="unit", **WORDS),
+    "lines": lambda f: plots.lines(
+        f, "day", ["k", "n"], bands=[("2021-02-11", "2021-02-17", "春节")], **WORDS
+    ),
+    "steps": lambda f: plots.steps(f, "x", "p", by="unit", **WORDS),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plot_is_text_and_the_pages_colours_with_words_and_numbers(kind):
+    plot = KINDS[kind](UNITS)
+    html = plot._repr_html_()
+    assert "<text" in plot.picture and "var(--" in plot.picture and "#0102" not in plot.picture
+    assert 'aria-label="射击中心最多"' in html and "<details" in html and "<th" in html
+    assert "font-family" not in plot.picture and "<style" not in plot.picture
+    assert plot == KINDS[kind](UNITS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_to_draw_is_said_in_words(kind):
+    assert "没有可以画出的数据" in KINDS[kind](UNITS.head(0))._repr_html_()
+
+
+def test_bars_are_ranked_and_carry_their_denominator():
+    words = re.findall(r">([^<>]+)</text>", KINDS["bars"](UNITS).picture)
+    assert {"3/5", "2/9", "0/4"} <= set(words)
+
+
+def test_two_plots_share_no_id():
+    ids = [set(re.findall(r' id="([^"]+)"', KINDS[kind](UNITS).picture)) for kind in ("stacked", "funnel")]
+    assert ids[0] and ids[1] and not ids[0] & ids[1]
+
+
+def test_every_reference_inside_a_plot_has_its_target():
+    for make in KINDS.values():
+        picture = make(UNITS).picture
+        assert set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", picture)) <= set(
+            re.findall(r' id="([^"]+)"', picture)
+        )
+
+
+def test_a_character_without_a_glyph_stops_the_run():
+    with pytest.raises(NotebookError, match=r"U\+1F600"):
+        plots.bars(UNITS.assign(unit="😀"), "unit", "k", **WORDS)
+
+
+def test_a_hostile_name_is_shown_and_never_run():
+    html = plots.bars(UNITS.assign(unit="<script>x</script>$a$"), "unit", "k", **WORDS)._repr_html_()
+    assert "<script" not in html
+
+
+def test_the_embedded_font_holds_what_the_plots_use_and_is_small():
+    page = KINDS["bars"](UNITS)._repr_html_() + KINDS["lines"](UNITS)._repr_html_()
+    face = svg.font_face(page)
+    assert face == svg.font_face(page) and 1_000 < len(face) < 60_000
+    assert svg.font_face("<p>没有图</p>") == ""
