@@ -73,16 +73,22 @@ class Audit:
         units: Iterable[str] = (),
         lang: str = "zh",
         config: str | Path | None = None,
+        mapping: str | Path | None = None,
     ) -> "Audit":
-        """Reads the folder. `units` are ids or names; `as_of` is the last day of the period unless given."""
-        asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, str(config or ""))
+        """Reads the folder. `units` are ids or names; `as_of` is the last day of the period unless given.
+
+        mapping: how to read somebody else's ledgers, in place of the one the configuration may name.
+        """
+        files = tuple(str(path or "") for path in (config, mapping))
+        asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, *files)
         if asked in _SHARED:
             return _SHARED[asked]
         if lang not in ("zh", "en"):
             raise UsageError(f"language “{lang}” is not offered", todo="Choose zh or en")
         span = Period.parse(period)
-        entries = configured(read_config(config).rules)
-        intake = read_folder(data)
+        settings = read_config(config)
+        entries = configured(settings.rules)
+        intake = read_folder(data, **(settings.files | ({"mapping": mapping} if mapping else {})))
         if not intake.tables:
             raise InputError(
                 "no ledger could be read", file=data, todo="Run mingjing check to see why, file by file"

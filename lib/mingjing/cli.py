@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: mingjing check --data ledgers",
     )
     check.add_argument("--data", required=True, metavar="DIR")
+    _reading(check)
     _common(check)
     check.set_defaults(command=_check)
     rules = commands.add_parser(
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--as-of", metavar="DATE")
     run.add_argument("--out", metavar="DIR", help="default: reports/<period>")
     run.add_argument("--unit", action="append", default=[], metavar="U")
-    run.add_argument("--config", metavar="FILE")
+    _reading(run)
     run.add_argument(
         "--jobs", type=int, default=0, metavar="N", help="notebooks at a time; default: one a core"
     )
@@ -111,11 +112,12 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError("reports for the public are not offered yet", todo="Leave --audience out")
     if args.engine == "spark":
         raise UsageError("the Spark engine is not offered yet", todo="Leave --engine out")
+    files = {"config": args.config, "mapping": args.mapping}
     given = {
         "as_of": args.as_of,
         "units": args.unit,
         "lang": args.lang,
-        "config": args.config and str(Path(args.config).resolve()),
+        **{name: path and str(Path(path).resolve()) for name, path in files.items()},
     }
     written = {}
     for text in args.parameters:
@@ -171,10 +173,17 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
+def _reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--mapping", metavar="FILE", help="how to read ledgers of somebody else's (TOML)")
+    command.add_argument("--config", metavar="FILE", help="thresholds, corrections, aliases (TOML)")
+
+
 def _check(args: argparse.Namespace) -> int:
+    from mingjing.config import read_config
     from mingjing.intake import read_folder
 
-    intake = read_folder(args.data)
+    settings = read_config(args.config).files
+    intake = read_folder(args.data, **(settings | ({"mapping": args.mapping} if args.mapping else {})))
     frame = intake.conservation()
     if args.json:
         rejected = intake.rejected.to_dict("records")

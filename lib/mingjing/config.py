@@ -1,20 +1,26 @@
 """The bureau's own settings: one TOML file, data only, every name checked."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mingjing.errors import InputError, nearest
 
-_SECTIONS = {"rules"}
+_SECTIONS = {"rules", "intake"}
+_FILES = {"mapping", "corrections", "aliases"}
 
 
 @dataclass(frozen=True)
 class Config:
-    """`rules`: thresholds by rule id; the catalogue checks names and types."""
+    """`rules`: thresholds by rule id; the catalogue checks names and types.
+
+    `files`: the mapping file, the corrections register and the alias file, by these names.
+    """
 
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
 
 
 def read_config(path: str | Path | None) -> Config:
@@ -22,10 +28,20 @@ def read_config(path: str | Path | None) -> Config:
     if not path:
         return Config()
     body = read_toml(Path(path), "configuration")
-    for section in body:
-        if section not in _SECTIONS:
-            raise InputError(f"unknown section “{section}”", file=path, todo=nearest(section, _SECTIONS))
-    return Config(body.get("rules", {}))
+    check_keys(body, _SECTIONS, path, "the configuration")
+    named = body.get("intake", {})
+    check_keys(named, _FILES, path, "section “intake”")
+    files = {name: Path(path).parent / str(file) for name, file in named.items()}
+    return Config(body.get("rules", {}), files)
+
+
+def check_keys(body: Any, allowed: Iterable[str], path: str | Path, where: str) -> None:
+    """InputError with the nearest name for a key that means nothing there."""
+    if not isinstance(body, dict):
+        raise InputError(f"{where} is not a table of names and values", file=path, todo="See the guide")
+    for name in body:
+        if name not in allowed:
+            raise InputError(f"{where} has an unknown name “{name}”", file=path, todo=nearest(name, allowed))
 
 
 def read_toml(path: Path, what: str) -> dict[str, Any]:

@@ -1,22 +1,24 @@
 """Files → raw sheets: rows of cells as the file holds them, row 1 first, nothing interpreted."""
 
 import csv
+import gzip
 import hashlib
 import io
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
 from mingjing.errors import InputError
 from mingjing.intake.values import EPOCH_1900, EPOCH_1904
 
-SUFFIXES = (".xlsx", ".xls", ".csv", ".parquet")
+SUFFIXES = (".xlsx", ".xls", ".csv", ".csv.gz", ".parquet")
 MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO = 200
 
@@ -52,51 +54,81 @@ def list_files(folder: Path) -> tuple[list[Path], list[tuple[str, str, str]]]:
             )
         elif path.name.startswith("~$"):
             aside.append((name, "Excel 打开时的临时文件，未读取", "a lock file left by Excel; not read"))
-        elif path.suffix.lower() in SUFFIXES:
+        elif name.lower().endswith(SUFFIXES):
             wanted.append(path)
     return wanted, aside
 
 
-def read_file(path: Path, file: str) -> list[RawSheet]:
-    """Every sheet of one file; a file that cannot be read is an InputError that says why."""
+def read_file(
+    path: Path, file: str, encoding: str | None = None, delimiter: str | None = None
+) -> list[RawSheet]:
+    """Every sheet of one file; a file that cannot be read is an InputError that says why.
+
+    encoding, delimiter: of a CSV; found out where they are not given.
+    """
     content = path.read_bytes()
-    if not content.strip(b"\xef\xbb\xbf\x00\r\n\t "):
-        raise InputError("the file is empty", file=file, todo="Ask the unit for the ledger")
     digest = hashlib.sha256(content).hexdigest()
     try:
-        suffix = path.suffix.lower()
+        if file.lower().endswith(".gz"):
+            content = _unpack(content)
+        if not content.strip(b"\xef\xbb\xbf\x00\r\n\t "):
+            raise InputError("the file is empty", todo="Ask the unit for the ledger")
+        suffix = PurePosixPath(file.lower().removesuffix(".gz")).suffix
         if suffix == ".csv":
-            return [RawSheet(file, "", _csv(content), digest)]
+            return [RawSheet(file, "", _csv(content, encoding, delimiter), digest)]
         if suffix == ".parquet":
             return [RawSheet(file, "", _parquet(path), digest)]
         return _workbook(content, file, digest)
     except InputError as error:
         raise InputError(error.what, file=file, todo=error.todo) from None
-    except (
-        Exception,
-        RecursionError,
-    ) as error:  # whatever a broken file makes a reader raise, the person gets one line
+    # whatever a broken file makes a reader raise (pyo3 panics derive from BaseException), the person gets one line
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+            raise
         raise InputError(
             f"cannot be read ({str(error)[:120] or type(error).__name__})", file=file, todo=_HELP
         ) from None
 
 
+def _unpack(content: bytes) -> bytes:
+    with gzip.open(io.BytesIO(content)) as stream:
+        unpacked = stream.read(MAX_UNPACKED + 1)
+    if len(unpacked) > MAX_UNPACKED or (
+        len(unpacked) > 64 * 1024**2 and len(unpacked) > MAX_RATIO * len(content)
+    ):
+        raise InputError("unpacks to a size no ledger has", todo="Ask the sender what it is")
+    return unpacked
+
+
 _HELP = "Open it, save it again as .xlsx without a password, and put it back"
 
 
-def _csv(content: bytes) -> list[list[Any]]:
-    text = _decode(content)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
-    return [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+def _csv(content: bytes, encoding: str | None, delimiter: str | None) -> list[list[Any]]:
+    text = _decode(content, encoding)
+    if not delimiter:
+        head = "\n".join(text.split("\n", 20)[:20])
+        delimiter = max(",\t;", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise InputError(
+            f"line {reader.line_num} or before: the quotation marks do not close ({error})",
+            todo="Correct the line, or save it as CSV again",
+        ) from None
 
 
-def _decode(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16")
-    for encoding in ("utf-8-sig", "gb18030"):
+def _decode(content: bytes, encoding: str | None) -> str:
+    if encoding:
         try:
             return content.decode(encoding).replace("\x00", "")
+        except (LookupError, UnicodeDecodeError):
+            raise InputError(f"is not text in “{encoding}”", todo="Correct encoding in the mapping") from None
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    for name in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(name).replace("\x00", "")
         except UnicodeDecodeError:
             continue
     raise InputError("neither UTF-8 nor GB18030 text", todo="Save it as CSV UTF-8")
@@ -104,8 +136,20 @@ def _decode(content: bytes) -> str:
 
 def _parquet(path: Path) -> list[list[Any]]:
     table = pq.read_table(path)
-    columns = [column.to_pylist() for column in table.columns]
+    columns = [_cells(column) for column in table.columns]
     return [list(table.column_names), *map(list, zip(*columns, strict=True))]
+
+
+def _cells(column: pa.ChunkedArray) -> list[Any]:
+    """Numbers, dates and texts as they are; what no spreadsheet holds as text."""
+    kind = column.type
+    if pa.types.is_decimal(kind):
+        column = column.cast(pa.float64())
+    elif pa.types.is_timestamp(kind):
+        column = column.cast(pa.timestamp("us"), safe=False)
+    cells = column.to_pylist()
+    plain = (str, int, float, bool, date)
+    return [c if c is None or isinstance(c, plain) else str(c) for c in cells]
 
 
 def _workbook(content: bytes, file: str, digest: str) -> list[RawSheet]:

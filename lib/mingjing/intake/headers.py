@@ -1,6 +1,7 @@
 """Which ledger a sheet is, where its header stands, and which column means what."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -16,15 +17,39 @@ _DECORATION = re.compile(r"[\s*＊:：]|[(（\[][^)）\]]*[)）\]]")
 
 
 @dataclass(frozen=True)
+class Field:
+    """Where one declared column of a sheet comes from and how its cells are read.
+
+    `place`: position in the sheet, None where a mapping makes the cell; `scale`: factor to the column's own unit;
+    `make`: a mapping's own way from (row, its number) to the cell; `prepare`: what it does to the cell before reading.
+    """
+
+    name: str
+    place: int | None
+    scale: float = 1.0
+    make: Callable[[list[Any], int], Any] | None = None
+    prepare: Callable[[Any], Any] | None = None
+
+
+@dataclass(frozen=True)
 class Header:
-    """`columns`: position → declared column; `scales`: position → factor to yuan; `extra`: position → its header."""
+    """A sheet's header: the declared columns found in it, and `extra`: position → header of all others."""
 
     table: Table
     row: int
-    columns: dict[int, str]
-    scales: dict[int, float]
+    fields: tuple[Field, ...]
     extra: dict[int, str]
-    repeated: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
+    takes: Callable[[list[Any]], bool] | None = None
+
+    @property
+    def columns(self) -> dict[int, str]:
+        """Position → declared column, of those that stand in the sheet."""
+        return {f.place: f.name for f in self.fields if f.place is not None}
+
+    @property
+    def names(self) -> set[str]:
+        return {f.name for f in self.fields}
 
 
 def bare(text: Any) -> str:
@@ -73,7 +98,7 @@ def find_header(file: str, sheet: str, rows: list[list[Any]]) -> Header | None:
             continue
         for name in [named] if named else tables():
             header = _match(tables()[name], index, row)
-            score = len(header.columns)
+            score = len(header.fields)
             enough = score >= 2 if named else score >= max(4, len(header.table.columns) // 3)
             if enough and (best is None or score > best[0]):
                 best = (score, header)
@@ -82,17 +107,15 @@ def find_header(file: str, sheet: str, rows: list[list[Any]]) -> Header | None:
 
 def _match(table: Table, index: int, row: list[Any]) -> Header:
     known = _headers(table.name)
-    columns, scales, extra, repeated = {}, {}, {}, []
+    fields: dict[str, Field] = {}
+    extra, repeated = {}, []
     for place, cell in enumerate(row):
         text = clean("" if cell is None else cell)
         column = known.get(bare(text))
-        if column and column not in columns.values():
-            columns[place] = column
-            if match := _UNIT.search(text):
-                scales[place] = SCALES[match[1]]
-        elif column:
-            repeated.append(text)
-            extra[place] = text
+        if column and column not in fields:
+            match = _UNIT.search(text)
+            fields[column] = Field(column, place, SCALES[match[1]] if match else 1.0)
         elif text:
             extra[place] = text
-    return Header(table, index + 1, columns, scales, extra, tuple(repeated))
+            repeated += [text] if column else []
+    return Header(table, index + 1, tuple(fields.values()), extra, tuple(repeated))

@@ -27,7 +27,10 @@ MAX_EXACT = 10**15
 
 def clean(value: Any) -> str:
     """Text for comparing: NFKC, no control or bidirectional marks, single spaces, trimmed."""
-    text = unicodedata.normalize("NFKC", str(value))
+    text = str(value)
+    if text.isprintable() and unicodedata.is_normalized("NFKC", text):
+        return " ".join(text.split())
+    text = unicodedata.normalize("NFKC", text)
     text = "".join(
         " " if c in "\t\r\n" else c
         for c in text
@@ -90,6 +93,8 @@ def read_int(value: Any) -> int | None:
         return None
     if number != int(number):
         raise ValueError("not a whole number")
+    if abs(number) >= 2**63:
+        raise ValueError("a whole number too large to be a count")
     return int(number)
 
 
@@ -141,7 +146,7 @@ def _written(text: str, epoch: datetime) -> datetime:
     if match := _COMPACT.fullmatch(text):
         return datetime(int(match[1]), int(match[2]), int(match[3]))
     if match := _DATE.match(text):
-        return datetime(int(match[1]), int(match[2]), int(match[3]), *_clock(text[match.end() :]))
+        return datetime(int(match[1]), int(match[2]), int(match[3]), *clock(text[match.end() :]))
     if match := _MONTH.fullmatch(text):
         return datetime(int(match[1]), int(match[2]), 1)
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
@@ -149,7 +154,7 @@ def _written(text: str, epoch: datetime) -> datetime:
     raise ValueError("no date with a year")
 
 
-def _clock(rest: str) -> tuple[int, int, int]:
+def clock(rest: str) -> tuple[int, int, int]:
     if not rest.strip():
         return 0, 0, 0
     match = _TIME.fullmatch(rest)

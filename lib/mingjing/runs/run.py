@@ -27,7 +27,7 @@ from mingjing.runs.notebooks import check_parameters, execute, notebooks, read_p
 from mingjing.runs.swap import swap
 
 # the notebooks' parameters that decide what an audit finds; the others only say how it is shown
-OPENED = ("as_of", "units", "lang", "config")
+OPENED = ("as_of", "units", "lang", "config", "mapping")
 
 
 @dataclass
@@ -102,7 +102,7 @@ def _build(
     everything = audit.check(reported)
     everything.to_csv(building / "findings.csv")
     everything.to_parquet(building / "findings.parquet")
-    _to_csv(audit.intake.rejected.map(neutralise), building / "rejected.csv")
+    _to_csv(audit.intake.rejected.drop(columns="_rid").map(neutralise), building / "rejected.csv")
     rules = audit.outcomes(reported)
     _to_csv(rules, building / "rules.csv")
     (building / "index.html").write_text(_index(audit, chosen, result), "utf-8")
@@ -136,6 +136,12 @@ def _body(audit: Audit, given: dict[str, Any], rules: pd.DataFrame, result: Run,
     fields = ("file", "sheet", "sha256", "table", "status", "rows_read", "accepted", "rejected", "not_data")
     return {
         "inputs": [{name: getattr(source, name) for name in fields} for source in audit.intake.sources],
+        "read_by": [dict(zip(("kind", "file", "sha256"), s, strict=True)) for s in audit.intake.settings],
+        "corrections": json.loads(
+            audit.intake.corrections.drop(columns="_rid").to_json(
+                orient="records", date_format="iso", date_unit="s"
+            )
+        ),
         "parameters": given | {"as_of": audit.as_of.isoformat()},
         "rules": json.loads(rules.to_json(orient="records")),
         "failed": result.failed,
