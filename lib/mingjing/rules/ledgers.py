@@ -41,15 +41,15 @@ class Ledgers:
             self.add(name, arrow)
 
     def add(self, name: str, arrow: pa.Table) -> None:
-        """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent."""
-        self._present[name] = {
-            c for c in arrow.column_names if arrow.column(c).null_count < len(arrow) or len(arrow) == 0
-        }
+        """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent.
+
+        A column that is there and blank throughout is kept by somebody: that nobody filled it in is evidence.
+        """
+        self._present[name] = set(arrow.column_names)
         declared = tables().get(name)
         for column in declared.columns.values() if declared else ():
             if column.name not in arrow.column_names:
                 arrow = arrow.append_column(column.name, pa.nulls(len(arrow), ARROW[column.type]))
-        self._present[name] |= set(arrow.column_names) - set(declared.columns if declared else ())
         self._tables[name] = self._known(self.store(name, arrow), declared)
 
     def store(self, name: str, arrow: pa.Table) -> ir.Table:
