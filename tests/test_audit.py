@@ -117,4 +117,5 @@ def test_the_bureau_sets_its_own_threshold_and_a_wrong_name_is_refused(folder, t
 def test_rules_lists_the_catalogue_in_both_languages(capsys):
     assert main(["rules", "canteen", "--json", "--lang", "en"]) == 0
     lines = json.loads(capsys.readouterr().out)
-    assert lines[0]["rule_id"] == "ST-02" and lines[0]["thresholds"]["w_g"] == 125
+    rules = {line["rule_id"]: line for line in lines}
+    assert rules["ST-02"]["thresholds"]["w_g"] == 125

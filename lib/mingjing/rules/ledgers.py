@@ -35,17 +35,16 @@ class Ledgers:
         self.start, self.end = period.start, min(period.end, as_of)
         self.finished = as_of >= period.end
         self._present: dict[str, set[str]] = {}
+        self._filled: dict[str, set[str]] = {}
         self._tables: dict[str, ir.Table] = {}
         self._derived: dict[str, ir.Table] = {}
         for name, arrow in data.items():
             self.add(name, arrow)
 
     def add(self, name: str, arrow: pa.Table) -> None:
-        """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent.
-
-        A column that is there and blank throughout is kept by somebody: that nobody filled it in is evidence.
-        """
+        """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent."""
         self._present[name] = set(arrow.column_names)
+        self._filled[name] = {c for c in arrow.column_names if arrow.column(c).null_count < len(arrow)}
         declared = tables().get(name)
         for column in declared.columns.values() if declared else ():
             if column.name not in arrow.column_names:
@@ -95,13 +94,14 @@ class Ledgers:
         return name in self._tables
 
     def has(self, table: str, *columns: str) -> bool:
-        """Whether somebody keeps this ledger, and in it every one of these columns."""
-        return table in self._tables and self._present[table].issuperset(columns)
+        """Whether somebody keeps this ledger and writes in every one of these columns: for choosing between ways."""
+        return table in self._tables and self._filled[table].issuperset(columns)
 
     def missing(self, needs: dict[str, Iterable[str]]) -> list[str]:
-        """`table` or `table.column` for each thing a rule needs and nobody keeps."""
+        """`table` or `table.column` for each thing a rule needs and nobody keeps. A column that is there and blank
+        throughout is kept: that nobody filled it in is evidence."""
         lacking = [table for table in needs if table not in self._tables]
-        return lacking or [f"{t}.{c}" for t, columns in needs.items() for c in columns if not self.has(t, c)]
+        return lacking or [f"{t}.{c}" for t, names in needs.items() for c in names if c not in self._present[t]]
 
     def in_period(self, day: ir.Value) -> ir.BooleanValue:
         """The day or moment lies in the period and not after `as_of`."""
