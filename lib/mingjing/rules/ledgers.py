@@ -101,7 +101,9 @@ class Ledgers:
         """`table` or `table.column` for each thing a rule needs and nobody keeps. A column that is there and blank
         throughout is kept: that nobody filled it in is evidence."""
         lacking = [table for table in needs if table not in self._tables]
-        return lacking or [f"{t}.{c}" for t, names in needs.items() for c in names if c not in self._present[t]]
+        return lacking or [
+            f"{t}.{c}" for t, names in needs.items() for c in names if c not in self._present[t]
+        ]
 
     def in_period(self, day: ir.Value) -> ir.BooleanValue:
         """The day or moment lies in the period and not after `as_of`."""
