@@ -72,3 +72,4 @@ def test_the_work_grows_with_the_texts_and_not_with_their_square(monkeypatch, te
 def test_the_measured_likeness_is_the_one_the_rules_use():
     assert catalogue()["RX-03"].params["similarity"].value == LEAST
     assert catalogue()["RX-04"].params["similarity"].value == LEAST
+    assert catalogue()["ZG-06"].params["similarity"].value == LEAST
