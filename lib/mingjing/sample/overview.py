@@ -17,10 +17,19 @@ def _units(bureau: Bureau, rules: set[str]) -> dict[str, list[Row]]:
     """Units with a planted finding of these rules, and the rows."""
     found: dict[str, list[Row]] = {}
     for rule_id, rows in bureau.planted:
-        unit = tables()[rows[0].table].unit
-        if rule_id in rules and unit and rows[0].get(unit):
-            found.setdefault(rows[0][unit], []).append(rows[0])
+        unit = _unit_of(bureau, rows[0])
+        if rule_id in rules and unit:
+            found.setdefault(unit, []).append(rows[0])
     return dict(sorted(found.items()))
+
+
+def _unit_of(bureau: Bureau, row: Row) -> str | None:
+    """The unit a row speaks of: its own, or that of the person it names."""
+    column = tables()[row.table].unit
+    if column and row.get(column):
+        return row[column]
+    people = {person["person_id"]: person["unit_id"] for person in bureau.rows["person"]}
+    return people.get(row.get("person_id") or row.get("subject_id"))
 
 
 def _cards(bureau: Bureau) -> None:
@@ -59,6 +68,9 @@ def _high(prefix: str | None = None) -> set[str]:
 def _honours(bureau: Bureau) -> None:
     high = list(_units(bureau, _high()))
     calm = [row["unit_id"] for row in bureau.rows["unit"] if row["unit_id"] not in high]
+    for row in bureau.rows["honor"]:
+        if row["subject_type"] == "单位":
+            (bureau.plant if row["subject_id"] in high else bureau.near_miss)("KH-05", row)
     for unit in [*high[:2], *calm[:1]]:
         row = bureau.add(
             "honor",

@@ -20,14 +20,14 @@ def samples(ledgers: Ledgers, p):
     served = (
         meals(ledgers)
         .group_by("unit_id", "ledger_date", "meal")
-        .agg(rows=_._rid.collect(), dishes=_.dish_count.max())
+        .agg(rid=_._rid.min(), dishes=_.dish_count.max())
     )
     kept = ledgers.food_log.filter(ledgers.food_log.log_type == "留样")
     kept = kept.group_by("unit_id", "meal", ledger_date=kept.meal_date).agg(kept=kept.dish.nunique())
     t = served.left_join(kept, ["unit_id", "ledger_date", "meal"])
     # where nobody wrote how many dishes there were, one sample is the least
     short = under(t.kept.fill_null(0), ibis.coalesce(t.dishes, 1) * p.coverage)
-    t = t.mutate(short=short, month=month_of(t.ledger_date), rid=t.rows[0])
+    t = t.mutate(short=short, month=month_of(t.ledger_date))
     g = t.group_by("unit_id", "month").agg(
         _rids=_.rid.collect(where=_.short),
         missing=_.short.sum(),
