@@ -138,7 +138,8 @@ def _prepare(column: Column, options: dict[str, Any], path: Path) -> Callable[[A
     changed = bool(recode) or "otherwise" in options
     dated = column.type in DATED and ("dayfirst" in options or options.get("dates"))
     comma = options.get("decimal") == "," and column.type in ("number", "int")
-    if not (extract or changed or dated or comma):
+    prefix = options.get("prefix", "")
+    if not (extract or changed or dated or comma or prefix):
         return None
 
     def prepare(cell: Any) -> Any:
@@ -148,6 +149,8 @@ def _prepare(column: Column, options: dict[str, Any], path: Path) -> Callable[[A
         if changed:
             text = _text(cell)
             cell = recode.get(text, options.get("otherwise", cell) if text else cell)
+        if prefix:
+            return prefix + _text(cell) if _text(cell) else None
         if dated and isinstance(cell, str):
             return _day(clean(cell), options) or cell
         return cell.replace(".", "").replace(",", ".") if comma and isinstance(cell, str) else cell

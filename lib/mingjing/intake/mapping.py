@@ -15,6 +15,7 @@
     conclusion = { from = "Results", recode = { Pass = "合格" }, otherwise = "其他" }
     amount = { from = "Amount (k)", scale = 1000 }
     rating_id = { join = ["business_id", "date", "#row"], with = "-" }
+    unit_id = { from = "License", prefix = "CHI-" }              # before whatever the cell says
     caliber = { from = "Item Name", extract = "([0-9.]+) ?MILLIMETER" }
 
 `ignore = ["*.pdf.csv"]` at the top sets files aside. Every name is checked; columns the mapping does not name stay
@@ -37,11 +38,13 @@ _SOURCE = {
 }
 _COLUMN = {
     *("from", "constant", "join", "with", "extract", "recode", "otherwise", "scale"),
-    *("decimal", "dates", "dayfirst", "optional"),
+    *("decimal", "dates", "dayfirst", "optional", "prefix"),
 }
 _CONDITION = {"column", "is", "matches"}
 _TYPES = {
-    **dict.fromkeys(("encoding", "delimiter", "table", "sheet", "with", "extract", "otherwise", "note"), str),
+    **dict.fromkeys(
+        ("encoding", "delimiter", "table", "sheet", "with", "extract", "otherwise", "note", "prefix"), str
+    ),
     **dict.fromkeys(("dayfirst", "optional"), bool),
     **{"header_row": int, "decimal": str, "recode": dict, "columns": dict, "scale": (int, float)},
 }
