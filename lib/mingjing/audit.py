@@ -19,7 +19,7 @@ from mingjing.findings import Findings, make_findings
 from mingjing.intake import Intake, read_folder
 from mingjing.period import Period, parse_as_of
 from mingjing.report.findings import Panel, frame_panel, headline
-from mingjing.rules import Entry, Ledgers, Outcome, configured, found_so_far, rules, run_rule
+from mingjing.rules import Entry, Ledgers, Outcome, Params, configured, found_so_far, rules, run_rule
 from mingjing.tables import PROVENANCE, tables
 
 _SHARED: dict[tuple, "Audit"] = {}
@@ -190,6 +190,10 @@ class Audit:
         lines += [basis.zh if zh else basis.en for basis in entry.basis]
         lines += [self._reason(outcome)] if outcome.outcome == "not_run" else list(outcome.sql.values())
         return "\n\n".join(lines)
+
+    def params(self, rule_id: str) -> Params:
+        """A rule's thresholds, with the bureau's own values where it has set them."""
+        return Params(self._entries[rule_id])
 
     def headline(self, area: str) -> Panel:
         """The area's answer first: what was found, out of how many rules, and what could not be judged."""

@@ -60,7 +60,7 @@ def repeated(ledgers: Ledgers, p):
 
 
 def _unheard(ledgers: Ledgers, p, t: ir.Table, kind: str, severity: str):
-    found = _by_issue(ledgers, p, t)
+    found = by_issue(ledgers, p, t)
     found = add_workdays(ledgers, found, found.nth, p.grace_workdays, "due")
     found = found.mutate(kind=ibis.literal(kind), severity=ibis.literal(severity))
     low = {"kind": ibis.literal("missing"), "severity": ibis.literal("low")}
@@ -87,7 +87,7 @@ def _unheard(ledgers: Ledgers, p, t: ir.Table, kind: str, severity: str):
     )
 
 
-def _by_issue(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
+def by_issue(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
     """One row per issue with more than `n` complaints: since when, where it stands, and who of the leaders acted."""
     unit = ledgers.unit
     above = unit.select(parent_id="unit_id", above_id="head_id")

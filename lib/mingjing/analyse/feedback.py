@@ -1,0 +1,119 @@
+"""What public feedback says beyond its rules: repeats told as stories, rates with their uncertainty, evaluation."""
+
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from mingjing.analyse import Screen
+from mingjing.rules.feedback.evaluation import group_scores
+from mingjing.rules.feedback.hotline import counted
+from mingjing.rules.feedback.repeats import by_issue, issues
+
+_REPEAT = ["issue", "ticket_no", "title", "accept_time", "channel", "unit_id", "outcome"]
+_CONTENT = ["满意", "基本满意"]
+_RATED = [*_CONTENT, "不满意"]
+
+
+def repeats(audit) -> pd.DataFrame:
+    """Every complaint of an issue complained of more often than the rule allows, in order of time: `issue` (number of
+    the first complaint), `title` of the first, `ticket_no`, `accept_time`, `channel`, `unit_id`, `outcome`."""
+    if not knowable(audit):
+        return pd.DataFrame(columns=_REPEAT)
+    p = audit.params("RX-03")
+    t = counted(audit.ledgers).join(issues(audit.ledgers, p.similarity), "_rid")
+    columns = ["issue", "ticket_no", "title", "accept_time", "channel", "unit_id", "resolved", "satisfaction"]
+    frame = t.order_by("accept_time", "ticket_no").select(columns).execute()
+    frame = frame[frame.groupby("issue").ticket_no.transform("size") > p.n].reset_index(drop=True)
+    frame["title"] = frame.groupby("issue").title.transform("first")
+    frame["outcome"] = "unresolved"
+    frame.loc[frame.resolved.fillna(False).astype(bool), "outcome"] = "resolved"
+    frame.loc[frame.satisfaction == "不满意", "outcome"] = "dissatisfied"
+    return frame[_REPEAT]
+
+
+def knowable(audit) -> bool:
+    """Whether the ledger of requests is there and keeps something to know an issue by."""
+    return any(audit.ledgers.has("hotline", column) for column in ("title", "content", "issue_key"))
+
+
+def rates(audit) -> pd.DataFrame:
+    """One row per unit over the period: `n` requests that count, and for `answered` (of n), `resolved` (of those with
+    an outcome on record) and `satisfied` (of those rated): `_k`, `_n`, `_rate` and the Wilson 95 % interval."""
+    if "hotline" not in audit.ledgers:
+        return pd.DataFrame(columns=["unit_id", "n"])
+    t = counted(audit.ledgers)
+    t = t.filter(audit.ledgers.in_period(t.accept_time))
+    frame = t.select("unit_id", "replied", "resolved", "satisfaction").execute()
+    lines = []
+    for unit, part in frame.groupby("unit_id"):
+        line = {"unit_id": unit, "n": len(part)}
+        solved = part.resolved.dropna().astype(bool)
+        rated = part.satisfaction[part.satisfaction.isin(_RATED)]
+        for name, k, n in (
+            ("answered", int(part.replied.notna().sum()), len(part)),
+            ("resolved", int(solved.sum()), len(solved)),
+            ("satisfied", int(rated.isin(_CONTENT).sum()), len(rated)),
+        ):
+            line |= {f"{name}_k": k, f"{name}_n": n, f"{name}_rate": k / n if n else float("nan")}
+            line[f"{name}_low"], line[f"{name}_high"] = wilson(k, n)
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """95 % interval of a proportion (Wilson 1927); not a number where nothing was counted."""
+    return proportion_confint(k, n, method="wilson") if n else (float("nan"), float("nan"))
+
+
+def evaluation(audit) -> pd.DataFrame:
+    """One row per period and target: a column for each group's score of 100 (empty where it gave none), `total` by
+    weight over the groups that rated, `weight` they carry together. Below 1 a group is missing, and `total` is scaled."""
+    weights = audit.params("PY-01").weights
+    if "rating" not in audit.ledgers:
+        return pd.DataFrame(columns=["period", "target_id", *weights, "total", "weight"])
+    frame = group_scores(audit.ledgers).execute()
+    table = frame.pivot_table(index=["period", "target_id"], columns="rater_type", values="raters")
+    table = table.reindex(columns=list(weights))
+    weight = table.notna().mul(pd.Series(weights)).sum(axis=1)
+    return table.assign(total=table.mul(pd.Series(weights)).sum(axis=1) / weight, weight=weight).reset_index()
+
+
+def first_screen(audit) -> Screen | None:
+    """How many issues stand over the limit of complaints unresolved, and how many without the head."""
+    outcomes = audit.outcomes("feedback").set_index("rule_id").outcome
+    if "hotline" not in audit.ledgers:
+        return None
+    found = audit.check("feedback").to_pandas()
+    hits = found.groupby("rule_id").size()
+    t = counted(audit.ledgers)
+    t = t.filter(audit.ledgers.in_period(t.accept_time))
+    total = int(t.count().execute())
+    rated = t.filter(t.satisfaction.isin(_RATED))
+    k, n = (
+        int(rated.filter(rated.satisfaction.isin(_CONTENT)).count().execute()),
+        int(rated.count().execute()),
+    )
+
+    def figure(rule_id: str) -> str:
+        return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {total}"
+
+    figures = (
+        ("满意（参评）", "Satisfied (of those rated)", f"{k} / {n}"),
+        ("办理超期", "Answered late", figure("RX-01")),
+        ("虚假办结线索", "Falsely closed, leads", figure("RX-04")),
+    )
+    if outcomes["RX-03"] == "not_run":
+        return Screen(
+            "同一问题是否多次投诉未解决，无法判断。",
+            "Whether issues stand unresolved over and over cannot be judged.",
+            figures,
+        )
+    p = audit.params("RX-03")
+    grouped = counted(audit.ledgers).join(issues(audit.ledgers, p.similarity), "_rid")
+    over = by_issue(audit.ledgers, p, grouped).select("open", "head_time", "times").execute()
+    standing = over[over.open.astype(bool)]
+    alone = int(standing.head_time.isna().sum())
+    return Screen(
+        f"{len(standing)}个问题被投诉超过{p.n}次仍未解决，其中{alone}个没有主要领导过问记录。",
+        f"{len(standing)} issues complained of more than {p.n} times are unresolved, {alone} of them without a record of the head.",
+        figures,
+    )

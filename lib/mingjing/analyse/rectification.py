@@ -1,0 +1,121 @@
+"""What the ledger of problems says beyond its rules: reported against registered, closing rates, survival."""
+
+import pandas as pd
+from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.stats.proportion import proportion_confint
+
+from mingjing.analyse import Screen
+from mingjing.rules.rectification import items
+
+# Rules whose finding on an item means that its closure does not hold.
+_NOT_TRULY = ("ZG-03", "ZG-06", "ZG-08")
+
+
+def ledger(audit) -> pd.DataFrame:
+    """Every problem known on the day looked from: `closed` (day or empty), `is_closed`, `days` open until closed or
+    until then, `truly` closed: closed and no rule denies it (evidence, recurrence, money)."""
+    columns = [
+        "item_id",
+        "source_type",
+        "batch_id",
+        "unit_id",
+        "feedback_date",
+        "problem",
+        "due",
+        "closed",
+        "is_closed",
+    ]
+    if "rectification" not in audit.ledgers:
+        return pd.DataFrame(columns=[*columns, "days", "truly"])
+    frame = items(audit.ledgers).order_by("feedback_date", "item_id").select(columns).execute()
+    found = audit.check("rectification").to_pandas()
+    denied = set(found[found.rule_id.isin(_NOT_TRULY)].subject)
+    frame["is_closed"] = frame.is_closed.fillna(False).astype(bool)
+    until = pd.to_datetime(frame.closed).fillna(pd.Timestamp(audit.as_of))
+    frame["days"] = (until - pd.to_datetime(frame.feedback_date)).dt.days
+    frame["truly"] = frame.is_closed & ~frame.item_id.isin(denied)
+    return frame
+
+
+def closing_rates(audit, by: str = "source_type") -> pd.DataFrame:
+    """One row per source (or `unit_id`): `k` closed of `n`, `truly` closed, `rate` and its Wilson 95 % interval."""
+    frame = ledger(audit)
+    table = (
+        frame.groupby(by)
+        .agg(k=("is_closed", "sum"), truly=("truly", "sum"), n=("is_closed", "size"))
+        .reset_index()
+    )
+    if table.empty:
+        return table.assign(rate=[], low=[], high=[])
+    low, high = proportion_confint(table.k, table.n, method="wilson")
+    return (
+        table.assign(rate=table.k / table.n, low=low, high=high)
+        .sort_values(["rate", by])
+        .reset_index(drop=True)
+    )
+
+
+def survival(audit, by: str = "source_type") -> pd.DataFrame:
+    """Kaplan–Meier share of problems still open by days since feedback, per source: `days`, `open`, `at_risk`.
+
+    Problems still open count until the day looked from (right-censored); those closed without a date are left out.
+    Source: Kaplan and Meier 1958, by way of statsmodels.
+    """
+    frame = ledger(audit)
+    frame = frame[(~frame.is_closed | frame.closed.notna()) & (frame.days >= 0)]
+    parts = []
+    for source, part in frame.groupby(by):
+        curve = SurvfuncRight(part.days, part.is_closed.astype(int))
+        at = pd.DataFrame({"days": curve.surv_times, "open": curve.surv_prob, "at_risk": curve.n_risk})
+        start = pd.DataFrame({"days": [0], "open": [1.0], "at_risk": [len(part)]})
+        parts.append(pd.concat([start, at[at.days > 0]]).assign(**{by: source}))
+    columns = [by, "days", "open", "at_risk"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def registered(audit) -> pd.DataFrame:
+    """One row per batch: `reported` problems (empty where nobody wrote how many), `registered`, `closed`, `truly`."""
+    frame = ledger(audit)
+    table = frame.groupby("batch_id").agg(
+        registered=("item_id", "nunique"), closed=("is_closed", "sum"), truly=("truly", "sum")
+    )
+    if "feedback_batch" in audit.ledgers:
+        batches = audit.ledgers.feedback_batch.select("batch_id", reported="problem_count").execute()
+        table = table.join(batches.set_index("batch_id"), how="outer")
+    else:
+        table["reported"] = float("nan")
+    table[["registered", "closed", "truly"]] = table[["registered", "closed", "truly"]].fillna(0).astype(int)
+    return table.reset_index()[["batch_id", "reported", "registered", "closed", "truly"]]
+
+
+def first_screen(audit) -> Screen | None:
+    """N reported, M registered, K truly closed."""
+    if "rectification" not in audit.ledgers:
+        return None
+    batches, frame = registered(audit), ledger(audit)
+    outcomes = audit.outcomes("rectification").set_index("rule_id").outcome
+    hits = audit.check("rectification").to_pandas().groupby("rule_id").size()
+    closed, total, truly = int(frame.is_closed.sum()), len(frame), int(frame.truly.sum())
+    stated = batches.reported.notna()
+    reported = int(batches.reported.sum()) if stated.any() else None
+
+    def figure(rule_id: str, of: int) -> str:
+        return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {of}"
+
+    zh = (
+        f"反馈{reported}个（{int(stated.sum())}批写明），" if reported is not None else "反馈问题数没有写明，"
+    )
+    en = (
+        f"{reported} reported ({int(stated.sum())} batches say), "
+        if reported is not None
+        else "How many were reported is not on record; "
+    )
+    return Screen(
+        f"{zh}登记{total}个，销号{closed}个，其中站得住的{truly}个。",
+        f"{en}{total} registered, {closed} closed, {truly} of them truly.",
+        (
+            ("逾期", "Overdue", figure("ZG-02", total)),
+            ("销号要件不全", "Closed without evidence", figure("ZG-03", closed)),
+            ("反弹回潮", "Recurred", figure("ZG-06", closed)),
+        ),
+    )
