@@ -31,7 +31,6 @@ def levels(ledgers: Ledgers, p):
     units = units.mutate(
         _rid="unit_rid",
         unit="unit_id",
-        subject=ibis.literal(str(year)),
         year=ibis.literal(str(year)),
         date=ibis.literal(ledgers.end),
         n_unknown=units.n_unknown.fill_null(0),
@@ -39,7 +38,8 @@ def levels(ledgers: Ledgers, p):
     if (ledgers.end.month, ledgers.end.day) != (12, 31):
         units = units.mutate(kind=ibis.literal("warning"), severity=ibis.literal("low"))
     for case, level in p.levels.items():
-        yield case, units.anti_join(t.filter(t.level == level), "unit_id")
+        missed = units.anti_join(t.filter(t.level == level), "unit_id")
+        yield case, missed.mutate(subject=ibis.literal(f"{year}|{case}"))
 
 
 @rule("QD-23")
