@@ -44,6 +44,7 @@ def draws(ledgers: Ledgers) -> ir.Table:
         back=ledgers.by_then(t.in_time).notnull(),
     )
     d = t.group_by("unit_id", "subject", "case_").agg(
+        _rid=t._rid.min(),
         _rids=t._rid.collect(),
         date=t.out_time.min(),
         back=t.back.all(),
@@ -71,9 +72,9 @@ def booked(ledgers: Ledgers, t: ir.Table):
     """The same rounds in the ammunition ledger; only where the ledger names the issue."""
     x = ledgers.ammo_txn
     x = x.filter(x.issue_id.notnull()).select("issue_id", "txn_type", "qty", txn_rid="_rid")
-    lines = t.select("unit_id", "subject", "_rids", "date", *ROUNDS, issue=t.issues.unnest())
+    lines = t.select("unit_id", "subject", "_rid", "_rids", "date", *ROUNDS, issue=t.issues.unnest())
     lines = lines.join(x, lines.issue == x.issue_id)
-    t = lines.group_by("unit_id", "subject", "date", *ROUNDS).agg(
+    t = lines.group_by("unit_id", "subject", "_rid", "date", *ROUNDS).agg(
         _rids=lines._rids.first().concat(lines.txn_rid.collect()),
         booked_out=lines.qty.sum(where=lines.txn_type == "领出").fill_null(0),
         booked_back=lines.qty.sum(where=lines.txn_type == "退回").fill_null(0),

@@ -123,6 +123,7 @@ def stored_apart(ledgers: Ledgers, p):
         found = found.mutate(cabinet=found.cabinet_no.fill_null(found.ammo_cabinet))
         found = found.group_by("unit_id", "storeroom", "cabinet").agg(
             _rids=found.gun_rid.collect().concat(found.txn_rid.collect()).unique(),
+            _rid=found.txn_rid.min(),
             guns=found.gun_no.nunique(),
             date=ibis.null("date"),
         )

@@ -53,18 +53,20 @@ def planned(ledgers: Ledgers, p):
     t = (
         t.mutate(month=month_of(t.date))
         .group_by(key)
-        .agg(used=t.ammo_used.sum(), rids=t._rids.collect().flatten(), date=t.date.max())
+        .agg(used=t.ammo_used.sum(), rid=t._rid.min(), rids=t._rids.collect().flatten(), date=t.date.max())
     )
     plan = ledgers.ammo_plan
     year = plan.select("unit_id", year=plan.plan_month.year().cast("string")).distinct()
     plan = (
         plan.mutate(month=month_of(plan.plan_month))
         .group_by(key)
-        .agg(planned=plan.planned_rounds.sum(), plan_rids=plan._rid.collect())
+        .agg(planned=plan.planned_rounds.sum(), plan_rids=plan._rid.collect(), plan_rid=plan._rid.min())
     )
     t = t.filter(t.used > 0).left_join(plan, key)
     t = t.mutate(year=t.month[:4], subject=t.month + "|" + t.ammo_type.fill_null(""))
-    t = t.mutate(_rids=ibis.coalesce(t.plan_rids.concat(t.rids), t.rids))
+    t = t.mutate(
+        _rid=ibis.coalesce(t.plan_rid, t.rid), _rids=ibis.coalesce(t.plan_rids.concat(t.rids), t.rids)
+    )
     yield "over", t.filter(over(t.used, t.planned * (1 + p.tolerance)))
     yield "unplanned", t.filter(t.planned.isnull()).semi_join(year, ["unit_id", "year"])
     exact = t.filter((t.used == t.planned) & ledgers.in_period(t.date))

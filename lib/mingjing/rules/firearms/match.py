@@ -32,13 +32,11 @@ def seen_guns(ledgers: Ledgers) -> ir.Table:
 
 
 def per_gun(t: ir.Table, *rids: str) -> ir.Table:
-    """All the moments of one gun together."""
-    t = t.group_by("gun_no", unit="unit_id", subject="gun_no").agg(
-        _rids=ibis.array([t[rid] for rid in rids]).collect().flatten().unique(),
-        n=t.count(),
-        date=t.moment.min(),
+    """All the moments of one gun together; the first of `rids` is the row at fault."""
+    rows = ibis.array([t[rid] for rid in rids]).collect().flatten().unique()
+    return t.group_by("gun_no", unit="unit_id", subject="gun_no").agg(
+        _rid=t[rids[0]].min(), _rids=rows, n=t.count(), date=t.moment.min()
     )
-    return t
 
 
 @rule("QD-24")
@@ -54,13 +52,13 @@ def three_way(ledgers: Ledgers, p):
     t = t.filter(ledgers.in_period(t.moment))
     there = t.surely & ~t.possibly_out
     full = t.rec_type.isin(p.full).fill_null(False)
-    yield "unlisted", per_gun(t.filter(there & full & t.item_rid.isnull()), "take", "gun_rid")
-    yield "absent", per_gun(t.filter(there & ~t.seen), "item_rid", "gun_rid")
-    yield "out", per_gun(t.filter(t.surely_out & t.seen), "item_rid", "gun_rid")
-    yield "gone", per_gun(t.filter(~t.possibly & t.seen), "item_rid", "gun_rid")
+    yield "unlisted", per_gun(t.filter(there & full & t.item_rid.isnull()), "gun_rid", "take")
+    yield "absent", per_gun(t.filter(there & ~t.seen), "gun_rid", "item_rid")
+    yield "out", per_gun(t.filter(t.surely_out & t.seen), "gun_rid", "item_rid")
+    yield "gone", per_gun(t.filter(~t.possibly & t.seen), "gun_rid", "item_rid")
     moved = lines.join(known, "gun_no", rname="{name}_known")
     moved = moved.filter(moved.present & (moved.storeroom != moved.storeroom_known))
-    yield "elsewhere", per_gun(moved, "_rid", "gun_rid").mutate(kind=ibis.literal("suspect"))
+    yield "elsewhere", per_gun(moved, "gun_rid", "_rid").mutate(kind=ibis.literal("suspect"))
     blank = per_gun(lines.filter(lines.present.isnull()), "_rid")
     yield "blank", blank.mutate(kind=ibis.literal("missing"), severity=ibis.literal("medium"))
     yield "idle", away_without_issue(ledgers)

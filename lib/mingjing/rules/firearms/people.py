@@ -164,7 +164,7 @@ def full_time_guards(ledgers: Ledgers, p):
     guards = guards.mutate(subject="person_id")
     s = pairs(ledgers)
     s = each(s.filter(ledgers.in_period(s.date)), "first", "second")
-    s = s.group_by("person_id").agg(signed=s._rid.collect().unique(), n_signed=s.count())
+    s = s.group_by("person_id").agg(_rid=s._rid.min(), signed=s._rid.collect().unique(), n_signed=s.count())
     keeper = guards.join(s, "person_id")
     yield "keeper", keeper.mutate(_rids=keeper._rids.concat(keeper.signed))
     if ledgers.has("person", "guard_cert_no"):

@@ -50,7 +50,7 @@ def duty(a: Armoury) -> None:
     b.plant("QD-11", here[250])
     for guard, issue in zip((guards[0], guards[3]), a.signed, strict=True):
         rows = [r for r in (*here[1:], *there[1:]) if guard in (r["person1"], r["person2"])]
-        b.plant("QD-19", *rows, issue)
+        b.plant("QD-19", issue, *rows)
 
 
 def checks(a: Armoury) -> None:
@@ -112,7 +112,7 @@ def gun_by_gun(a: Armoury, row: Row) -> None:
         item = a.bureau.add("armory_check_item", **key, **more)
         if (store, month) == (GUNS, 2) and gun is a.guns[25]:
             item["present"] = False
-            a.bureau.plant("QD-24", item, gun)
+            a.bureau.plant("QD-24", gun, item)
         if (store, month) == (GUNS, 3) and out:
             a.bureau.near_miss("QD-24", item)
     if (store, month) == (RESERVE, 6):
