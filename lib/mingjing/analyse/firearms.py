@@ -1,0 +1,174 @@
+"""Guns one by one, ammunition kind by kind, and whether “zero error” can be said of them."""
+
+import pandas as pd
+
+from mingjing.analyse import Screen
+from mingjing.rules import Params, catalogue
+from mingjing.rules.expr import month_of
+from mingjing.rules.firearms.ammo import unexplained
+from mingjing.rules.firearms.match import seen_guns
+
+# What an error of guns or ammunition is: the claim “枪弹零差错” stands or falls with these.
+ZERO = ("QD-01", "QD-02", "QD-04", "QD-05", "QD-09", "QD-24", "QD-25")
+STEPS = {
+    "opening": ("期初", "Opening"),
+    "in": ("入库调入", "Received"),
+    "out": ("领出", "Issued"),
+    "back": ("退回", "Returned"),
+    "moved": ("调出", "Moved"),
+    "destroyed": ("报废", "Scrapped"),
+    "adjusted": ("盘盈盘亏", "Adjusted"),
+    "unexplained": ("无法解释", "Unclear"),
+    "closing": ("期末", "Closing"),
+}
+_STEP = {"入库": "in", "调入": "in", "领出": "out", "退回": "back", "调出": "moved", "报废": "destroyed"}
+_STEP |= {"盘盈": "adjusted", "盘亏": "adjusted"}
+
+
+def match(audit) -> pd.DataFrame:
+    """One row per registered gun: `gun_no unit storeroom status issues takes seen last_seen`. `takes` counts itemised
+    stock-takes of the period at which it must have been in store, `seen` those that saw it. Empty without a register."""
+    columns = "gun_no unit storeroom status issues takes seen last_seen".split()
+    ledgers = audit.ledgers
+    if "gun" not in ledgers:
+        return pd.DataFrame(columns=columns)
+    guns = ledgers.gun.select("gun_no", "unit_id", "storeroom", "status").to_pandas()
+    guns = guns.rename(columns={"unit_id": "unit"}).drop_duplicates("gun_no")
+    guns = guns[guns.unit.isin(audit.units)] if audit.units else guns
+    if "gun_issue" in ledgers:
+        issues = ledgers.gun_issue.filter(ledgers.in_period(ledgers.gun_issue.out_time)).to_pandas()
+        guns["issues"] = guns.gun_no.map(issues.gun_no.value_counts()).fillna(0).astype(int)
+    if ledgers.missing({"armory_check_item": (), "armory_check": (), "gun_issue": ()}):
+        return guns.reindex(columns=columns).sort_values("gun_no", ignore_index=True)
+    t = seen_guns(ledgers)
+    t = t.filter(ledgers.in_period(t.start_time)).to_pandas()
+    there = t[t.surely & ~t.possibly_out]
+    saw = t[t.seen.eq(True)]
+    guns["takes"] = guns.gun_no.map(there.gun_no.value_counts()).fillna(0).astype(int)
+    guns["seen"] = guns.gun_no.map(there[there.seen.eq(True)].gun_no.value_counts()).fillna(0).astype(int)
+    guns["last_seen"] = guns.gun_no.map(saw.groupby("gun_no").start_time.max())
+    return guns[columns].sort_values("gun_no", ignore_index=True)
+
+
+def waterfall(audit) -> pd.DataFrame:
+    """Rounds of the period by kind and step: `ammo_type step rounds`, steps in the order of `STEPS`; what left is
+    negative. Opening plus all steps is closing."""
+    ledgers = audit.ledgers
+    if "ammo_txn" not in ledgers:
+        return pd.DataFrame(columns=["ammo_type", "step", "rounds"])
+    t = unexplained(ledgers, Params(catalogue()["QD-25"])).to_pandas()
+    t = t[t.unit_id.isin(audit.units)] if audit.units else t
+    lot = ["unit_id", "storeroom", "ammo_type", "batch_no"]
+    t = t.sort_values([*lot, "txn_time", "_rid"], kind="stable")
+    day = t.txn_time.dt.date
+    inside, before = day.between(ledgers.start, ledgers.end), day < ledgers.start
+    opening = t[before].groupby(lot).balance.last().groupby("ammo_type").sum()
+    first = t[inside & t.txn_type.eq("期初") & t.previous.isna()]
+    parts = [opening, first.groupby("ammo_type").balance.sum()]
+    lines = [part.rename("rounds").reset_index().assign(step="opening") for part in parts]
+    moves = t[inside & t.sign.notna()]
+    moves = moves.assign(step=moves.txn_type.map(_STEP), rounds=moves.sign * moves.qty)
+    jumps = t[inside].assign(step="unexplained", rounds=t.jump)
+    closing = t[inside | before].groupby(lot).balance.last().groupby("ammo_type").sum()
+    lines += [moves, jumps, closing.rename("rounds").reset_index().assign(step="closing")]
+    found = pd.concat(lines).groupby(["ammo_type", "step"], as_index=False).rounds.sum()
+    found["rounds"] = found.rounds.astype(int)
+    order = found.step.map(list(STEPS).index)
+    return found.assign(_o=order).sort_values(["ammo_type", "_o"], ignore_index=True).drop(columns="_o")
+
+
+def timeline(audit, gun_id: str) -> pd.DataFrame:
+    """Everything the ledgers say of one gun up to `as_of`: `moment until event detail`, in order of time. `event` is
+    `status issue seen absent`; `until` is the return of an issue, missing while the gun is out."""
+    ledgers, parts = audit.ledgers, []
+    columns = ["moment", "until", "event", "detail"]
+
+    def add(table: str, **of: str) -> pd.DataFrame:
+        t = getattr(ledgers, table)
+        frame = t.filter(t.gun_no == gun_id).to_pandas()
+        return frame.rename(columns={v: k for k, v in of.items()})
+
+    if "gun" in ledgers:
+        parts.append(add("gun", moment="status_date", detail="status").assign(event="status"))
+    if "gun_issue" in ledgers:
+        parts.append(
+            add("gun_issue", moment="out_time", until="in_time", detail="issue_id").assign(event="issue")
+        )
+    if "armory_check_item" in ledgers:
+        items = add("armory_check_item", moment="check_time", detail="check_id")
+        parts.append(items.assign(event=items.present.map({True: "seen", False: "absent"}).fillna("seen")))
+    found = pd.concat([part.reindex(columns=columns) for part in parts if len(part)] or [pd.DataFrame()])
+    found = found.reindex(columns=columns)
+    found["moment"], found["until"] = pd.to_datetime(found.moment), pd.to_datetime(found.until)
+    return found.sort_values(["moment", "event", "detail"], kind="stable", ignore_index=True)
+
+
+def coverage(audit) -> pd.DataFrame:
+    """Stock-takes by unit and month: `unit month days counted`, days with an issue and those among them with a
+    stock-take. A month without an issue has no row."""
+    ledgers = audit.ledgers
+    if ledgers.missing({"gun_issue": (), "armory_check": ()}):
+        return pd.DataFrame(columns=["unit", "month", "days", "counted"])
+    i, c = ledgers.gun_issue, ledgers.armory_check
+    i = i.filter(ledgers.in_period(i.out_time))
+    used = i.select(unit="unit_id", month=month_of(i.out_time), day=i.out_time.date()).distinct().to_pandas()
+    kinds = Params(catalogue()["QD-10"]).daily
+    c = c.filter(c.rec_type.isin(kinds))
+    done = c.select(unit="unit_id", day=c.start_time.date()).distinct().to_pandas()
+    used = used[used.unit.isin(audit.units)] if audit.units else used
+    used = used.merge(done.assign(counted=1), on=["unit", "day"], how="left")
+    found = used.groupby(["unit", "month"], as_index=False).agg(
+        days=("day", "size"), counted=("counted", "sum")
+    )
+    return found.assign(counted=found.counted.astype(int))
+
+
+def nights_out(audit) -> tuple[int, int] | None:
+    """Nights that guns stayed out beyond what was due, and the issues of the period; nothing without the log."""
+    if "gun_issue" not in audit.ledgers:
+        return None
+    found = audit.check("firearms").to_pandas()
+    late = set(found[found.rule_id == "QD-04"].subject)
+    t = audit.ledgers.gun_issue
+    issues = t.filter(audit.ledgers.in_period(t.out_time)).to_pandas()
+    issues = issues[issues.unit_id.isin(audit.units)] if audit.units else issues
+    held = issues[issues.issue_id.isin(late)]
+    end = pd.Timestamp(audit.as_of)
+    back = held.in_time.where(held.in_time < end + pd.Timedelta(days=1)).fillna(end).dt.normalize()
+    trip = held.purpose.eq("外出参赛") & held.transport_permit_no.notna()
+    due = pd.to_datetime(held.planned_return_date).where(trip).fillna(held.out_time.dt.normalize())
+    return int((back - due).dt.days.sum()), len(issues)
+
+
+def first_screen(audit) -> Screen:
+    """“Zero error” holds, is refuted, or cannot be judged; guns seen, rounds unexplained, nights out."""
+    outcomes = audit.outcomes("firearms").set_index("rule_id")["outcome"].reindex(ZERO)
+    found = audit.check("firearms").to_pandas()
+    errors = found[found.rule_id.isin(ZERO) & found.kind.isin(["breach", "mismatch"])]
+    if len(errors):
+        zh, en = (
+            f"“零差错”不成立：差错类发现{len(errors)}条。",
+            f"“Zero error” is refuted by {len(errors)} findings.",
+        )
+    elif outcomes.eq("not_run").any():
+        silent = int(outcomes.eq("not_run").sum())
+        zh = f"“零差错”无法判断：{silent}项核对缺少数据。"
+        en = f"“Zero error” cannot be judged: {silent} checks lack data."
+    else:
+        zh, en = "按现有台账，“零差错”成立。", "By these ledgers, “zero error” holds."
+    guns, falls, nights = match(audit), waterfall(audit), nights_out(audit)
+    held = guns[~guns.status.isin(["上缴", "丢失", "被盗"])]
+    seen = f"{int((held.last_seen.notna()).sum())} / {len(held)}" if guns.takes.notna().any() else "—"
+    rounds = falls.groupby("step").rounds.agg(lambda r: int(r.abs().sum()))
+    odd = int(rounds.get("unexplained", 0) + rounds.get("adjusted", 0))
+    unexplained_ = f"{odd} / {int(rounds.get('out', 0))}" if len(falls) else "—"
+    out = f"{nights[0]} / {nights[1]}" if nights else "—"
+    return Screen(
+        zh,
+        en,
+        (
+            ("清点见到的枪 / 在册的枪", "Guns seen / registered", seen),
+            ("说不清的弹 / 领出的弹", "Rounds unexplained / issued", unexplained_),
+            ("在外过夜 / 领用次数", "Nights out / issues", out),
+        ),
+    )
