@@ -17,6 +17,7 @@ from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
 from mingjing.findings import Findings, make_findings
 from mingjing.intake import Intake, read_folder
+from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
 from mingjing.report.findings import Panel, frame_panel, headline
 from mingjing.rules import Entry, Ledgers, Outcome, Params, configured, found_so_far, rules, run_rule
@@ -101,7 +102,8 @@ class Audit:
     @cached_property
     def ledgers(self) -> Ledgers:
         """The ledgers as rules see them: Ibis tables of what was known on `as_of`."""
-        return Ledgers(ibis.duckdb.connect(), self.intake.tables, self.period, self.as_of)
+        data = self.intake.tables | intake_ledgers(self.intake)
+        return Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of)
 
     @cached_property
     def names(self) -> dict[str, str]:
