@@ -98,7 +98,7 @@ def cases(ledgers: Ledgers, p):
     yield "blank", known.filter(known.shell_returned.isnull())
     yield "few", known.filter(under(known.shell_returned, known.ammo_used * p.ratio))
     unknown = t.filter(~t.known & ledgers.in_period(t.date))
-    unknown = unknown.mutate(label=unknown.ammo_type.fill_null(""))
+    unknown = unknown.mutate(label=unknown.ammo_type.fill_null("—"))
     yield (
         "unknown",
         unknown.group_by("unit_id", subject="label")
