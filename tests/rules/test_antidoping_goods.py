@@ -31,7 +31,7 @@ def move(kind="发放", **more):
     } | more
 
 
-def tested(**more):
+def taken_in(**more):
     entry = {"txn_id": "X0", "txn_date": date(2021, 3, 1), "test_report_no": "J1", "test_result": "合格"}
     return move("入库", **(entry | {"test_date": date(2021, 3, 10), "query_date": date(2021, 1, 1)} | more))
 
@@ -77,9 +77,9 @@ LOTS = [
 
 @pytest.mark.parametrize(("rule", "kind"), [("FX-05", "营养品"), ("FX-07", "肉食品")])
 def test_what_is_issued_has_passed_a_test_of_its_batch(check, rule, kind):
-    rows = [tested(item_class=kind, txn_id="", unit_id="")]
+    rows = [taken_in(item_class=kind, txn_id="", unit_id="")]
     for i, (issue, arrival, _) in enumerate(LOTS):
-        rows += [apart(i, tested(item_class=kind, **arrival)), apart(i, move(item_class=kind, **issue))]
+        rows += [apart(i, taken_in(item_class=kind, **arrival)), apart(i, move(item_class=kind, **issue))]
     outcome, _ = check(rule, intake_txn=rows)
     assert by_case(outcome) == {i: found for i, (*_, found) in enumerate(LOTS) if found}
     assert {hit["subject"][-2:] for hit in outcome.hits} == {"X1"}
@@ -96,7 +96,7 @@ def test_fx07_accepts_the_test_that_the_canteen_has_on_record(check):
         "test_report_no": "J9",
         "test_result": "合格",
     }
-    rows = [tested(item_class="肉食品", batch_no="B9"), meat]
+    rows = [taken_in(item_class="肉食品", batch_no="B9"), meat]
     assert check("FX-07", intake_txn=rows, food_purchase=[bought])[0].outcome == "passed"
     assert cases(check("FX-07", intake_txn=rows, food_purchase=[bought | {"batch_no": "B2"}])[0]) == {
         "untested"
@@ -117,9 +117,9 @@ def test_fx07_accepts_the_test_that_the_canteen_has_on_record(check):
 def test_fx05_wants_a_drug_looked_up_in_the_list_of_the_year(check, asked, lot, found):
     drug = {"item_class": "药品", "item_name": "感冒灵"}
     rows = [
-        tested(query_date=lot, **drug),
+        taken_in(query_date=lot, **drug),
         move(query_date=asked, **drug),
-        tested(txn_id="X9", item_name="他"),
+        taken_in(txn_id="X9", item_name="他"),
     ]
     outcome, _ = check("FX-05", intake_txn=rows)
     assert cases(outcome) == found
@@ -318,7 +318,7 @@ MEATS = [
 
 def test_fx16_wants_meat_for_athletes_tested_somewhere(check):
     meat = {"item_class": "肉食品", "item_name": "牛肉"}
-    rows = [apart(i, tested(**(meat | arrival))) for i, (_, arrival, _) in enumerate(MEATS)]
+    rows = [apart(i, taken_in(**(meat | arrival))) for i, (_, arrival, _) in enumerate(MEATS)]
     bought = [apart(i, MEAT | bought, "line_id") for i, (bought, *_) in enumerate(MEATS)]
     units = [{"unit_id": f"{i:02d}-U1", "has_athletes": True} for i in range(len(MEATS))]
     outcome, _ = check("FX-16", food_purchase=bought, unit=units, intake_txn=rows)
