@@ -118,9 +118,9 @@ def _recurring(bureau: Bureau, direct: list[Row]) -> None:
         first = clean.hazard(bureau, host, site, date(2020, 5, 1), **where)
         again = clean.hazard(bureau, host, site, found, **where)
         if name == "码头":
-            bureau.near_miss("AQ-11", first, again)
+            bureau.near_miss("AQ-11", again, first)
         else:
-            bureau.plant("AQ-11", first, again)
+            bureau.plant("AQ-11", again, first)
 
 
 def _inspections(bureau: Bureau, counties: list[Row], direct: list[Row]) -> None:
