@@ -1,0 +1,131 @@
+"""Work safety beyond the rules: open hazards and their age, sites reached, the year of each unit, who finds what."""
+
+import pandas as pd
+
+from mingjing.analyse import Screen
+from mingjing.tables import tables
+
+CHECKS = ("安全生产检查", "防火检查")
+ACTIVITIES = ("安全生产检查", "防火检查", "防火巡查", "消防演练", "消防培训")
+
+
+def ledger(audit, name: str) -> pd.DataFrame:
+    """One ledger as known on `as_of`, limited to the audit's units; empty where nobody handed it in."""
+    declared = tables()[name]
+    if name not in audit.ledgers:
+        return pd.DataFrame(columns=[*declared.columns, "_rid"])
+    frame = getattr(audit.ledgers, name).to_pandas()
+    if audit.units and declared.unit:
+        frame = frame[frame[declared.unit].isin(audit.units)]
+    return frame.reset_index(drop=True)
+
+
+def hazards(audit) -> pd.DataFrame:
+    """Hazards proper with `closed` and `due` (datetime64; NaT where open or unset), `is_open`, `is_overdue`."""
+    frame = ledger(audit, "hazard")
+    frame = frame[~frame.is_accident.eq(True)].copy()
+    as_of = pd.Timestamp(audit.as_of)
+    for column in ("found_date", "rect_date", "deadline", "orig_deadline"):
+        frame[column] = pd.to_datetime(frame[column])
+    frame["closed"] = frame.rect_date.where(frame.rect_date <= as_of)
+    moved = frame.deadline.where(frame.extension_no.notna(), frame.orig_deadline.fillna(frame.deadline))
+    frame["due"] = moved
+    frame["is_open"] = frame.closed.isna()
+    frame["is_overdue"] = frame.is_open & (frame.due < as_of)
+    return frame
+
+
+def ageing(audit) -> pd.DataFrame:
+    """Open hazards, oldest first: unit, place, level, found, due, `days_open` (days to `as_of`), `is_overdue`."""
+    frame = hazards(audit)
+    frame = frame[frame.is_open].copy()
+    frame["days_open"] = (pd.Timestamp(audit.as_of) - frame.found_date).dt.days
+    frame["unit"] = frame.unit_id.map(audit.names).fillna(frame.unit_id)
+    frame["place"] = frame.unit + " " + frame.location
+    columns = ["unit", "place", "hazard_level", "found_date", "due", "days_open", "is_overdue"]
+    frame = frame.sort_values(["days_open", "hazard_id"], ascending=[False, True], kind="stable")
+    for column in ("found_date", "due"):
+        frame[column] = frame[column].dt.date
+    return frame[columns].reset_index(drop=True)
+
+
+def flow(audit) -> pd.DataFrame:
+    """Hazards by month of the period: `found`, `closed`, and `open` at the end of the month (or on `as_of`)."""
+    frame, rows = hazards(audit), []
+    for month in audit.period.months() if len(frame) else []:
+        first = pd.Timestamp(f"{month}-01")
+        last = min(first + pd.offsets.MonthEnd(), pd.Timestamp(audit.as_of))
+        if first <= last:
+            found, closed = frame.found_date.between(first, last), frame.closed.between(first, last)
+            still = (frame.found_date <= last) & ~(frame.closed <= last)
+            rows.append((first.date(), int(found.sum()), int(closed.sum()), int(still.sum())))
+    return pd.DataFrame(rows, columns=["month", "found", "closed", "open"])
+
+
+def _in_period(audit, frame: pd.DataFrame) -> pd.DataFrame:
+    when = pd.to_datetime(frame.act_time)
+    return frame[when.between(pd.Timestamp(audit.ledgers.start), pd.Timestamp(audit.ledgers.day_end))]
+
+
+def sites(audit) -> pd.DataFrame:
+    """Sites in use by unit: `sites`, `checked` in the period (an inspection names the site), `unchecked`."""
+    frame, log = ledger(audit, "site"), _in_period(audit, ledger(audit, "activity_log"))
+    frame = frame[~frame.active.eq(False)].copy()
+    seen = set(log[log.act_type.isin(CHECKS)].site_id.dropna())
+    frame["checked"] = frame.site_id.isin(seen).astype(int)
+    found = frame.groupby("unit_id", sort=True).agg(sites=("site_id", "size"), checked=("checked", "sum"))
+    found = found.reset_index()
+    found["unit"] = found.unit_id.map(audit.names).fillna(found.unit_id)
+    found["unchecked"] = found.sites - found.checked
+    found = found.sort_values(["unchecked", "unit_id"], ascending=[False, True], kind="stable")
+    return found[["unit", "sites", "checked", "unchecked"]].reset_index(drop=True)
+
+
+def activity(audit) -> pd.DataFrame:
+    """Unit × kind of activity with its `times` in the period; NaN where the ledger never holds that kind."""
+    log, units = _in_period(audit, ledger(audit, "activity_log")), ledger(audit, "unit")
+    units = units[~units.active.eq(False)]
+    counts = log.groupby(["unit_id", "act_type"]).size()
+    kept, rows = set(log.act_type), []
+    for unit in units.sort_values("unit_id").unit_id:
+        for kind in ACTIVITIES:
+            times = float(counts.get((unit, kind), 0)) if kind in kept else None
+            rows.append((audit.names.get(unit, unit), kind, times))
+    return pd.DataFrame(rows, columns=["unit", "activity", "times"])
+
+
+def inspectors(audit) -> pd.DataFrame:
+    """Leaders of inspections in the period with a count of problems on record: `checks`, `found` (checks with any)."""
+    log = _in_period(audit, ledger(audit, "activity_log"))
+    log = log[log.act_type.isin(CHECKS) & log.issue_count.notna() & log.leader_id.notna()].copy()
+    log["hit"] = (log.issue_count > 0).astype(int)
+    found = log.groupby("leader_id").agg(checks=("act_id", "size"), found=("hit", "sum")).reset_index()
+    found["leader"] = found.leader_id.map(audit.names).fillna(found.leader_id)
+    found = found.sort_values(["found", "checks", "leader_id"], ascending=[True, False, True], kind="stable")
+    return found[["leader", "checks", "found"]].reset_index(drop=True)
+
+
+def first_screen(audit) -> Screen:
+    """Major hazards still open; sites checked of all, hazards overdue of those open, places where they came back."""
+    frame, reached = hazards(audit), sites(audit)
+    if frame.empty and reached.empty:
+        return Screen(
+            "没有隐患台账和部位清单，无法判断。",
+            "No hazards and no sites on record: nothing can be said.",
+            (),
+        )
+    major = frame[frame.hazard_level == "重大"]
+    open_major, open_all = int(major.is_open.sum()), int(frame.is_open.sum())
+    overdue = int(frame.is_overdue.sum())
+    again = audit.check("safety").where(rule_id="AQ-11").to_pandas().subject
+    places = frame[frame.hazard_id.isin(again)].groupby(["unit_id", "location"]).ngroups if len(again) else 0
+    total = frame.groupby(["unit_id", "location"]).ngroups if len(frame) else 0
+    return Screen(
+        f"登记重大隐患{len(major)}项，{open_major}项未销号。",
+        f"{open_major} of {len(major)} major hazards on record are not closed.",
+        (
+            ("检查到的部位", "Sites checked", f"{reached.checked.sum()} / {reached.sites.sum()}"),
+            ("逾期未整改（在未整改中）", "Overdue, of those open", f"{overdue} / {open_all}"),
+            ("同类复发的部位（在有隐患部位中）", "Places where hazards came back", f"{places} / {total}"),
+        ),
+    )

@@ -1,0 +1,56 @@
+"""Safety analyses of the sample bureau agree with its ledgers, and say nothing where there is no ledger."""
+
+import pandas as pd
+import pytest
+
+from mingjing import Audit
+from mingjing.analyse import safety
+from mingjing.sample import write_sample
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_sample(tmp_path_factory.mktemp("bureau"))
+
+
+@pytest.fixture(scope="module")
+def audit(folder):
+    return Audit.open(folder, period="2021")
+
+
+def test_every_site_in_use_is_either_checked_or_not(audit):
+    sites, listed = safety.sites(audit), audit.table("site")
+    assert sites.sites.sum() == int((listed.active != False).sum())  # noqa: E712 (three-valued)
+    assert (sites.checked + sites.unchecked == sites.sites).all() and sites.unchecked.sum() == 2
+
+
+def test_hazards_flow_adds_up_to_what_is_open(audit):
+    flow, opening = safety.flow(audit), safety.hazards(audit)
+    before = opening[opening.found_date < pd.Timestamp(2021, 1, 1)]
+    carried = int((~(before.closed < pd.Timestamp(2021, 1, 1))).sum())
+    assert (carried + flow.found.cumsum() - flow.closed.cumsum() == flow.open).all()
+    assert flow.open.iloc[-1] == len(safety.ageing(audit))
+
+
+def test_a_closure_after_the_day_looked_from_is_still_open(folder):
+    earlier = Audit.open(folder, period="2021", as_of="2021-09-10")
+    hazards = safety.hazards(earlier)
+    assert hazards.found_date.max() <= pd.Timestamp(2021, 9, 10)
+    assert (hazards[hazards.rect_date > pd.Timestamp(2021, 9, 10)].is_open).all()
+
+
+def test_the_first_screen_counts_with_denominators(audit):
+    screen = safety.first_screen(audit)
+    assert screen.zh == "登记重大隐患3项，0项未销号。"
+    assert [value.split(" / ")[0] for *_, value in screen.figures][1:] == ["1", "2"]
+
+
+def test_activities_tell_none_from_not_kept(audit):
+    grid = safety.activity(audit)
+    assert (grid.times == 0).any() and grid.times.notna().all()
+    assert safety.inspectors(audit).checks.sum() > 0
+
+
+def test_one_unit_is_looked_at_alone(folder):
+    one = Audit.open(folder, period="2021", units=["U003"])
+    assert set(safety.sites(one).unit) == set(safety.activity(one).unit) == {"市体育运动学校"}
