@@ -150,7 +150,7 @@ def test_notebooks_hold_no_machinery_and_no_outputs(path):
 
 
 def test_notebooks_are_found_by_area_in_reading_order():
-    assert list(notebooks(NOTEBOOKS)) == ["intake", "firearms", "canteen", "safety"]
+    assert list(notebooks(NOTEBOOKS)) == ["intake", "firearms", "antidoping", "canteen", "safety"]
 
 
 @pytest.mark.notebook

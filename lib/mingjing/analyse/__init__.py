@@ -8,6 +8,10 @@ import importlib
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+import pandas as pd
+
+from mingjing.tables import tables
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -27,3 +31,14 @@ def first_screen(audit, area: str) -> Screen | None:
         return None
     module = importlib.import_module(f"mingjing.analyse.{area}")
     return module.first_screen(audit) if hasattr(module, "first_screen") else None
+
+
+def ledger(audit, name: str) -> pd.DataFrame:
+    """One ledger as known on `as_of`, limited to the audit's units; empty where nobody handed it in."""
+    declared = tables()[name]
+    if name not in audit.ledgers:
+        return pd.DataFrame(columns=[*declared.columns, "_rid"])
+    frame = getattr(audit.ledgers, name).to_pandas()
+    if audit.units and declared.unit:
+        frame = frame[frame[declared.unit].isin(audit.units)]
+    return frame.reset_index(drop=True)

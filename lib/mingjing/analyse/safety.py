@@ -2,22 +2,10 @@
 
 import pandas as pd
 
-from mingjing.analyse import Screen
-from mingjing.tables import tables
+from mingjing.analyse import Screen, ledger
 
 CHECKS = ("安全生产检查", "防火检查")
 ACTIVITIES = ("安全生产检查", "防火检查", "防火巡查", "消防演练", "消防培训")
-
-
-def ledger(audit, name: str) -> pd.DataFrame:
-    """One ledger as known on `as_of`, limited to the audit's units; empty where nobody handed it in."""
-    declared = tables()[name]
-    if name not in audit.ledgers:
-        return pd.DataFrame(columns=[*declared.columns, "_rid"])
-    frame = getattr(audit.ledgers, name).to_pandas()
-    if audit.units and declared.unit:
-        frame = frame[frame[declared.unit].isin(audit.units)]
-    return frame.reset_index(drop=True)
 
 
 def hazards(audit) -> pd.DataFrame:

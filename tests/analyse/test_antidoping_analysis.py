@@ -1,0 +1,46 @@
+"""Anti-doping analyses of the sample bureau agree with its rules, counties without a roster included."""
+
+import pytest
+
+from mingjing import Audit
+from mingjing.analyse import antidoping
+from mingjing.sample import write_sample
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory):
+    return Audit.open(write_sample(tmp_path_factory.mktemp("bureau")), period="2021")
+
+
+def test_units_without_education_are_those_the_rule_finds(audit):
+    units = antidoping.units(audit)
+    found = audit.check("antidoping").where(rule_id="FX-09").to_pandas()
+    assert len(units) == 11 and set(units[~units.covered].unit_id) == set(found.unit)
+
+
+def test_people_untrained_are_those_the_rule_counts(audit):
+    people = antidoping.people(audit)
+    assert (people.due - people.trained).groupby(people.unit_id).sum().to_dict() == {
+        "U002": 0,
+        "U003": 2,
+        "U004": 1,
+    }
+
+
+def test_coverage_shows_the_unit_first_and_leaves_blank_who_has_no_roster(audit):
+    grid = antidoping.coverage(audit)
+    county = grid[grid.unit == "清河县教育体育局"]
+    assert county.role.iloc[0] == "单位" and county.percent.notna().sum() == 1
+
+
+def test_lots_are_cleared_or_not(audit):
+    lots = antidoping.batches(audit).set_index("item_class")
+    assert (lots.cleared + lots.uncleared == lots.lots).all()
+    assert lots.uncleared.to_dict() == {"肉食品": 2, "药品": 1, "营养品": 1}
+
+
+def test_the_first_screen_names_who_is_lacking(audit):
+    screen = antidoping.first_screen(audit)
+    assert screen.zh == "应覆盖单位11个，已覆盖9个，缺东城区教育体育局、西城区教育体育局。"
+    assert [value.split(" / ")[0] for *_, value in screen.figures] == ["3", "4", "6"]
+    assert len(antidoping.events(audit)) > 0
