@@ -322,7 +322,7 @@ def _meat(bureau: Bureau, trained: list[Row]) -> None:
 
 def _bought(bureau: Bureau, unit: Row, lot: str, day: date, papers: dict) -> Row:
     staff = bureau.staff(unit["unit_id"])
-    return bureau.add(
+    row = bureau.add(
         "food_purchase",
         line_id=bureau.number("FXY"),
         purchase_date=day,
@@ -348,4 +348,35 @@ def _bought(bureau: Bureau, unit: Row, lot: str, day: date, papers: dict) -> Row
         posted_date=day,
         test_report_no=papers.get("test_report_no"),
         test_result=papers.get("test_result"),
+    )
+    _booked(bureau, row)
+    return row
+
+
+def _booked(bureau: Bureau, row: Row) -> None:
+    """What the canteen's own books hold of a purchase: taken into store, and its invoice."""
+    same = [
+        r
+        for r in bureau.rows["food_stock"]
+        if (r["unit_id"], r["item_name"]) == (row["unit_id"], row["item_name"])
+    ]
+    bureau.add(
+        "food_stock",
+        txn_id=bureau.number("FXK"),
+        txn_date=row["purchase_date"],
+        unit_id=row["unit_id"],
+        item_name=row["item_name"],
+        txn_type="入库",
+        qty=row["qty"],
+        uom=row["uom"],
+        balance_qty=row["qty"] + (same[-1]["balance_qty"] if same else 0.0),
+        purchase_line_id=row["line_id"],
+    )
+    bureau.add(
+        "canteen_payable",
+        invoice_no=row["invoice_no"],
+        supplier_name=row["supplier_name"],
+        unit_id=row["unit_id"],
+        invoice_date=row["posted_date"],
+        invoice_amount=row["amount"],
     )

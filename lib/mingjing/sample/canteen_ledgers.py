@@ -132,6 +132,8 @@ def purchase(bureau, canteen, day, item, category, quantity, price, supplier, ex
             "license_flag": True,
             "cert_no": bureau.number("HG"),
             "invoice_no": bureau.number("FP"),
+            "test_report_no": bureau.number("JC") if category == "肉类" else None,
+            "test_result": "合格" if category == "肉类" else None,
             "expiry_date": expiry,
             "method": "集中配送",
             "buyer_id": canteen.staff["buyer"][0],
