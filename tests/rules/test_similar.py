@@ -10,7 +10,7 @@ from mingjing.rules import catalogue, similar
 from mingjing.rules.similar import likeness, matters, read
 
 LABELLED = Path(__file__).parent / "data" / "complaints.csv"
-LEAST = 55
+LEAST = 52
 
 
 def measured(split: str) -> tuple[float, float]:
@@ -26,10 +26,10 @@ def measured(split: str) -> tuple[float, float]:
 def test_precision_and_recall_on_labelled_complaints():
     """61 complaints of 26 issues, most with a twin that differs only in the place or only in the problem.
 
-    The word lists were written with the first part in view. The second was only measured, but for one kind of place
-    (路) that was taken out after it.
+    The word lists were written with the first part in view and the likeness chosen on it. The second part was only
+    measured, but for one kind of place (路) that was taken out after it.
     """
-    for split, recall in (("tune", 0.95), ("hold", 0.82)):
+    for split, recall in (("tune", 1.0), ("hold", 0.82)):
         found = measured(split)
         assert found[0] == 1.0, split
         assert found[1] >= recall, split
@@ -42,6 +42,8 @@ def test_precision_and_recall_on_labelled_complaints():
         ("南山区体育场草坪破损", "北湖区体育场草坪破损", False),
         ("奥体中心3号网球场球网破损", "奥体中心5号网球场球网破损", False),
         ("体校食堂饭菜涨价", "体校食堂不给开票", False),
+        ("市全民健身中心更衣柜锁具打不开", "市全民健身中心淋浴间没有热水", False),
+        ("射击运动管理中心增设饮水机", "水上运动管理中心增设饮水机", False),
         ("再次来电：健身房退卡难", "健身会所不给退款", True),
         ("ＡＢ小区单杠松动", "ab小区健身器材坏了", True),
     ],

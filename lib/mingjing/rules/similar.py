@@ -24,16 +24,23 @@ _NOISE = re.compile(r"\d{2,4}年|\d+月|\d+日|\d{5,}")
 
 @dataclass(frozen=True)
 class Text:
-    """A normalised text: its words without courtesies, synonyms unified; what is wrong; the places it names."""
+    """A normalised text: its words without courtesies, synonyms unified; what is wrong; the places it names; and
+    `rest`, the words without those places."""
 
     words: str
     problems: frozenset[str]
     places: dict[str, set[str]]
+    rest: str
 
     @cached_property
     def pairs(self) -> frozenset[str]:
         """Every two neighbouring characters of one word."""
-        return frozenset(w[i : i + 2] for w in self.words.split() for i in range(max(1, len(w) - 1)))
+        return _pairs(self.words)
+
+    @cached_property
+    def matter(self) -> frozenset[str]:
+        """The pairs that are not the name of a place."""
+        return _pairs(self.rest)
 
     def contradicts(self, other: "Text") -> bool:
         """Both name a problem, or a place of one kind, and none of it is common to both."""
@@ -45,10 +52,12 @@ class Text:
 
 
 def likeness(a: Text, b: Text) -> float:
-    """0 to 100: how much of the wording is shared, in any order; 0 when the two contradict each other."""
+    """0 to 100: how much of the wording is shared, in any order; 0 when the two contradict each other. Unless both name
+    one problem, the names of places do not count: one venue has many matters."""
     if a.contradicts(b):
         return 0.0
-    return fuzz.token_set_ratio(" ".join(sorted(a.pairs)), " ".join(sorted(b.pairs)))
+    mine, other = (a.pairs, b.pairs) if a.problems & b.problems else (a.matter, b.matter)
+    return fuzz.token_set_ratio(" ".join(sorted(mine)), " ".join(sorted(other)))
 
 
 def matters(written: Sequence[str], least: float) -> list[int]:
@@ -88,26 +97,33 @@ def _wording() -> Callable[[str], Text]:
     body = tomllib.loads(resources.files(__package__).joinpath("wording.toml").read_text("utf-8"))
     problems, things = _unified(body["problems"]), _unified(body["things"])
     synonym, filler = _any_of([*problems, *things]), _any_of(body["filler"].split())
-    kinds = [(kind, re.compile(rf"(\w{{2,4}}){kind}")) for kind in _longest_first(body["places"].split())]
+    sites, common = set(body["sites"].split()), _any_of(body["common"].split())
+    kinds = _longest_first([*sites, *body["regions"].split()])
+    named = [("site" if kind in sites else kind, kind, re.compile(rf"(\w{{2,6}}){kind}")) for kind in kinds]
+    named_place = re.compile(rf"\w{{2,14}}?({'|'.join(kinds)})")
     numbered = re.compile(rf"([0-9a-z一二三四五六七八九十]+)({'|'.join(body['numbered'].split())})")
 
     def normalise(written: str) -> Text:
         plain = _NOISE.sub(" ", unicodedata.normalize("NFKC", written).lower())
-        named = frozenset(problems[m[0]] for m in synonym.finditer(plain) if m[0] in problems)
+        wrong = frozenset(problems[m[0]] for m in synonym.finditer(plain) if m[0] in problems)
         words = synonym.sub(lambda m: things.get(m[0]) or f" {problems[m[0]]} ", plain)
         words = re.sub(r"\W+", " ", filler.sub(" ", words)).strip()
         places = defaultdict(set)
         for number, kind in numbered.findall(words):
             places[kind].add(number)
         rest = words
-        for kind, pattern in kinds:
-            places[kind] |= {
-                name for m in pattern.findall(rest) if len(name := re.sub("[区县市]", "", m)[-2:]) == 2
-            }
+        for group, kind, pattern in named:
+            names = (common.sub("", match)[-2:] for match in pattern.findall(rest))
+            places[group] |= {name for name in names if len(name) == 2}
             rest = rest.replace(kind, " ") if len(kind) > 1 else rest
-        return Text(words, named, {kind: names for kind, names in places.items() if names})
+        without = numbered.sub(" ", named_place.sub(" ", words))
+        return Text(words, wrong, {kind: names for kind, names in places.items() if names}, without)
 
     return normalise
+
+
+def _pairs(words: str) -> frozenset[str]:
+    return frozenset(w[i : i + 2] for w in words.split() for i in range(max(1, len(w) - 1)))
 
 
 def _unified(lines: str) -> dict[str, str]:
