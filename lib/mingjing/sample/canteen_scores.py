@@ -90,7 +90,11 @@ def _honour(bureau: Bureau, unit: str, kind: str, period: str) -> Row:
 
 def _plant_scores(bureau: Bureau, canteens: list[str], raters: list[tuple[str, str]], firsts: dict) -> None:
     for unit in canteens[:2]:
-        own = next(r for r in bureau.rows["rating"] if r["target_id"] == unit and r["rater_unit_id"] == unit)
+        own = next(
+            r
+            for r in bureau.rows["rating"]
+            if r["scheme"] == "食堂现场评分" and r["target_id"] == unit and r["rater_unit_id"] == unit
+        )
         own["score"], own["recused"] = 19.0, False
         bureau.plant("ST-16", own)
         aside = next(
@@ -101,7 +105,9 @@ def _plant_scores(bureau: Bureau, canteens: list[str], raters: list[tuple[str, s
         bureau.near_miss("ST-16", aside)
     for unit, quarter in ((canteens[0], "一季度"), (canteens[1], "四季度")):
         rows = [
-            r for r in bureau.rows["rating"] if r["target_id"] == unit and r["period"] == f"2021年{quarter}"
+            r
+            for r in bureau.rows["rating"]
+            if r["scheme"] == "食堂现场评分" and r["target_id"] == unit and r["period"] == f"2021年{quarter}"
         ]
         for row in rows:
             if row["item_group"] == "民主监督":
