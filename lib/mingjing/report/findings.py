@@ -1,8 +1,9 @@
 """Pieces of a report as HTML. Every cell value is escaped here, and nowhere else."""
 
 import json
+import re
 from dataclasses import dataclass
-from html import escape
+from html import escape as _escape
 
 import pandas as pd
 
@@ -26,6 +27,19 @@ HEADS = {
     "zh": ("程度", "性质", "发现", "依据", "出处"),
     "en": ("Severity", "Kind", "Finding", "Basis", "Source"),
 }
+
+
+# Control and direction characters: a cell that holds them could make a page read otherwise than it is.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_LONGEST = 2000
+
+
+def escape(text: str) -> str:
+    """Text of a cell as harmless HTML: unseen characters are shown as `[U+202E]`, very long texts are cut."""
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return _escape(_UNSEEN.sub(lambda m: f"[U+{ord(m[0]):04X}]", text))
 
 
 def findings_table(findings) -> str:
