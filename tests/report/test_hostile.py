@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from mingjing.report.findings import frame_panel
+from mingjing.findings import Findings
+from mingjing.report.findings import findings_table, frame_panel
+from mingjing.rules.catalogue import catalogue
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,19 @@ from mingjing.report.findings import frame_panel
 def test_a_hostile_cell_is_shown_and_does_nothing(cell, shown):
     html = frame_panel(pd.DataFrame({"a": [cell]}), "x").html
     assert shown in html and cell not in html and len(html) < 10_000
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_finding_opens_to_the_rule_in_words(lang):
+    row = {
+        "finding_id": "ST-02-1",
+        "rule_id": "ST-02",
+        "area": "canteen",
+        "severity": "medium",
+        "kind": "breach",
+        "message_zh": "<b>轻",
+        "message_en": "<b>light",
+        "evidence": '{"rows": []}',
+    }
+    html = findings_table(Findings.of([row], lang))
+    assert catalogue()["ST-02"].how[lang] in html and "<b>" not in html

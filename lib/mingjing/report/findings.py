@@ -57,12 +57,14 @@ def _row(finding: dict, lang: str) -> str:
     places = json.loads(finding["evidence"])["rows"]
     where = "<br>".join(escape(_place(place, lang)) for place in places[:50])
     more = f"<br>… {len(places)}" if len(places) > 50 else ""
-    opened = f"<details><summary>{escape(_place(places[0], lang)) if places else '—'}</summary>{where}{more}</details>"
+    entry = catalogue()[finding["rule_id"]]
+    rule = escape(f"{entry.name(lang)}{'：' if lang == 'zh' else ': '}{entry.how[lang]}")
+    opened = f"<details><summary>{escape(_place(places[0], lang)) if places else '—'}</summary>{where}{more}<p>{rule}</p></details>"
     cells = [
         f'<span class="{finding["severity"]}">{SEVERITY[lang][finding["severity"]]}</span>',
         KIND[lang][finding["kind"]],
         f"{escape(finding['message_' + lang])} <small>{finding['rule_id']}</small>",
-        escape(catalogue()[finding["rule_id"]].basis_on(finding["date"], lang)),
+        escape(entry.basis_on(finding["date"], lang)),
         opened,
     ]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
