@@ -1,0 +1,173 @@
+"""Who is first and how sure that is; whether the canteens' books agree; what food cost against the market."""
+
+import pandas as pd
+
+from mingjing.analyse import Screen
+from mingjing.rules import Params, catalogue
+from mingjing.rules.canteen.accounts import to_kilograms
+from mingjing.rules.canteen.food import meals
+from mingjing.rules.canteen.scoring import scores
+from mingjing.rules.expr import month_of, same
+from mingjing.stats import rank_with_uncertainty
+
+MONEY = ("ST-10", "ST-11", "ST-20")
+
+
+def ranking(audit) -> pd.DataFrame:
+    """One row per canteen of the period, best first: `unit place low high score p_first raters`.
+
+    Each rater's mean share of the points is freed of the rater's own severity; own and recused scores are set aside.
+    `low` and `high` are the 95 % interval of the place. Source: see `mingjing.stats.rank_with_uncertainty`.
+    """
+    columns = ["unit", "place", "low", "high", "score", "p_first", "raters"]
+    if "rating" not in audit.ledgers:
+        return pd.DataFrame(columns=columns)
+    t = scores(audit.ledgers)
+    quarters = [name for name, _, _ in audit.ledgers.spans("quarter")]
+    t = t.filter(t.quarter.isin(quarters) & ~t.recused.fill_null(False) & ~same(t.rater_unit_id, t.target_id))
+    frame = (
+        t.select("target_id", "rater_id", "score", "max_score")
+        .to_pandas()
+        .dropna(subset=["score", "max_score"])
+    )
+    frame = frame[frame.target_id.isin(audit.units)] if audit.units else frame
+    frame = frame.assign(share=frame.score / frame.max_score * 100)
+    table = frame.pivot_table(
+        index="target_id", columns="rater_id", values="share", aggfunc="mean"
+    ).sort_index()
+    if table.empty:
+        return pd.DataFrame(columns=columns)
+    found = rank_with_uncertainty(table.to_numpy())
+    rows = [
+        (
+            audit.names.get(table.index[t], table.index[t]),
+            found.ranks[t],
+            found.intervals[t][0],
+            found.intervals[t][1],
+            round(found.scores[t], 2),
+            round(found.p_firsts[t], 3) if found.p_firsts else None,
+            int(table.iloc[t].notna().sum()),
+        )
+        for t in found.ranking
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def flags(audit) -> pd.DataFrame:
+    """Best mean of each quarter that is over, with its canteen: `quarter unit mean canteens`."""
+    from mingjing.rules.canteen.scoring import totals
+
+    columns = ["quarter", "unit", "mean", "canteens"]
+    if "rating" not in audit.ledgers:
+        return pd.DataFrame(columns=columns)
+    frame = totals(audit.ledgers).to_pandas()
+    frame = frame[frame.quarter.isin([name for name, _, _ in audit.ledgers.spans("quarter")])]
+    best = frame.sort_values(["quarter", "mean", "target_id"], ascending=[True, False, True]).groupby(
+        "quarter"
+    )
+    rows = [
+        (name, audit.names.get(g.target_id.iloc[0], g.target_id.iloc[0]), round(g["mean"].iloc[0], 2), len(g))
+        for name, g in best
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def money(audit) -> pd.DataFrame:
+    """Income, food cost and what left the store by month, all canteens: `month income food issued other`, yuan."""
+    columns = ["month", "income", "food", "issued", "other"]
+    ledgers = audit.ledgers
+    if "meal_ledger" not in ledgers:
+        return pd.DataFrame(columns=columns)
+    t = meals(ledgers).filter(lambda t: ledgers.in_period(t.ledger_date)).to_pandas()
+    t = t[t.unit_id.isin(audit.units)] if audit.units else t
+    t["month"] = pd.to_datetime(t.ledger_date).dt.strftime("%Y-%m")
+    t["income"] = t.income_amount.fillna(0) + t.subsidy_amount.fillna(0)
+    frame = t.groupby("month").agg(
+        income=("income", "sum"), food=("food_cost", "sum"), other=("other_cost", "sum")
+    )
+    if ledgers.has("food_stock", "unit_cost"):
+        s = ledgers.food_stock.filter(lambda s: (s.txn_type == "出库") & ledgers.in_period(s.txn_date))
+        s = s.select("unit_id", month=month_of(s.txn_date), value=s.qty * s.unit_cost).to_pandas()
+        s = s[s.unit_id.isin(audit.units)] if audit.units else s
+        frame["issued"] = s.groupby("month")["value"].sum()
+    return frame.reindex(columns=columns[1:]).round(2).reset_index()
+
+
+def premiums(audit) -> pd.DataFrame:
+    """Price paid against the market by item: `item paid market premium lines`, yuan per kilogram (or own unit) and %."""
+    columns = ["item", "paid", "market", "premium", "lines"]
+    ledgers = audit.ledgers
+    if "food_purchase" not in ledgers:
+        return pd.DataFrame(columns=columns)
+    p = Params(catalogue()["ST-12"])
+    t = ledgers.food_purchase.filter(lambda t: ledgers.in_period(t.purchase_date))
+    one = to_kilograms(p, t.qty, t.uom)
+    t = t.select("unit_id", "item_name", "amount", kilograms=one, market=t.market_price * t.qty).to_pandas()
+    t = t[t.unit_id.isin(audit.units)] if audit.units else t
+    t = t.dropna(subset=["market"])
+    g = t.groupby("item_name").agg(
+        amount=("amount", "sum"),
+        kilograms=("kilograms", "sum"),
+        market=("market", "sum"),
+        lines=("amount", "size"),
+    )
+    g = g.assign(
+        paid=g.amount / g.kilograms, premium=(g.amount / g.market - 1) * 100, market=g.market / g.kilograms
+    )
+    frame = g.reset_index().rename(columns={"item_name": "item"})[columns].round(2)
+    return frame.sort_values("premium", ascending=False, ignore_index=True)
+
+
+def suppliers(audit) -> pd.DataFrame:
+    """Purchases of the period by canteen and supplier: `unit supplier amount share`, yuan and share of the canteen's."""
+    columns = ["unit", "supplier", "amount", "share"]
+    ledgers = audit.ledgers
+    if "food_purchase" not in ledgers:
+        return pd.DataFrame(columns=columns)
+    t = ledgers.food_purchase.filter(lambda t: ledgers.in_period(t.purchase_date)).to_pandas()
+    t = t[t.unit_id.isin(audit.units)] if audit.units else t
+    g = t.groupby(["unit_id", "supplier_name"], as_index=False).amount.sum()
+    g["share"] = (g.amount / g.groupby("unit_id").amount.transform("sum") * 100).round(1)
+    g["unit"] = g.unit_id.map(lambda unit: audit.names.get(unit, unit))
+    g = g.rename(columns={"supplier_name": "supplier"}).sort_values(
+        ["unit", "amount"], ascending=[True, False]
+    )
+    return g[columns].round(2).reset_index(drop=True)
+
+
+def first_screen(audit) -> Screen:
+    """The first place and how sure it is; money that does not agree, meals with too many diners, price premium."""
+    order = ranking(audit)
+    found = audit.check("canteen").to_pandas()
+    if order.empty:
+        zh, en = "没有评分记录，不能评出第一名。", "No scores on record: no first place can be named."
+    elif order.p_first.isna().all():
+        zh, en = (
+            f"第一名是{order.unit[0]}，把握无法估计。",
+            f"First place: {order.unit[0]}; how sure cannot be told.",
+        )
+    else:
+        sure = f"{order.p_first[0]:.0%}"
+        certain = order.p_first[0] >= 0.95
+        zh = f"第一名是{order.unit[0]}，把握{sure}" + ("。" if certain else "，名次并不确定。")
+        en = f"First place: {order.unit[0]}, {sure} certain" + (
+            "." if certain else "; the order is not settled."
+        )
+    off = found[found.rule_id.isin(MONEY)].amount.sum()
+    units = audit.ledgers.meal_ledger.unit_id.nunique().execute() if "meal_ledger" in audit.ledgers else 0
+    crowded = found[found.rule_id == "ST-22"].unit.nunique()
+    prices = premiums(audit)
+    premium = (
+        "—"
+        if prices.empty
+        else f"{((prices.paid * prices.lines).sum() / (prices.market * prices.lines).sum() - 1) * 100:+.1f}%"
+    )
+    return Screen(
+        zh,
+        en,
+        (
+            ("对不上的金额（元）", "Yuan unreconciled", f"{off:,.2f}"),
+            ("就餐人次多于在册的食堂", "Canteens with more diners than people", f"{crowded} / {units}"),
+            ("比市场价", "Against market price", premium),
+        ),
+    )
