@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,11 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
     with pytest.raises(UsageError, match="not a sample"):
         write_sample(tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_the_folder_in_the_repository_is_what_the_seed_gives(tmp_path):
+    kept = Path(__file__).parents[2] / "data" / "sample"
+    made = write_sample(tmp_path / "bureau", 1)
+    assert {p.name: p.read_bytes() for p in kept.iterdir()} == {
+        p.name: p.read_bytes() for p in made.iterdir()
+    }

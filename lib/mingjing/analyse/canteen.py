@@ -53,25 +53,6 @@ def ranking(audit) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def flags(audit) -> pd.DataFrame:
-    """Best mean of each quarter that is over, with its canteen: `quarter unit mean canteens`."""
-    from mingjing.rules.canteen.scoring import totals
-
-    columns = ["quarter", "unit", "mean", "canteens"]
-    if "rating" not in audit.ledgers:
-        return pd.DataFrame(columns=columns)
-    frame = totals(audit.ledgers).to_pandas()
-    frame = frame[frame.quarter.isin([name for name, _, _ in audit.ledgers.spans("quarter")])]
-    best = frame.sort_values(["quarter", "mean", "target_id"], ascending=[True, False, True]).groupby(
-        "quarter"
-    )
-    rows = [
-        (name, audit.names.get(g.target_id.iloc[0], g.target_id.iloc[0]), round(g["mean"].iloc[0], 2), len(g))
-        for name, g in best
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def money(audit) -> pd.DataFrame:
     """Income, food cost and what left the store by month, all canteens: `month income food issued other`, yuan."""
     columns = ["month", "income", "food", "issued", "other"]

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from mingjing.rules.engine import rule
+from mingjing.rules.engine import entries, rule
 from mingjing.rules.expr import differs, over, same, under
 from mingjing.rules.ledgers import Ledgers
 
@@ -43,7 +43,11 @@ def totals(ledgers: Ledgers) -> ir.Table:
 
 @rule("ST-15")
 def systems(ledgers: Ledgers, p):
+    # a ledger that scores none of the five is of another kind: nothing can be missing from it
+    entries(ledgers, "rating", "item_group", *p.five_systems)
     t = scores(ledgers)
+    first, last = f"{ledgers.start:%Y}Q1", f"{ledgers.end:%Y}Q4"
+    t = t.filter(t.quarter.isnull() | t.quarter.between(first, last))
     for system in p.five_systems:
         g = t.group_by("period", "target_id").agg(_rid=_._rid.min(), scored=(_.item_group == system).sum())
         g = g.filter(g.scored == 0)
