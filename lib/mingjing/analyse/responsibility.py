@@ -1,0 +1,59 @@
+"""Duties, cards and appraisals: who wrote nothing, which cards are due, how “excellent” stands against its cap."""
+
+import pandas as pd
+
+from mingjing.analyse import Screen
+from mingjing.rules import Params, catalogue
+
+
+def excellent(audit) -> pd.DataFrame:
+    """Annual appraisals by quota group: `group excellent people cap share`; the cap is the usual share, rounded down."""
+    columns = ["group", "excellent", "people", "cap", "share"]
+    if "appraisal" not in audit.ledgers:
+        return pd.DataFrame(columns=columns)
+    p = Params(catalogue()["KH-01"])
+    t = audit.ledgers.appraisal
+    t = t.filter((t.type == "年度考核") & t.eligible).select("quota_group", "grade").to_pandas()
+    g = t.groupby("quota_group").grade.agg(
+        excellent=lambda grades: int((grades == "优秀").sum()), people="size"
+    )
+    g = g.assign(cap=(g.people * p.base + 1e-9).astype(int), share=(g.excellent / g.people * 100).round(1))
+    return g.reset_index(names="group")[columns].sort_values("share", ascending=False, ignore_index=True)
+
+
+def cards(audit) -> pd.DataFrame:
+    """Cards of the period by subject and day: `subject day color`, units and people by name."""
+    columns = ["subject", "day", "color"]
+    if "tricolor" not in audit.ledgers:
+        return pd.DataFrame(columns=columns)
+    t = audit.ledgers.tricolor.filter(lambda t: audit.ledgers.in_period(t.issue_date))
+    t = (
+        t.select(subject="subject_id", day="issue_date", color="color")
+        .to_pandas()
+        .sort_values(["day", "subject"])
+    )
+    return t.assign(subject=t.subject.map(lambda written: audit.names.get(written, written)))[
+        columns
+    ].reset_index(drop=True)
+
+
+def first_screen(audit) -> Screen:
+    """Cards due and not issued; duties without record, share of back-dated records, excellent against cap."""
+    found = audit.check("responsibility").to_pandas()
+    count = found.rule_id.value_counts()
+    records = audit.ledgers.duty_record.count().execute() if "duty_record" in audit.ledgers else 0
+    groups = excellent(audit)
+    due = int(count.get("SS-01", 0))
+    return Screen(
+        f"应亮牌未亮牌{due}项。",
+        f"{due} card(s) were due and not issued.",
+        (
+            ("没有纪实（人·季）", "Quarters without a record", str(count.get("ZT-03", 0))),
+            ("疑似补录", "Possibly back-dated", f"{count.get('ZT-04', 0)} / {records}"),
+            (
+                "优秀超限的组",
+                "Groups above the cap",
+                f"{int((groups.excellent > groups.cap).sum())} / {len(groups)}",
+            ),
+        ),
+    )

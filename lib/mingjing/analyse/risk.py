@@ -1,0 +1,64 @@
+"""Risk on paper against risk seen: the register's points, and what the findings of all areas say about them."""
+
+import pandas as pd
+
+from mingjing.analyse import Screen
+from mingjing.rules import Params, catalogue
+from mingjing.rules.risk import register
+
+
+def points(audit) -> pd.DataFrame:
+    """Each risk point in force with the findings of its area in its unit: `unit area likelihood impact level findings
+    high evidence`. `evidence` is False where no rule of that area ran, so that silence is not safety."""
+    p = Params(catalogue()["LZ-B02"])
+    columns = ["unit", "area", "likelihood", "impact", "level", "findings", "high", "evidence"]
+    if "risk_register" not in audit.ledgers:
+        return pd.DataFrame(columns=columns)
+    t = register(audit.ledgers, p).select("unit_id", "key_area", "likelihood", "impact", "level").to_pandas()
+    t = t[t.unit_id.isin(audit.units)] if audit.units else t
+    found, ran = audit.check().to_pandas(), audit.outcomes()
+    prefix = found.rule_id.str.split("-").str[0]
+    asked = set(ran[ran.outcome != "not_run"].rule_id.str.split("-").str[0])
+    rows = []
+    for unit, area, likelihood, impact, level in t.itertuples(index=False):
+        rules = p.prefixes.get(area, [])
+        here = found[(found.unit == unit) & prefix.isin(rules)]
+        high = int((here.severity == "high").sum())
+        rows.append(
+            (
+                audit.names.get(unit, unit),
+                area,
+                likelihood,
+                impact,
+                level,
+                len(here),
+                high,
+                bool(asked & set(rules)),
+            )
+        )
+    return pd.DataFrame(rows, columns=columns)
+
+
+def board(audit) -> pd.DataFrame:
+    """Number of points by likelihood and impact: `likelihood impact points`."""
+    scored = points(audit).dropna(subset=["likelihood", "impact"])
+    return scored.groupby(["likelihood", "impact"], as_index=False).size().rename(columns={"size": "points"})
+
+
+def first_screen(audit) -> Screen:
+    """High risks that the register rates too low; high without control, reviews overdue, points without evidence."""
+    every = points(audit)
+    found = audit.check("risk").to_pandas()
+    count = found.rule_id.value_counts()
+    high = int((every.level == "高").sum())
+    without = int((~every.evidence.astype(bool)).sum()) if len(every) else 0
+    low = int(count.get("LZ-B02", 0))
+    return Screen(
+        f"有{low}个风险点定低了，实际查出程度高的问题。",
+        f"{low} risk point(s) are rated low where findings of high severity were made.",
+        (
+            ("高风险而防控不足", "High risk without enough control", f"{count.get('LZ-03', 0)} / {high}"),
+            ("复核逾期", "Reviews overdue", f"{count.get('LZ-04', 0)} / {len(every)}"),
+            ("没有证据可对照", "Points without evidence", f"{without} / {len(every)}"),
+        ),
+    )
