@@ -29,7 +29,8 @@ def ageing(audit) -> pd.DataFrame:
     frame = frame[frame.is_open].copy()
     frame["days_open"] = (pd.Timestamp(audit.as_of) - frame.found_date).dt.days
     frame["unit"] = frame.unit_id.map(audit.names).fillna(frame.unit_id)
-    frame["place"] = frame.unit + " " + frame.location
+    parts = zip(frame.unit, frame.location, strict=True)
+    frame["place"] = [" ".join(part for part in pair if isinstance(part, str)) for pair in parts]
     columns = ["unit", "place", "hazard_level", "found_date", "due", "days_open", "is_overdue"]
     frame = frame.sort_values(["days_open", "hazard_id"], ascending=[False, True], kind="stable")
     for column in ("found_date", "due"):
