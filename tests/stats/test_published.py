@@ -6,9 +6,11 @@ import gzip
 import importlib
 import math
 import pkgutil
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import mingjing.stats
@@ -19,6 +21,7 @@ from mingjing.stats import (
     fleiss_kappa,
     icc,
     kendall_w,
+    number_duplication,
     relative_size_factor,
     sample_size,
     stringer_bound,
@@ -183,3 +186,83 @@ def test_kendalls_w_of_the_anxiety_ratings():
 )
 def test_wilson_intervals(k, n, low, high):
     assert tuple(round(limit, 4) for limit in wilson(k, n)) == (low, high)
+
+
+def table(path: str) -> pd.DataFrame:
+    """A file of real data; the test is skipped where it is absent."""
+    file = SHARED / "real" / path
+    if not file.exists():
+        pytest.skip(f"{path} is not beside the project")
+    return pd.read_csv(file, low_memory=False)
+
+
+def test_first_digit_and_most_frequent_amount_of_corporate_payments():
+    amounts = payments()
+    found = digit_test(amounts)
+    assert round(found.mad, 6) == 0.013211 and round(found.chi2, 1) == 4317.3
+    repeated = number_duplication(amounts[amounts > 0])
+    assert repeated.times[repeated.amounts.index(50.0)] == 6022
+
+
+def purchasing_cards() -> np.ndarray:
+    written = table("procurement/nigrini_purchasing_cards_2010.csv.gz")["AMOUNT"].astype(str)
+    return written.str.replace(r"[$.\s]", "", regex=True).str.replace(",", ".").astype(float).to_numpy()
+
+
+def test_purchasing_cards_total_spike_and_deviation():
+    amounts = purchasing_cards()
+    assert round(amounts.sum(), 2) == 39_037_422.06
+    found = digit_test(amounts, "first_two")
+    assert round(found.mad, 7) == 0.0024452
+    assert found.labels[int(np.argmax(found.components))] == 36
+
+
+@pytest.mark.parametrize(
+    ("digits", "c", "n", "mad"), [("first", 21.27, 772, 0.0065981), ("first_two", 158.8, 772, None)]
+)
+def test_excess_deviation_is_over_what_chance_gives(digits, c, n, mad):
+    found = digit_test(np.ravel(rows("reference/data/sinoForest.csv")), digits)
+    assert found.n == n and (mad is None or found.mad == pytest.approx(mad, abs=5e-8))
+    assert found.excess_mad == pytest.approx(found.mad - 1 / math.sqrt(c * n), abs=1e-15)
+
+
+def test_doubles_misplace_digits_that_decimals_keep():
+    amounts = payments()
+    kept = amounts[amounts > 0]
+    naive = (kept * 10.0 ** (1 - np.floor(np.log10(kept)))).astype(int)
+    found = digit_test(kept, "first_two")
+    assert int(np.abs(np.bincount(naive, minlength=100)[10:100] - found.counts).sum()) > 0
+
+
+def test_inspector_groups_differ_as_the_city_published():
+    frame = table("food/chicago_food_inspections_2011_2014_with_inspector_group.csv.gz")
+    rate = (frame.criticalCount > 0).groupby(frame.sanitarian).mean().sort_values(ascending=False)
+    assert {group: round(share, 3) for group, share in rate.items()} == {
+        "purple": 0.382, "blue": 0.227, "orange": 0.126, "green": 0.091, "yellow": 0.056, "brown": 0.023,
+    }  # fmt: skip
+    assert list(rate.index) == ["purple", "blue", "orange", "green", "yellow", "brown"]
+    assert frame.Results.value_counts().to_dict() == {
+        "Pass": 18494, "Fail": 5455, "Pass w/ Conditions": 3651,
+    }  # fmt: skip
+
+
+def test_critical_share_of_the_citys_test_window():
+    frame = table("food/chicago_model_rows_train_test.csv.gz")
+    window = frame[frame.Test.astype(str) == "True"]
+    assert (len(window), int(window.criticalFound.sum())) == (1637, 258)
+    assert round(258 / 1637 * 100, 1) == 15.8
+    low, high = wilson(258, 1637)
+    assert low < 258 / 1637 < high
+
+
+def test_the_reports_own_arithmetic():
+    area = Fraction("2221.78")
+    assert round(float(area / Fraction("3.1") / 100), 3) == 7.167
+    low, high = (float(area / Fraction(per_head) / 100) for per_head in ("3.15", "3.05"))
+    assert (round(low, 2), round(high, 2)) == (7.05, 7.28)
+
+
+def test_restaurant_scores_of_san_francisco():
+    score = table("food/sf_restaurants_inspections_plus.csv.gz").iloc[:, 1:]
+    score = score[next(c for c in score if c.lower() == "score")].dropna()
+    assert (len(score), round(score.mean(), 2), score.median()) == (13782, 90.67, 92)

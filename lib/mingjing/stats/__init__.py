@@ -1,9 +1,11 @@
 """Statistics that stand up in an argument: plain numbers in, small frozen results out, each with its source."""
 
 from mingjing.stats.agreement import fleiss_kappa, icc, kendall_w, weighted_kappa
+from mingjing.stats.amounts import number_duplication, round_amounts, second_order_test, summation_test
 from mingjing.stats.bounds import confidence_factor, sample_size, stringer_bound, upper_bound
 from mingjing.stats.digits import compare_digits, digit_test
 from mingjing.stats.estimation import estimate
+from mingjing.stats.large import digit_test_sql, select_mus_sql
 from mingjing.stats.outliers import relative_size_factor
 from mingjing.stats.proportions import wilson
 from mingjing.stats.ranking import rank_with_uncertainty, smallest_change
@@ -13,16 +15,22 @@ __all__ = [
     "compare_digits",
     "confidence_factor",
     "digit_test",
+    "digit_test_sql",
     "estimate",
     "fleiss_kappa",
     "icc",
     "kendall_w",
+    "number_duplication",
     "rank_with_uncertainty",
     "relative_size_factor",
+    "round_amounts",
     "sample_size",
+    "second_order_test",
     "select_mus",
+    "select_mus_sql",
     "smallest_change",
     "stringer_bound",
+    "summation_test",
     "upper_bound",
     "weighted_kappa",
     "wilson",
