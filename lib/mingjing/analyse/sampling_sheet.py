@@ -1,0 +1,108 @@
+"""The sheet of a sample: handed out for the auditor to fill, read back with every cell checked."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+from openpyxl import load_workbook
+
+from mingjing.analyse.sampling import Plan
+from mingjing.errors import InputError
+from mingjing.findings import neutralise
+
+SHEET = "抽样表"
+HEADS = ("序号 No.", "条目 Item", "文件 File", "工作表 Sheet", "行 Row", "账面金额 Book", "抽中次数 Times")
+FILL = {"monetary": "审定金额 Audited", "attribute": "是否差错 Error"}
+NOTE = "说明 Note"
+_ANSWER = {"是": 1.0, "否": 0.0, "yes": 1.0, "no": 0.0}
+_FIRST = 2  # row of the first item, as a clerk counts
+
+
+def write_sheet(path: str | Path, plan: Plan, drawn: pd.DataFrame, places: pd.DataFrame) -> Path:
+    """Writes one line an item drawn, with two cells to fill; everything else is locked, no text is a formula.
+
+    places: `key`, `_file`, `_sheet`, `_row` of each item drawn, in the order of `drawn`. Same sample, same bytes.
+    """
+    path = Path(path)
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})
+        head = book.add_format({"bold": True, "bg_color": "#DDE3EA", "text_wrap": True})
+        fill = book.add_format({"locked": False, "bg_color": "#FFF7D6"})
+        sheet = book.add_worksheet(SHEET)
+        sheet.protect()
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 8, 16)
+        sheet.write_row(0, 0, (*HEADS, FILL[plan.kind], NOTE), head)
+        lines = zip(
+            drawn.itertuples(),
+            places[["key", "_file", "_sheet", "_row"]].itertuples(index=False),
+            strict=True,
+        )
+        for at, (item, (key, file, name, row)) in enumerate(lines, start=1):
+            sheet.write_number(at, 0, at)
+            for column, text in enumerate((key, file, name), start=1):
+                sheet.write_string(at, column, str(neutralise(str(text))))
+            for column, number in enumerate((row, item.book, item.times), start=4):
+                if number == number:
+                    sheet.write_number(at, column, float(number))
+            sheet.write_blank(at, 7, None, fill)
+            sheet.write_blank(at, 8, None, fill)
+        check = (
+            {"validate": "decimal", "criteria": ">=", "value": -1e12}
+            if plan.kind == "monetary"
+            else {"validate": "list", "source": ["是", "否"]}
+        )
+        sheet.data_validation(1, 7, max(len(drawn), 1), 7, check)
+    return path
+
+
+def read_sheet(path: str | Path, plan: Plan, drawn: pd.DataFrame) -> list[float]:
+    """What the auditor filled in, one number an item drawn: audited amount, or 1 for an error and 0 for none.
+
+    InputError that names the cell: blank, no number, no 是 or 否, or a line that is not the one handed out.
+    """
+    path = Path(path)
+    try:
+        book = load_workbook(path, data_only=True)
+    except Exception as error:
+        raise InputError(
+            f"the sheet cannot be opened ({type(error).__name__})",
+            file=path,
+            todo="Give the .xlsx handed out",
+        ) from None
+    if SHEET not in book.sheetnames:
+        raise InputError(f"there is no sheet “{SHEET}”", file=path, todo="Give the .xlsx handed out")
+    sheet = book[SHEET]
+    if sheet["H1"].value != FILL[plan.kind]:
+        raise InputError(
+            f"cell H1 is not “{FILL[plan.kind]}”", file=path, todo="Give the sheet of this very sample"
+        )
+    end = _FIRST + len(drawn)
+    if any(sheet.cell(end, column).value is not None for column in range(1, 10)):
+        raise InputError(f"row {end} is beyond the sample of {len(drawn)}", file=path, todo="Take it out")
+    return [
+        _answer(sheet, at, item.book, plan.kind, path) for at, item in enumerate(drawn.itertuples(), _FIRST)
+    ]
+
+
+def _answer(sheet, row: int, book: float, kind: str, path: Path) -> float:
+    handed_out = sheet.cell(row, 6).value
+    same = handed_out is None if book != book else handed_out == book
+    if sheet.cell(row, 1).value != row - _FIRST + 1 or not same:
+        raise InputError(
+            f"row {row} (cells A{row}, F{row}) is not the line handed out",
+            file=path,
+            todo="Do not sort, insert or delete rows",
+        )
+    written = sheet.cell(row, 8).value
+    if kind == "attribute":
+        answer = _ANSWER.get(str(written).strip().lower())
+        if answer is None:
+            raise InputError(f"cell H{row} is {written!r}", file=path, todo="Write 是 or 否")
+        return answer
+    if isinstance(written, bool) or not isinstance(written, int | float):
+        raise InputError(
+            f"cell H{row} is {written!r}, not an amount", file=path, todo="Write the audited amount in yuan"
+        )
+    return float(written)
