@@ -1,0 +1,38 @@
+"""The notebook of samples runs under stock papermill, hands out its sheet and takes it back."""
+
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from openpyxl import load_workbook
+
+from mingjing.runs.notebooks import notebooks
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+
+
+def run(target: Path, **parameters) -> str:
+    papermill.execute_notebook(
+        str(FOLDER / "12_sampling.ipynb"),
+        str(target),
+        {"data": str(FOLDER.parent / "data" / "sample"), **parameters},
+        progress_bar=False,
+    )
+    outputs = [o for c in nbformat.read(target, 4).cells for o in c.get("outputs", [])]
+    return "".join(o.text for o in outputs if o.output_type == "stream")
+
+
+def test_it_is_no_area_and_not_in_the_default_run():
+    assert "sampling" not in notebooks(FOLDER)
+
+
+@pytest.mark.notebook
+def test_a_sample_of_the_sample_bureau_goes_out_and_comes_back(tmp_path):
+    assert "没有结论" in run(tmp_path / "out.ipynb", out=str(tmp_path))
+    sheet = tmp_path / "sampling.xlsx"
+    workbook = load_workbook(sheet)
+    for row in workbook.active.iter_rows(min_row=2):
+        row[7].value = row[5].value
+    workbook.save(sheet)
+    assert "可以接受" in run(tmp_path / "back.ipynb", filled=str(sheet))
