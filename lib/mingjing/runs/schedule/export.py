@@ -1,0 +1,128 @@
+"""The schedule in the words of the scheduler a bureau already has. Each calls `run-due`, which knows what is due;
+so that no file outside this machine shows on which day a canteen will be visited."""
+
+import shlex
+import sys
+from typing import Any
+
+from mingjing.errors import UsageError
+from mingjing.runs.notebooks import notebooks
+from mingjing.runs.schedule.plan import Occurrence, Schedule
+
+ZONE = "Asia/Shanghai"
+
+
+def export(schedule: Schedule, target: str) -> str:
+    """Text of a crontab, systemd units or an Airflow DAG."""
+    writers = {"crontab": _crontab, "systemd": _systemd, "airflow": _airflow}
+    if target not in writers:
+        raise UsageError(f"no export to “{target}”", todo=f"Choose {', '.join(writers)}")
+    return writers[target](schedule)
+
+
+def papermill_runs(schedule: Schedule, found: list[Occurrence]) -> list[dict[str, Any]]:
+    """Arguments of one PapermillOperator for each notebook of each occurrence; their copies go beside the reports."""
+    aside = schedule.path("reports", "reports") / "papermill"
+    aside.mkdir(parents=True, exist_ok=True)
+    runs = []
+    for occurrence in found:
+        given = {"data": str(schedule.path("data", "data")), "period": occurrence.period}
+        given |= {"lang": schedule.run.get("lang", "zh"), "units": list(occurrence.units)}
+        given |= {
+            name: str(schedule.path(name, "")) for name in ("config", "mapping") if name in schedule.run
+        }
+        for area, path in notebooks(schedule.path("notebooks", "notebooks")).items():
+            if area in occurrence.job.areas or not occurrence.job.areas:
+                output = aside / f"{occurrence.id}-{area}.ipynb"
+                runs.append({"input_nb": str(path), "output_nb": str(output), "parameters": given})
+    return runs
+
+
+def _words(schedule: Schedule, *more: str) -> list[str]:
+    return [sys.executable, "-m", "mingjing", "schedule", *more, "--schedule", str(schedule.file)]
+
+
+def _hour(schedule: Schedule) -> int:
+    return schedule.run.get("hour", 6)
+
+
+def _crontab(schedule: Schedule) -> str:
+    # in a crontab a percent sign ends the command
+    line = shlex.join(_words(schedule, "run-due")).replace("%", r"\%")
+    folder = shlex.quote(str(schedule.file.parent)).replace("%", r"\%")
+    return f"CRON_TZ={ZONE}\n15 {_hour(schedule)} * * * cd {folder} && {line}\n"
+
+
+def _systemd(schedule: Schedule) -> str:
+    words = " ".join(
+        '"' + w.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$") + '"'
+        for w in _words(schedule, "run-due")
+    )
+    folder = str(schedule.file.parent).replace("%", "%%")
+    return f"""# mingjing.service
+[Unit]
+Description=Mingjing: audits that are due
+
+[Service]
+Type=oneshot
+WorkingDirectory={folder}
+ExecStart={words}
+
+# mingjing.timer
+[Unit]
+Description=Mingjing: every morning
+
+[Timer]
+OnCalendar=*-*-* {_hour(schedule):02d}:15:00 {ZONE}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _airflow(schedule: Schedule) -> str:
+    return f'''"""Mingjing on Airflow: each notebook that is due is a papermill task; then the reports are published whole.
+
+Needs apache-airflow-providers-papermill, and mingjing in the workers' environment.
+"""
+
+import json
+import subprocess
+from datetime import timedelta
+
+import pendulum
+from airflow.decorators import dag, task
+from airflow.providers.papermill.operators.papermill import PapermillOperator
+
+MINGJING = {_words(schedule)[:4]!r}
+SCHEDULE = ["--schedule", {str(schedule.file)!r}]
+
+
+@dag(
+    dag_id="mingjing",
+    schedule="15 {_hour(schedule)} * * *",
+    start_date=pendulum.datetime({schedule.start.year}, {schedule.start.month}, {schedule.start.day}, tz="{ZONE}"),
+    catchup=False,  # mingjing itself knows what was missed and runs it once
+    max_active_runs=1,
+    default_args={{"retries": 1, "retry_delay": timedelta(minutes=10)}},
+)
+def mingjing():
+    @task
+    def due():
+        """One papermill run for each notebook of each occurrence that is due."""
+        made = subprocess.run(
+            [*MINGJING, "due", "--json", "--papermill", *SCHEDULE], capture_output=True, text=True, check=True
+        )
+        return json.loads(made.stdout)
+
+    @task(trigger_rule="all_done")
+    def publish():
+        """Findings, manifest and index, whole or not at all; writes down what is done."""
+        print(subprocess.run([*MINGJING, "run-due", *SCHEDULE], text=True, check=True))
+
+    PapermillOperator.partial(task_id="notebook").expand_kwargs(due()) >> publish()
+
+
+mingjing()
+'''
