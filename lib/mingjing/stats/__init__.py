@@ -9,20 +9,26 @@ from mingjing.stats.large import digit_test_sql, select_mus_sql
 from mingjing.stats.outliers import relative_size_factor
 from mingjing.stats.proportions import wilson
 from mingjing.stats.ranking import rank_with_uncertainty, smallest_change
+from mingjing.stats.screening import control_chart, false_discoveries, funnel, rate_change, robust_scores
 from mingjing.stats.selection import select_mus
 
 __all__ = [
     "compare_digits",
     "confidence_factor",
+    "control_chart",
     "digit_test",
     "digit_test_sql",
     "estimate",
+    "false_discoveries",
     "fleiss_kappa",
+    "funnel",
     "icc",
     "kendall_w",
     "number_duplication",
     "rank_with_uncertainty",
+    "rate_change",
     "relative_size_factor",
+    "robust_scores",
     "round_amounts",
     "sample_size",
     "second_order_test",
