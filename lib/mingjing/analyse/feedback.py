@@ -4,9 +4,11 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from mingjing.analyse import Screen
+from mingjing.errors import UsageError
 from mingjing.rules.feedback.evaluation import group_scores
 from mingjing.rules.feedback.hotline import counted
 from mingjing.rules.feedback.repeats import by_issue, issues
+from mingjing.stats import icc, kendall_w
 
 _REPEAT = ["issue", "ticket_no", "title", "accept_time", "channel", "unit_id", "outcome"]
 _CONTENT = ["满意", "基本满意"]
@@ -75,6 +77,29 @@ def evaluation(audit) -> pd.DataFrame:
     table = table.reindex(columns=list(weights))
     weight = table.notna().mul(pd.Series(weights)).sum(axis=1)
     return table.assign(total=table.mul(pd.Series(weights)).sum(axis=1) / weight, weight=weight).reset_index()
+
+
+def agreement(audit) -> pd.DataFrame:
+    """How far the groups agree on the targets, one row per period: `groups` compared, `targets` all of them rated,
+    `left_out` targets that a group did not rate, Kendall's `w` with its `p_value`, `icc` (ICC(2,1)).
+
+    A group that rated nobody in the period is not compared. Figures are empty with fewer than 2 groups or targets, or
+    where no group tells the targets apart.
+    """
+    table, lines = evaluation(audit), []
+    names = [column for column in table if column not in ("period", "target_id", "total", "weight")]
+    for period, part in table.groupby("period"):
+        scores = part[names].dropna(axis=1, how="all")
+        whole = scores.dropna()
+        line = {"period": period, "groups": scores.shape[1], "targets": len(whole)}
+        line |= {"left_out": len(scores) - len(whole), "w": None, "p_value": None, "icc": None}
+        try:
+            found = kendall_w(whole.to_numpy(dtype=float))
+            line |= {"w": found.w, "p_value": found.p_value, "icc": icc(whole.to_numpy(dtype=float)).icc2}
+        except UsageError:  # the statistics refuse what they cannot judge: the figure stays empty
+            pass
+        lines.append(line)
+    return pd.DataFrame(lines, columns=["period", "groups", "targets", "left_out", "w", "p_value", "icc"])
 
 
 def first_screen(audit) -> Screen | None:
