@@ -8,7 +8,7 @@ $(VENV)/base: requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-.PHONY: audit test lab sample
+.PHONY: audit test lab sample lock
 audit: $(VENV)/base
 	$(VENV)/bin/mingjing run --data data/sample --period $(PERIOD)
 
@@ -21,3 +21,8 @@ lab: $(VENV)/base
 # After a change to lib/mingjing/sample: the folder in the repository is what the seed gives, byte by byte.
 sample: $(VENV)/base
 	$(VENV)/bin/mingjing sample --out data/sample --seed 1
+
+# After a change to the dependencies in pyproject.toml; needs uv. Versions already locked stay.
+lock:
+	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
