@@ -11,7 +11,6 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
-from mingjing.analyse import first_screen
 from mingjing.areas import check_area
 from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
@@ -19,33 +18,13 @@ from mingjing.findings import Findings, make_findings
 from mingjing.intake import Intake, read_folder
 from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
-from mingjing.report.findings import Panel, frame_panel, headline
+from mingjing.report import panels
+from mingjing.report.findings import Panel
 from mingjing.rules import Entry, Ledgers, Outcome, Params, configured, found_so_far, rules, run_rule
+from mingjing.rules.reasons import reason_text
 from mingjing.tables import PROVENANCE, tables
 
 _SHARED: dict[tuple, "Audit"] = {}
-_REASONS = {
-    "no_data": ("没有数据：{}", "no data: {}"),
-    "column_missing": ("缺列：{}", "column missing: {}"),
-    "unknown_value": ("取值都不在目录中：{}", "no value is in the catalogue: {}"),
-    "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
-    "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
-    "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
-    "no_calendar": (
-        "当年的放假调休安排尚未公布，无法推算工作日",
-        "the holidays of the year are not published; working days cannot be told",
-    ),
-    "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
-}
-_STATUS_ZH = {
-    "green": "可用",
-    "amber": "有小问题",
-    "red": "慎用",
-    "unrecognised": "未识别",
-    "empty": "空表",
-    "unreadable": "无法读取",
-    "skipped": "未读取",
-}
 
 
 class Audit:
@@ -170,7 +149,7 @@ class Audit:
                 (
                     entry.rule_id,
                     outcome.outcome,
-                    self._reason(outcome),
+                    reason_text(outcome.reason, self.lang),
                     outcome.rows_checked,
                     len({(h["unit"], h["subject"]) for h in outcome.hits}),
                 )
@@ -190,7 +169,11 @@ class Audit:
             for p in entry.params.values()
         ]
         lines += [basis.zh if zh else basis.en for basis in entry.basis]
-        lines += [self._reason(outcome)] if outcome.outcome == "not_run" else list(outcome.sql.values())
+        lines += (
+            [reason_text(outcome.reason, self.lang)]
+            if outcome.outcome == "not_run"
+            else list(outcome.sql.values())
+        )
         return "\n\n".join(lines)
 
     def params(self, rule_id: str) -> Params:
@@ -199,108 +182,19 @@ class Audit:
 
     def headline(self, area: str) -> Panel:
         """The area's answer first: what was found, out of how many rules, and what could not be judged."""
-        if area == "intake":
-            return self._intake_headline()
-        screen = first_screen(self, area)
-        found, outcomes = self.check(area), self.outcomes(area)
-        ran = int((outcomes.outcome != "not_run").sum())
-        high, silent, total = found.count("high"), len(outcomes) - ran, len(outcomes)
-        zh = self.lang == "zh"
-        if ran == 0:
-            verdict = "没有可用数据，无法作出结论。" if zh else "No usable data: nothing can be concluded."
-        elif len(found):
-            verdict = (
-                f"发现{len(found)}条，其中程度高的{high}条。"
-                if zh
-                else f"{len(found)} findings, {high} of high severity."
-            )
-        else:
-            verdict = f"已运行的{ran}条规则没有发现。" if zh else f"The {ran} rules that ran found nothing."
-        if silent and ran:
-            verdict += (
-                f"另有{silent}条规则未能运行，不等于没有问题。"
-                if zh
-                else f" {silent} rules did not run; that is not a pass."
-            )
-        colour = "grey" if ran == 0 else "red" if high else "amber" if len(found) or silent else "green"
-        if screen and ran:
-            return headline(
-                f"{screen.verdict(self.lang)}{'' if zh else ' '}{verdict}",
-                colour,
-                [(label_zh if zh else label_en, value) for label_zh, label_en, value in screen.figures],
-            )
-        labels = (
-            ("发现（条）", "已运行规则", "未运行规则") if zh else ("Findings", "Rules run", "Rules not run")
-        )
-        return headline(
-            verdict,
-            colour,
-            list(zip(labels, (str(len(found)), f"{ran} / {total}", f"{silent} / {total}"), strict=True)),
-        )
-
-    def _intake_headline(self) -> Panel:
-        sheets, zh = self.intake.conservation(), self.lang == "zh"
-        used, rejected = int(sheets.table.notna().sum()), int(sheets.rejected.sum())
-        doubtful = int((sheets.status != "green").sum())
-        verdict = (
-            (
-                f"读入{used}张台账，其中{doubtful}张有问题，使用前先看退回的行。"
-                if doubtful
-                else f"读入{used}张台账，均可使用。"
-            )
-            if zh
-            else f"{used} ledgers read; {doubtful} sheets or files have problems."
-            if doubtful
-            else f"{used} ledgers read, all usable."
-        )
-        labels = (
-            ("识别的工作表", "接受的行", "退回的行")
-            if zh
-            else ("Sheets recognised", "Rows accepted", "Rows rejected")
-        )
-        rows = int(sheets.rows_read.sum())
-        figures = (
-            f"{used} / {len(sheets)}",
-            f"{int(sheets.accepted.sum())} / {rows}",
-            f"{rejected} / {rows}",
-        )
-        return headline(verdict, "amber" if doubtful else "green", list(zip(labels, figures, strict=True)))
+        return panels.headline_of(self, area)
 
     def data_quality(self) -> Panel:
         """What was read from each sheet: rows read = accepted + rejected + not data."""
-        frame = self.intake.conservation().drop(columns="kept")
-        frame["table"] = [
-            tables()[name].label(self.lang) if isinstance(name, str) else "" for name in frame.table
-        ]
-        if self.lang == "zh":
-            frame["status"] = frame.status.map(_STATUS_ZH)
-        heads = ["文件", "工作表", "台账", "读入行", "接受", "退回", "非数据", "状态"]
-        return frame_panel(
-            frame.set_axis(heads, axis=1) if self.lang == "zh" else frame,
-            "逐表行数" if self.lang == "zh" else "Rows by sheet",
-        )
+        return panels.data_quality(self.intake, self.lang)
 
     def rejected(self) -> Panel:
         """Each rejected row with its reason."""
-        frame = self.intake.rejected[["source_file", "sheet", "row", f"reason_{self.lang}"]]
-        heads = ["文件", "工作表", "行", "原因"] if self.lang == "zh" else ["File", "Sheet", "Row", "Reason"]
-        return frame_panel(frame.set_axis(heads, axis=1), f"{len(frame)}")
+        return panels.rejected(self.intake, self.lang)
 
     def rules_run(self, area: str) -> Panel:
         """Every rule of the area and what it came to."""
-        frame = self.outcomes(area)
-        heads = (
-            ["规则", "结果", "原因", "检查行数", "发现"]
-            if self.lang == "zh"
-            else ["Rule", "Outcome", "Reason", "Rows checked", "Findings"]
-        )
-        frame.insert(1, "name", [self._entries[r].name(self.lang) for r in frame.rule_id])
-        heads.insert(1, "名称" if self.lang == "zh" else "Name")
-        if self.lang == "zh":
-            frame["outcome"] = frame["outcome"].map(
-                {"passed": "通过", "findings": "有发现", "not_run": "未运行"}
-            )
-        return frame_panel(frame.set_axis(heads, axis=1), "规则运行情况" if self.lang == "zh" else "Rules")
+        return panels.rules_run(self.outcomes(area), self._entries, self.lang)
 
     def sql(self, query: str) -> pd.DataFrame:
         """Any question to the same tables, in SQL."""
@@ -320,24 +214,6 @@ class Audit:
                     self.ledgers.add(name, table)
             self._outcomes[entry.rule_id] = run_rule(entry, rules()[entry.rule_id], self.ledgers, self.units)
         return self._outcomes[entry.rule_id]
-
-    def _reason(self, outcome: Outcome) -> str:
-        code, what = outcome.reason
-        zh, en = _REASONS.get(code, ("{}", "{}") if what else (code, code))
-        return (zh if self.lang == "zh" else en).format(self._labels(what))
-
-    def _labels(self, what: str) -> str:
-        """`food_log.weight_g, rating` as the reader knows them: 留样与温度记录表（留样重量）、评议评分表."""
-        labels = []
-        for table, _, column in (part.partition(".") for part in what.split(", ") if part):
-            declared = tables()[table]
-            label = declared.label(self.lang)
-            if column:
-                known = declared.columns.get(column)
-                name = known.label(self.lang) if known else column
-                label += f"（{name}）" if self.lang == "zh" else f" ({name})"
-            labels.append(label)
-        return ("、" if self.lang == "zh" else ", ").join(labels)
 
     def _unit_id(self, written: str) -> str:
         ids = [unit for unit, name in self.names.items() if written in (unit, name)]

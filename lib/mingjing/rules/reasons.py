@@ -1,0 +1,38 @@
+"""Why a rule did not run, in the reader's words."""
+
+from mingjing.tables import tables
+
+_REASONS = {
+    "no_data": ("没有数据：{}", "no data: {}"),
+    "column_missing": ("缺列：{}", "column missing: {}"),
+    "unknown_value": ("取值都不在目录中：{}", "no value is in the catalogue: {}"),
+    "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
+    "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
+    "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
+    "no_calendar": (
+        "当年的放假调休安排尚未公布，无法推算工作日",
+        "the holidays of the year are not published; working days cannot be told",
+    ),
+    "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
+}
+
+
+def reason_text(reason: tuple[str, str], lang: str) -> str:
+    """`(code, what was missing)` of an outcome as one phrase; an empty text when the rule ran."""
+    code, what = reason
+    zh, en = _REASONS.get(code, ("{}", "{}") if what else (code, code))
+    return (zh if lang == "zh" else en).format(_labels(what, lang))
+
+
+def _labels(what: str, lang: str) -> str:
+    """`food_log.weight_g, rating` as the reader knows them: 留样与温度记录表（留样重量）、评议评分表."""
+    labels = []
+    for table, _, column in (part.partition(".") for part in what.split(", ") if part):
+        declared = tables()[table]
+        label = declared.label(lang)
+        if column:
+            known = declared.columns.get(column)
+            name = known.label(lang) if known else column
+            label += f"（{name}）" if lang == "zh" else f" ({name})"
+        labels.append(label)
+    return ("、" if lang == "zh" else ", ").join(labels)
