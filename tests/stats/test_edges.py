@@ -120,6 +120,8 @@ def test_digits_are_exact(value, first, second, pair):
     for digits, expected in (("first", first), ("second", second), ("first_two", pair)):
         found = digit_test([value], digits)
         assert found.labels[found.counts.index(1)] == expected
+    found = digit_test([value], "first_three")
+    assert found.labels[found.counts.index(1)] // 10 == pair
 
 
 def test_last_two_digits_are_fen_when_any_amount_has_them():
@@ -135,7 +137,7 @@ def test_missing_zero_and_negative_amounts_are_counted_apart():
 fen = st.lists(st.integers(1, 10**9), min_size=1, max_size=60)
 
 
-@given(fen, st.integers(-3, 6), st.sampled_from(["first", "second", "first_two"]))
+@given(fen, st.integers(-3, 6), st.sampled_from(["first", "second", "first_two", "first_three"]))
 def test_digit_tests_do_not_depend_on_the_unit(amounts, power, digits):
     scaled = [amount * 10.0**power for amount in amounts]
     assert digit_test(scaled, digits).counts == digit_test(amounts, digits).counts

@@ -34,7 +34,7 @@ def con(amounts):
     return connection
 
 
-@pytest.mark.parametrize("digits", ["first", "second", "first_two", "last_two"])
+@pytest.mark.parametrize("digits", ["first", "second", "first_two", "first_three", "last_two"])
 def test_digits_counted_in_the_database_are_the_same(con, amounts, digits):
     assert digit_test_sql(con, "book", "金 额", digits).counts == digit_test(amounts, digits).counts
 

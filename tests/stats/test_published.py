@@ -15,6 +15,7 @@ import pytest
 
 import mingjing.stats
 from mingjing.stats import (
+    compare_digits,
     confidence_factor,
     digit_test,
     estimate,
@@ -28,6 +29,7 @@ from mingjing.stats import (
     upper_bound,
     wilson,
 )
+from mingjing.stats.digits import CONFORMITY, digits_of
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -177,7 +179,7 @@ def test_kendalls_w_of_the_anxiety_ratings():
     scores = rows("reference/tables/irr_anxiety.csv")
     found = kendall_w(scores)
     assert (found.w, found.chi2, found.p_value) == pytest.approx((0.5396569, 30.7604, 0.0428835), abs=5e-5)
-    assert found.w == pytest.approx(0.5396569, abs=5e-8)
+    assert (found.w, found.p_value) == pytest.approx((0.5396569, 0.0428835), abs=5e-8)
     assert kendall_w(scores, ties=False).w == pytest.approx(0.5019215, abs=5e-8)
 
 
@@ -218,7 +220,8 @@ def test_purchasing_cards_total_spike_and_deviation():
 
 
 @pytest.mark.parametrize(
-    ("digits", "c", "n", "mad"), [("first", 21.27, 772, 0.0065981), ("first_two", 158.8, 772, None)]
+    ("digits", "c", "n", "mad"),
+    [("first", 21.27, 772, 0.0065981), ("second", 30.30, 772, None), ("first_two", 158.8, 772, None)],
 )
 def test_excess_deviation_is_over_what_chance_gives(digits, c, n, mad):
     found = digit_test(np.ravel(rows("reference/data/sinoForest.csv")), digits)
@@ -226,12 +229,35 @@ def test_excess_deviation_is_over_what_chance_gives(digits, c, n, mad):
     assert found.excess_mad == pytest.approx(found.mad - 1 / math.sqrt(c * n), abs=1e-15)
 
 
-def test_doubles_misplace_digits_that_decimals_keep():
+def test_doubles_misplace_165_payments_that_decimals_keep():
     amounts = payments()
     kept = amounts[amounts > 0]
     naive = (kept * 10.0 ** (1 - np.floor(np.log10(kept)))).astype(int)
-    found = digit_test(kept, "first_two")
-    assert int(np.abs(np.bincount(naive, minlength=100)[10:100] - found.counts).sum()) > 0
+    assert int((naive != digits_of(kept, "first_two")).sum()) == 165
+    counts = np.bincount(naive, minlength=100)[10:100]
+    assert round(compare_digits(counts, "first_two").chi2, 1) == 32086.8
+
+
+LIMITS = {
+    "first": (0.006, 0.012, 0.015),
+    "second": (0.008, 0.010, 0.012),
+    "first_two": (0.0012, 0.0018, 0.0022),
+    "first_three": (0.00036, 0.00044, 0.00050),
+}
+
+
+@pytest.mark.parametrize("digits", LIMITS)
+def test_conformity_changes_at_nigrinis_limits(digits):
+    """Counts off by just less, and just more, than each limit fall on its two sides."""
+    labels = digit_test([], digits).labels
+    expected = np.array(digit_test([], digits).expected)
+    half = np.where(np.arange(len(labels)) < len(labels) // 2, 1.0, 0.0)
+    up, down = half / half.sum(), (1 - half) * expected / ((1 - half) * expected).sum()
+    for rank, limit in enumerate(LIMITS[digits]):
+        for factor, grade in ((0.98, CONFORMITY[rank]), (1.02, CONFORMITY[rank + 1])):
+            shift = limit * factor * len(labels) / 2
+            counts = np.rint(1e9 * (expected + shift * (up - down)))
+            assert compare_digits(counts, digits).conformity == grade
 
 
 def test_inspector_groups_differ_as_the_city_published():

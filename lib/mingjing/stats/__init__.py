@@ -7,6 +7,7 @@ from mingjing.stats.digits import compare_digits, digit_test
 from mingjing.stats.estimation import estimate
 from mingjing.stats.large import digit_test_sql, select_mus_sql
 from mingjing.stats.outliers import relative_size_factor
+from mingjing.stats.panels import facet_model, home_bias, panel_differences
 from mingjing.stats.proportions import wilson
 from mingjing.stats.ranking import rank_with_uncertainty, smallest_change
 from mingjing.stats.screening import control_chart, false_discoveries, funnel, rate_change, robust_scores
@@ -19,12 +20,15 @@ __all__ = [
     "digit_test",
     "digit_test_sql",
     "estimate",
+    "facet_model",
     "false_discoveries",
     "fleiss_kappa",
     "funnel",
+    "home_bias",
     "icc",
     "kendall_w",
     "number_duplication",
+    "panel_differences",
     "rank_with_uncertainty",
     "rate_change",
     "relative_size_factor",

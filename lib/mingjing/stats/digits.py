@@ -18,6 +18,7 @@ LABELS = {
     "first": range(1, 10),
     "second": range(10),
     "first_two": range(10, 100),
+    "first_three": range(100, 1000),
     "last_two": range(100),
 }
 # Nigrini (2012), tables 7.1 and following: upper limits of close, acceptable, marginally acceptable conformity.
@@ -25,6 +26,7 @@ MAD_LIMITS = {
     "first": (0.006, 0.012, 0.015),
     "second": (0.008, 0.010, 0.012),
     "first_two": (0.0012, 0.0018, 0.0022),
+    "first_three": (0.00036, 0.00044, 0.00050),
 }
 CONFORMITY = (
     "Close conformity",
@@ -68,7 +70,7 @@ def digit_test(values: Iterable, digits: str = "first") -> DigitTest:
     `values`: numbers in any shape of one dimension and one unit; exact decimals, whole numbers, or doubles read
     to 15 significant digits, so that 0.29 × 100 is 29. Zeros, missing values and negative amounts take no part
     and are counted in `ignored`; test credits by themselves, with their sign turned. `digits`: `first`,
-    `second`, `first_two` (5 counts as 50) or `last_two` (of the fen when any value has a part of a yuan,
+    `second`, `first_two` (5 counts as 50), `first_three` or `last_two` (of the fen when any value has a part of a yuan,
     otherwise of the whole number).
 
     Definitions, with p the observed and e the expected share of the k digits: chi-square on k − 1 degrees of
@@ -96,7 +98,7 @@ def digit_test(values: Iterable, digits: str = "first") -> DigitTest:
     exact = [value for value in values if isinstance(value, Decimal | Rational) and value > 0]
     found = digits_of(exact if len(exact) == kept.size else kept, digits)
     labels = LABELS[digits]
-    counts = np.bincount(found, minlength=100)[labels.start : labels.stop]
+    counts = np.bincount(found, minlength=labels.stop)[labels.start :]
     return compare_digits(counts, digits, unsuitable(kept, digits), ignored)
 
 
@@ -149,8 +151,10 @@ def digits_of(values: Iterable, digits: str) -> np.ndarray:
         f"{Decimal(value) if isinstance(value, Decimal | int) else float(value):{_form(value)}}"
         for value in (values.tolist() if isinstance(values, np.ndarray) else values)
     ]
-    leading = np.array([int(text[0] + (text[2] if text[1] == "." else "0")) for text in written], dtype=int)
-    return {"first": leading // 10, "second": leading % 10, "first_two": leading}[digits]
+    mantissas = (text[: text.index("e")].replace(".", "") for text in written)
+    leading = np.array([int(f"{text[:3]:0<3}") for text in mantissas], dtype=int)
+    kinds = {"first": leading // 100, "second": leading // 10 % 10, "first_two": leading // 10}
+    return kinds.get(digits, leading)
 
 
 def _form(value: object) -> str:
@@ -174,6 +178,8 @@ def _positive_or_nan(values: Iterable) -> np.ndarray:
 def _expected(digits: str) -> np.ndarray:
     if digits == "last_two":
         return np.full(100, 0.01)
+    if digits == "first_three":
+        return np.log10(1 + 1 / np.arange(100, 1000))
     pairs = np.log10(1 + 1 / np.arange(10, 100)).reshape(9, 10)
     return {"first": pairs.sum(axis=1), "second": pairs.sum(axis=0), "first_two": pairs.ravel()}[digits]
 

@@ -18,6 +18,7 @@ _DIGITS = {
     "first": "substr(fen::VARCHAR, 1, 1)",
     "second": "substr(rpad(fen::VARCHAR, 2, '0'), 2, 1)",
     "first_two": "substr(rpad(fen::VARCHAR, 2, '0'), 1, 2)",
+    "first_three": "substr(rpad(fen::VARCHAR, 3, '0'), 1, 3)",
 }
 
 
