@@ -112,23 +112,21 @@ class Audit:
         return frame.assign(**dict(zip(PROVENANCE, zip(*places, strict=True), strict=True)) if places else {})
 
     @contextmanager
-    def shared(self) -> Iterator[None]:
+    def shared(self, jobs: int = 1) -> Iterator[None]:
         """Within it, processes forked from this one that open the same audit get this one, its rules already run.
 
-        The rules run in a process of their own: an engine's threads do not survive a fork.
+        The rules run in processes of their own, `jobs` at a time: an engine's threads do not survive a fork.
         """
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as worker:
-            self._outcomes |= worker.submit(self._run_all).result()
         _SHARED[self._asked] = self
         try:
+            for meta in (False, True):  # meta rules look at what the others found
+                entries = [rule_id for rule_id, entry in self._entries.items() if entry.meta is meta]
+                with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as workers:
+                    outcomes = workers.map(_run_shared, [self._asked] * len(entries), entries)
+                    self._outcomes |= dict(zip(entries, outcomes, strict=True))
             yield
         finally:
             del _SHARED[self._asked]
-
-    def _run_all(self) -> dict[str, Outcome]:
-        for entry in self._entries.values():
-            self._run(entry)
-        return self._outcomes
 
     def check(self, area: str | Iterable[str] | None = None) -> Findings:
         """Runs every rule of the area or areas, or of all, once; gives what they found."""
@@ -198,6 +196,7 @@ class Audit:
 
     def sql(self, query: str) -> pd.DataFrame:
         """Any question to the same tables, in SQL."""
+        self.ledgers.everything()
         return self.ledgers.backend.con.sql(query).df()
 
     def _area(self, area: str | Iterable[str] | None) -> list[Entry]:
@@ -222,3 +221,8 @@ class Audit:
                 f"unit “{written}” is not in the unit ledger", todo=nearest(written, self.names.values())
             )
         return ids[0]
+
+
+def _run_shared(asked: tuple, rule_id: str) -> Outcome:
+    audit = _SHARED[asked]
+    return audit._run(audit._entries[rule_id])

@@ -120,9 +120,9 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
     try:
         for case, expr in function(ledgers, Params(entry)):
             query = _finish(entry, expr, ledgers, units)
-            text = str(ibis.to_sql(query, dialect=ledgers.backend.name))
+            text, rows = ledgers.fetch(query)
             sql[case] = sql[case] + "\n\n" + text if case in sql else text
-            hits += [row | {"case": case} for row in query.to_pyarrow().to_pylist()]
+            hits += [row | {"case": case} for row in rows.to_pylist()]
     except NotRun as reason:
         return Outcome(entry.rule_id, "not_run", reason.args, checked)
     return Outcome(entry.rule_id, "findings" if hits else "passed", ("", ""), checked, _in_order(hits), sql)
@@ -131,13 +131,7 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
 def _rows_checked(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> int:
     if not entry.needs:
         return 1
-    name = next(iter(entry.needs))
-    table, declared = getattr(ledgers, name), tables().get(name)
-    if declared and declared.date and entry.scope == "period":
-        table = table.filter(ledgers.in_period(table[declared.date]))
-    if units and declared and declared.unit:
-        table = table.filter(table[declared.unit].isin(units))
-    return int(table.count().execute())
+    return ledgers.count(next(iter(entry.needs)), units, within=entry.scope == "period")
 
 
 def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ...]) -> ir.Table:

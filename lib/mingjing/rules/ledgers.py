@@ -36,20 +36,31 @@ class Ledgers:
         self.finished = as_of >= period.end
         self._present: dict[str, set[str]] = {}
         self._filled: dict[str, set[str]] = {}
+        self._arrow: dict[str, pa.Table] = {}
         self._tables: dict[str, ir.Table] = {}
         self._derived: dict[str, ir.Table] = {}
+        self._counts: dict[tuple, int] = {}
         for name, arrow in data.items():
             self.add(name, arrow)
 
     def add(self, name: str, arrow: pa.Table) -> None:
-        """Register one table; declared columns it lacks are there as NULL, and `has` still says they are absent."""
+        """One more table; the engine gets it when somebody first asks for it."""
         self._present[name] = set(arrow.column_names)
         self._filled[name] = {c for c in arrow.column_names if arrow.column(c).null_count < len(arrow)}
-        declared = tables().get(name)
+        self._arrow[name] = arrow
+
+    def everything(self) -> None:
+        """Gives the engine every ledger, for who asks it in its own language."""
+        for name in self._arrow:
+            getattr(self, name)
+
+    def _load(self, name: str) -> ir.Table:
+        """Declared columns that nobody kept are there as NULL, and `has` still says they are absent."""
+        arrow, declared = self._arrow[name], tables().get(name)
         for column in declared.columns.values() if declared else ():
             if column.name not in arrow.column_names:
                 arrow = arrow.append_column(column.name, pa.nulls(len(arrow), ARROW[column.type]))
-        self._tables[name] = self._known(self.store(name, arrow), declared)
+        return self._known(self.store(name, arrow), declared)
 
     def store(self, name: str, arrow: pa.Table) -> ir.Table:
         """A table that a rule worked out itself, for its next step; it is no ledger and `has` does not know it."""
@@ -69,6 +80,23 @@ class Ledgers:
             self._derived[name] = self.store(f"derived_{name}", build())
         return self._derived[name]
 
+    def fetch(self, query: ir.Table) -> tuple[str, pa.Table]:
+        """The SQL of a query and its rows. Compiled once: compiling takes several times as long as running."""
+        text = str(self.backend.compile(query, pretty=True))
+        return text, self.backend.con.sql(text).to_arrow_table().cast(query.schema().to_pyarrow())
+
+    def count(self, name: str, units: tuple[str, ...], within: bool) -> int:
+        """How many rows of a ledger belong to these units (all if none are named), and `within` the period."""
+        key = (name, units, within)
+        if key not in self._counts:
+            table, declared = getattr(self, name), tables().get(name)
+            if declared and declared.date and within:
+                table = table.filter(self.in_period(table[declared.date]))
+            if units and declared and declared.unit:
+                table = table.filter(table[declared.unit].isin(units))
+            self._counts[key] = int(table.count().execute())
+        return self._counts[key]
+
     @cached_property
     def calendar(self) -> ir.Table:
         """The official calendar of the years around the period, for the rules that ask for it."""
@@ -85,22 +113,23 @@ class Ledgers:
         return ibis.literal(when, type="timestamp")
 
     def __getattr__(self, name: str) -> ir.Table:
-        try:
-            return self.__dict__["_tables"][name]
-        except KeyError:
-            raise AttributeError(name) from None
+        if name not in self.__dict__.get("_arrow", ()):
+            raise AttributeError(name)
+        if name not in self._tables:
+            self._tables[name] = self._load(name)
+        return self._tables[name]
 
     def __contains__(self, name: str) -> bool:
-        return name in self._tables
+        return name in self._arrow
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether somebody keeps this ledger and writes in every one of these columns: for choosing between ways."""
-        return table in self._tables and self._filled[table].issuperset(columns)
+        return table in self._arrow and self._filled[table].issuperset(columns)
 
     def missing(self, needs: dict[str, Iterable[str]]) -> list[str]:
         """`table` or `table.column` for each thing a rule needs and nobody keeps. A column that is there and blank
         throughout is kept: that nobody filled it in is evidence."""
-        lacking = [table for table in needs if table not in self._tables]
+        lacking = [table for table in needs if table not in self._arrow]
         return lacking or [
             f"{t}.{c}" for t, names in needs.items() for c in names if c not in self._present[t]
         ]

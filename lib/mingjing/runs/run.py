@@ -90,7 +90,7 @@ def _build(
     result = Run(building)
     (building / "notebooks").mkdir()
     reported = [area for area in chosen if area != "overview"]
-    with audit.shared(), _workers(min(jobs, len(chosen))) as workers:
+    with audit.shared(jobs), _workers(min(jobs, len(chosen))) as workers:
         made = {
             area: workers.submit(_report, area, notebook, given, building, audit.lang)
             for area, notebook in chosen.items()
