@@ -142,13 +142,21 @@ class Params:
             expr = ibis.ifelse(day.cast("date") >= ibis.literal(start), ibis.literal(value), expr)
         return expr
 
-    def lookup(self, name: str, key: ir.Value) -> ir.Value:
-        """A threshold that differs by category (`{"早餐" = 20, …}`): NULL where the category has none."""
-        table = self._params[name].value
-        return ibis.cases(*((key == category, ibis.literal(value)) for category, value in table.items()))
+    def lookup(self, name: str, key: ir.Value, day: ir.DateValue | None = None) -> ir.Value:
+        """A threshold that differs by category (`{"早餐" = 20, …}`), the table in force on `day` where one is given:
+        NULL where the category has none."""
+        first, *later = self._params[name].values if day is not None else self._params[name].values[-1:]
+        expr = _of_category(first[1], key)
+        for start, table in later:
+            expr = ibis.ifelse(day.cast("date") >= ibis.literal(start), _of_category(table, key), expr)
+        return expr
 
     def as_dict(self) -> dict[str, Any]:
         return {name: threshold.value for name, threshold in self._params.items()}
+
+
+def _of_category(table: dict[str, Any], key: ir.Value) -> ir.Value:
+    return ibis.cases(*((key == category, ibis.literal(value)) for category, value in table.items()))
 
 
 def read_catalogue(text: str) -> dict[str, Entry]:
@@ -178,11 +186,15 @@ def _basis(zh: str, en: str, status: str, **days: date) -> Basis:
 
 
 def _threshold(name: str, zh: str, en: str, source: str, status: str, **spec: Any) -> Threshold:
+    return Threshold(name, _values(spec), zh, en, source, status, **spec)
+
+
+def _values(spec: dict[str, Any]) -> tuple[tuple[date | None, Any], ...]:
+    """`value`, or `values` as a list of `{from, value}`, taken out of the spec."""
     dated = spec.pop("values", None)
-    values = (
+    return (
         tuple((step.get("from"), step["value"]) for step in dated) if dated else ((None, spec.pop("value")),)
     )
-    return Threshold(name, values, zh, en, source, status, **spec)
 
 
 def _validate(entry: Entry) -> None:
@@ -224,7 +236,8 @@ def catalogue() -> dict[str, Entry]:
 
 
 def configured(overrides: dict[str, dict[str, Any]]) -> dict[str, Entry]:
-    """The catalogue with the bureau's own values: `{"ST-02": {"w_g": 200}}` or `{"value": …, "source": …}`."""
+    """The catalogue with the bureau's own values: `{"ST-02": {"w_g": 200}}`, `{"value": …, "source": …}`, or where
+    it changed `{"values": [{"value": …}, {"from": day, "value": …}], "source": …}`."""
     entries = dict(catalogue())
     for rule_id, values in overrides.items():
         if rule_id not in entries:
@@ -238,16 +251,27 @@ def _override(entry: Entry, values: dict[str, Any]) -> Entry:
     for name, given in values.items():
         if name not in params:
             raise UsageError(f"{entry.rule_id} has no threshold “{name}”", todo=nearest(name, params))
-        spec = given if isinstance(given, dict) and "value" in given else {"value": given}
-        value = spec["value"]
-        if not _same_type(params[name].value, value):
+        spec = (
+            dict(given)
+            if isinstance(given, dict) and given.keys() & {"value", "values"}
+            else {"value": given}
+        )
+        try:
+            values = _values(spec)
+        except (AttributeError, KeyError, TypeError):
             raise UsageError(
-                f"{entry.rule_id}.{name}: {value!r} is not of the type of {params[name].value!r}",
-                todo="Write the value as the catalogue has it",
-            )
+                f"{entry.rule_id}.{name}: “values” is no list of values with the day each came into force",
+                todo="Write values = [{ value = 1 }, { from = 2022-01-01, value = 2 }]",
+            ) from None
+        for _, value in values:
+            if not _same_type(params[name].value, value):
+                raise UsageError(
+                    f"{entry.rule_id}.{name}: {value!r} is not of the type of {params[name].value!r}",
+                    todo="Write the value as the catalogue has it",
+                )
         params[name] = replace(
             params[name],
-            values=((None, value),),
+            values=values,
             source=str(spec.get("source", "bureau configuration")),
             local=True,
         )

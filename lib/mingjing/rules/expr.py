@@ -61,6 +61,11 @@ def matches(text: ir.StringValue, pattern: str) -> ir.BooleanValue:
     return text.re_search(pattern).fill_null(False)
 
 
+def mentions(text: ir.StringValue, pattern: str | ir.StringValue, exceptions: str) -> ir.BooleanValue:
+    """A keyword pattern is found in what is left of the text without the harmless words: “酒精” is no “酒”."""
+    return text.re_replace(exceptions, " ").re_search(pattern).fill_null(False)
+
+
 def squeezed(text: ir.StringValue) -> ir.StringValue:
     """Text without any white space, so that what clerks space differently compares equal."""
     return text.re_replace(r"\s+", "")

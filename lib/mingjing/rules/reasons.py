@@ -10,8 +10,8 @@ _REASONS = {
     "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
     "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
     "no_calendar": (
-        "当年的放假调休安排尚未公布，无法推算工作日",
-        "the holidays of the year are not published; working days cannot be told",
+        "当年的放假调休安排尚未公布，无法推算工作日和节日",
+        "the holidays of the year are not published; working days and festivals cannot be told",
     ),
     "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }

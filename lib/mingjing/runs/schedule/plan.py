@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from mingjing.areas import check_area
 from mingjing.config import check_keys, read_toml
 from mingjing.errors import InputError, nearest
 from mingjing.period import Period, month_end
-from mingjing.rules.ledgers import calendar_table
+from mingjing.rules.festivals import calendar_of, rests
 from mingjing.runs.schedule.visits import read_terms, visits
 
 _TOP = {"start", "run", "job", "mail"}
@@ -124,7 +122,7 @@ def _job(written: dict[str, Any], path: Path) -> Job:
 
 
 def _festivals(written: list[str], name: str, path: Path) -> None:
-    known = {name for _, _, name in _rests(2021)}
+    known = {name for _, _, name in rests(2021)}
     for festival in written:
         if festival not in known:
             raise InputError(
@@ -172,7 +170,7 @@ def _holidays(job: Job, first_year: int, last_year: int) -> Iterator[Occurrence]
     """Before: on the last working day, over the days so far. After: once the window has closed, over all of it."""
     before, after = job.options.get("before", 15), job.options.get("after", 10)
     for year in range(first_year, last_year + 1):
-        for start, end, name in _rests(year):
+        for start, end, name in rests(year):
             if name not in job.options.get("festivals", ()):
                 continue
             eve, known = _working(start - timedelta(days=1), -1)
@@ -198,35 +196,13 @@ def _visits(schedule: Schedule, job: Job) -> Iterator[Occurrence]:
             yield Occurrence(f"{job.name}-{day.year}Q{quarter}-{unit}-{day:%m%d}", job, day, period, (unit,))
 
 
-@cache
-def _calendar(year: int) -> dict[date, tuple[bool, str | None]]:
-    table = calendar_table(year, year)
-    columns = (table[name].to_pylist() for name in ("cal_date", "is_workday", "holiday_name"))
-    return {day: (work, name) for day, work, name in zip(*columns, strict=True)}
-
-
-@cache
-def _rests(year: int) -> list[tuple[date, date, str]]:
-    """(first, last day of rest, name) of each festival that belongs to the year; none while it is not published.
-
-    The New Year's rest may begin in the old year; where two festivals share one rest the calendar names it once.
-    """
-    days = sorted((_calendar(year - 1) | _calendar(year)).items())
-    found = []
-    for name, rest in groupby(days, key=lambda item: item[1][1]):
-        span = [day for day, _ in rest]
-        if name and span[-1].year == year:
-            found.append((span[0], span[-1], name))
-    return found
-
-
 def _working(day: date, step: int) -> tuple[date, bool]:
     """The first working day from `day` on in that direction, and whether the official calendar says so.
 
     A year not published yet: Monday to Friday, marked as provisional.
     """
     while True:
-        known = _calendar(day.year).get(day)
+        known = calendar_of(day.year).get(day)
         if known[0] if known else day.weekday() < 5:
             return day, known is not None
         day += timedelta(days=step)
@@ -234,4 +210,4 @@ def _working(day: date, step: int) -> tuple[date, bool]:
 
 def working_days(year: int) -> list[date]:
     """The year's working days by the official calendar; empty while it is not published."""
-    return [day for day, (work, _) in _calendar(year).items() if work]
+    return [day for day, (work, _) in calendar_of(year).items() if work]
