@@ -15,6 +15,7 @@ from mingjing.areas import check_area
 from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
 from mingjing.findings import Findings, make_findings
+from mingjing.findings.register import Past, Register, nearby
 from mingjing.intake import Intake, read_folder
 from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
@@ -43,6 +44,8 @@ class Audit:
         self._entries = entries
         self._outcomes: dict[str, Outcome] = {}
         self._asked: tuple = ()
+        self.past: Past | None = None
+        self._register: str | Path | None = None
 
     @classmethod
     def open(
@@ -54,10 +57,12 @@ class Audit:
         lang: str = "zh",
         config: str | Path | None = None,
         mapping: str | Path | None = None,
+        register: str | Path | None = None,
     ) -> "Audit":
         """Reads the folder. `units` are ids or names; `as_of` is the last day of the period unless given.
 
         mapping: how to read somebody else's ledgers, in place of the one the configuration may name.
+        register: file or URL of the register of findings; by default that beside the reports.
         """
         files = tuple(str(path or "") for path in (config, mapping))
         asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, *files)
@@ -74,7 +79,7 @@ class Audit:
                 "no ledger could be read", file=data, todo="Run mingjing check to see why, file by file"
             )
         audit = cls(intake, span, parse_as_of(as_of, span), (), lang, entries)
-        audit._asked = asked
+        audit._asked, audit._register = asked, register
         audit.units = tuple(audit._unit_id(unit) for unit in units)
         return audit
 
@@ -131,18 +136,31 @@ class Audit:
     def check(self, area: str | Iterable[str] | None = None) -> Findings:
         """Runs every rule of the area or areas, or of all, once; gives what they found."""
         rows = []
-        for entry in self._area(area):
-            outcome = self._run(entry)
+        for entry, outcome in self.results(area):
             rows += make_findings(
                 entry, outcome, self.intake.source_of, lambda written: self.names.get(written, written)
             )
-        return Findings.of(rows, self.lang)
+        return Findings.of(rows, self.lang, self.past)
+
+    def results(self, area: str | Iterable[str] | None = None) -> Iterator[tuple[Entry, Outcome]]:
+        """Each rule of the area or areas, or of all, with what it came to."""
+        for entry in self._area(area):
+            yield entry, self._run(entry)
+
+    def resolved(self, area: str | Iterable[str] | None = None) -> Findings:
+        """What earlier runs found and this one, whose rules looked there again, does not; by the register."""
+        areas = {entry.area for entry in self._area(area)}
+        return Findings.of(self.past.resolved(areas) if self.past else [], self.lang, self.past)
+
+    @cached_property
+    def findings(self) -> Register:
+        """The register of findings: list, show, assign, move, judge, history."""
+        return Register.open(self._register or nearby(), lang=self.lang, create=False)
 
     def outcomes(self, area: str | Iterable[str] | None = None) -> pd.DataFrame:
         """One line a rule: passed, findings, or not run and why. No data is never passed."""
         lines = []
-        for entry in self._area(area):
-            outcome = self._run(entry)
+        for entry, outcome in self.results(area):
             lines.append(
                 (
                     entry.rule_id,
@@ -160,7 +178,7 @@ class Audit:
             raise UsageError(f"no rule is called “{rule_id}”", todo=nearest(rule_id, self._entries))
         entry, zh = self._entries[rule_id], self.lang == "zh"
         outcome = self._run(entry)
-        lines = [f"{rule_id} {entry.name(self.lang)}", entry.words(self.lang)]
+        lines = [f"{rule_id} {entry.name(self.lang)}", entry.how[self.lang]]
         bracketed = "{}: {} {}（{}）" if zh else "{}: {} {} ({})"
         lines += [
             bracketed.format(p.zh if zh else p.en, p.value, p.unit or "", p.source)

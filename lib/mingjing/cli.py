@@ -69,6 +69,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
     run.add_argument("--fail-on", choices=("high", "medium", "low"))
     run.add_argument("--notebooks", default="notebooks", metavar="DIR")
+    run.add_argument(
+        "--register",
+        metavar="URL",
+        help="register of findings: file, postgresql://…, or none; default: register.sqlite beside the report",
+    )
     _common(run)
     run.set_defaults(command=_run)
     verify = commands.add_parser(
@@ -136,6 +141,7 @@ def _run(args: argparse.Namespace) -> int:
         Path(args.notebooks),
         args.jobs or os.cpu_count() or 1,
         written,
+        args.register,
     )
     for area, reason in done.failed.items():
         print(f"mingjing: {area}: {reason}", file=sys.stderr)
@@ -226,7 +232,6 @@ def _rules(args: argparse.Namespace) -> int:
             "severity": e.severity,
             "thresholds": {name: threshold.value for name, threshold in e.params.items()},
             "basis": e.basis_on(None, args.lang),
-            "false_alarms": e.false_alarms.sentence(args.lang) if e.false_alarms else "",
         }
         for e in entries
     ]
@@ -242,7 +247,6 @@ def _rules(args: argparse.Namespace) -> int:
                         line["severity"],
                         json.dumps(line["thresholds"], ensure_ascii=False),
                         line["basis"],
-                        line["false_alarms"],
                     ]
                 )
             )

@@ -87,7 +87,7 @@ def test_a_run_leaves_every_file_of_the_contract(ledgers, tmp_path, capsys, lang
         for data in chinese:
             text = text.replace(data, "")
         assert not [c for c in text if "\u4e00" <= c <= "\u9fff"]
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledgers", "out"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledgers", "out", "register.sqlite"]
 
 
 @pytest.mark.notebook

@@ -4,12 +4,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
 from mingjing.rules.engine import Outcome
+
+if TYPE_CHECKING:
+    from mingjing.findings.register import Past
 
 COLUMNS = (
     "finding_id rule_id area severity kind unit subject message_zh message_en amount date table source_file sheet "
@@ -136,13 +139,19 @@ def _message(entry, hits, unit, subject, name_of, lang) -> str:
 
 
 class Findings:
-    """A run's findings: `len()`, iteration over rows, `.to_pandas()`, and a table in JupyterLab."""
+    """A run's findings: `len()`, iteration over rows, `.to_pandas()`, and a table in JupyterLab.
 
-    def __init__(self, frame: pd.DataFrame, lang: str = "zh"):
-        self._frame, self.lang = frame, lang
+    `marks`: finding id → what people have said of it, in a few words.
+    """
+
+    def __init__(self, frame: pd.DataFrame, lang: str = "zh", marks: Mapping[str, str] | None = None):
+        self._frame, self.lang, self.marks = frame, lang, marks or {}
 
     @classmethod
-    def of(cls, rows: list[dict[str, Any]], lang: str = "zh") -> "Findings":
+    def of(cls, rows: list[dict[str, Any]], lang: str = "zh", past: "Past | None" = None) -> "Findings":
+        """In the order of a report. past: what the register knows, for `status` and `marks`; without it all are new."""
+        if past:
+            rows = [row | {"status": past.status(row["finding_id"], row["status"])} for row in rows]
         frame = pd.DataFrame(rows, columns=COLUMNS)
         rank = frame["severity"].map(SEVERITIES.index)
         order = frame.assign(_rank=rank).sort_values(
@@ -151,7 +160,7 @@ class Findings:
         frame = order.drop(columns="_rank").reset_index(drop=True)
         frame["row"] = frame["row"].astype("Int64")
         frame["amount"] = frame["amount"].astype("float64").round(2)
-        return cls(frame, lang)
+        return cls(frame, lang, past and past.marks(lang))
 
     def __len__(self) -> int:
         return len(self._frame)
@@ -167,7 +176,7 @@ class Findings:
         frame = self._frame
         for column, value in equal.items():
             frame = frame[frame[column] == value]
-        return Findings(frame.reset_index(drop=True), self.lang)
+        return Findings(frame.reset_index(drop=True), self.lang, self.marks)
 
     def count(self, severity: str | None = None) -> int:
         return len(self._frame) if severity is None else int((self._frame["severity"] == severity).sum())

@@ -46,7 +46,10 @@ def rules() -> dict[str, RuleFunction]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule came to. `reason` is empty unless `outcome` is `not_run`: (code, what was missing)."""
+    """What one rule came to. `reason` is empty unless `outcome` is `not_run`: (code, what was missing).
+
+    period_bound: it looked at the period only, so that another period's run says nothing about what it found.
+    """
 
     rule_id: str
     outcome: str
@@ -54,6 +57,7 @@ class Outcome:
     rows_checked: int = 0
     hits: list[dict[str, Any]] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
+    period_bound: bool = True
 
 
 FINDING = pa.schema(
@@ -117,6 +121,7 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
         return Outcome(entry.rule_id, "not_run", ("no_rows", next(iter(entry.needs), "")))
     hits: list[dict[str, Any]] = []
     sql: dict[str, str] = {}
+    ledgers.period_asked = entry.scope == "period" or entry.meta
     try:
         for case, expr in function(ledgers, Params(entry)):
             query = _finish(entry, expr, ledgers, units)
@@ -125,7 +130,8 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
             hits += [row | {"case": case} for row in rows.to_pylist()]
     except NotRun as reason:
         return Outcome(entry.rule_id, "not_run", reason.args, checked)
-    return Outcome(entry.rule_id, "findings" if hits else "passed", ("", ""), checked, _in_order(hits), sql)
+    outcome, bound = "findings" if hits else "passed", ledgers.period_asked
+    return Outcome(entry.rule_id, outcome, ("", ""), checked, _in_order(hits), sql, bound)
 
 
 def _rows_checked(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> int:

@@ -27,21 +27,39 @@ class Ledgers:
     """Tables by attribute: `ledgers.food_log` has every declared column; a column nobody kept is all NULL.
 
     Rows dated after `as_of` are out of sight. `_rid` identifies the source row; it must survive into a hit as
-    `_rid`, or, where a hit rests on several rows, as an array `_rids`.
+    `_rid`, or, where a hit rests on several rows, as an array `_rids`. `period_asked` tells whether a rule looked
+    at the period: what it then does not find in another period was not looked for there.
     """
 
     def __init__(self, backend, data: dict[str, pa.Table], period: Period, as_of: date):
-        self.backend, self.period, self.as_of = backend, period, as_of
-        self.start, self.end = period.start, min(period.end, as_of)
-        self.finished = as_of >= period.end
+        self.backend, self.as_of, self._period = backend, as_of, period
+        self.period_asked = False
         self._present: dict[str, set[str]] = {}
         self._filled: dict[str, set[str]] = {}
         self._arrow: dict[str, pa.Table] = {}
         self._tables: dict[str, ir.Table] = {}
-        self._derived: dict[str, ir.Table] = {}
+        self._derived: dict[str, tuple[ir.Table, bool]] = {}
         self._counts: dict[tuple, int] = {}
         for name, arrow in data.items():
             self.add(name, arrow)
+
+    @property
+    def period(self) -> Period:
+        self.period_asked = True
+        return self._period
+
+    @property
+    def start(self) -> date:
+        return self.period.start
+
+    @property
+    def end(self) -> date:
+        """The last day of the period, or `as_of` where that comes first."""
+        return min(self.period.end, self.as_of)
+
+    @property
+    def finished(self) -> bool:
+        return self.as_of >= self.period.end
 
     def add(self, name: str, arrow: pa.Table) -> None:
         """One more table; the engine gets it when somebody first asks for it."""
@@ -77,8 +95,12 @@ class Ledgers:
     def derived(self, name: str, build: Callable[[], pa.Table]) -> ir.Table:
         """A table that must be worked out in Python from the ledgers: built once, under its own name."""
         if name not in self._derived:
-            self._derived[name] = self.store(f"derived_{name}", build())
-        return self._derived[name]
+            asked, self.period_asked = self.period_asked, False
+            self._derived[name] = self.store(f"derived_{name}", build()), self.period_asked
+            self.period_asked |= asked
+        table, asked = self._derived[name]
+        self.period_asked |= asked
+        return table
 
     def fetch(self, query: ir.Table) -> tuple[str, pa.Table]:
         """The SQL of a query and its rows. Compiled once: compiling takes several times as long as running."""
@@ -100,8 +122,8 @@ class Ledgers:
     @cached_property
     def calendar(self) -> ir.Table:
         """The official calendar of the years around the period, for the rules that ask for it."""
-        last_year = max(self.period.end, self.as_of).year + 1
-        return self.store("calendar", calendar_table(self.period.start.year - 2, last_year))
+        last_year = max(self._period.end, self.as_of).year + 1
+        return self.store("calendar", calendar_table(self._period.start.year - 2, last_year))
 
     @property
     def day_end(self) -> datetime:

@@ -1,13 +1,11 @@
 """One run: notebooks executed by papermill, exported, written beside findings and manifest; whole or not at all."""
 
 import html
-import importlib
 import json
 import multiprocessing
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,16 +15,17 @@ from typing import Any
 
 import pandas as pd
 
-from mingjing.analyse import module_of
 from mingjing.areas import AREAS
 from mingjing.audit import Audit
 from mingjing.errors import UsageError, nearest
-from mingjing.findings import neutralise
+from mingjing.findings import Findings, neutralise
+from mingjing.findings.register import Register
 from mingjing.report.exporter import ReportExporter
 from mingjing.report.page import page
 from mingjing.rules.catalogue import SEVERITIES
 from mingjing.runs.manifest import NAME, write_manifest
 from mingjing.runs.notebooks import check_parameters, execute, notebooks, read_parameters
+from mingjing.runs.remember import Memory, kept, register_of, remember
 from mingjing.runs.swap import swap
 
 # the notebooks' parameters that decide what an audit finds; the others only say how it is shown
@@ -41,6 +40,7 @@ class Run:
     findings: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     highest: str | None = None
+    memory: Memory | None = None
 
 
 def run(
@@ -52,11 +52,13 @@ def run(
     folder: Path,
     jobs: int = 1,
     written: dict[str, str] | None = None,
+    register: str | None = None,
 ) -> Run:
     """Executes the areas' notebooks over the data. `parameters` are those of the notebooks; blank ones are left out.
 
     folder: where the notebooks are. jobs: how many are executed at a time; the result does not depend on it.
     written: more parameters, as text that is read as the notebook's defaults are typed.
+    register: file or URL of the register of findings, or `none`; by default `register.sqlite` beside the report.
     """
     available = notebooks(folder)
     for area in areas:
@@ -74,12 +76,14 @@ def run(
     if target.exists() and not (target / NAME).exists() and any(target.iterdir()):
         raise UsageError(f"{target} holds something that is not a report", todo="Choose another --out")
     target.parent.mkdir(parents=True, exist_ok=True)
+    known = register_of(register, target)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.building-", dir=target.parent))
     try:
         report = building / "report"
         report.mkdir()
-        result = _build(audit, chosen, given, report, jobs, target)
-        swap(report, target)
+        result = _build(audit, chosen, given, report, jobs, target, known)
+        with kept(result.memory, report, target):
+            swap(report, target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     result.folder = target
@@ -87,14 +91,20 @@ def run(
 
 
 def _build(
-    audit: Audit, chosen: dict[str, Path], given: dict[str, Any], building: Path, jobs: int, target: Path
+    audit: Audit,
+    chosen: dict[str, Path],
+    given: dict[str, Any],
+    building: Path,
+    jobs: int,
+    target: Path,
+    register: Register | None,
 ) -> Run:
     started = datetime.now(UTC)
     result = Run(building)
     (building / "notebooks").mkdir()
     reported = [area for area in chosen if area != "overview"]
-    _preload(chosen)
     with audit.shared(jobs), _workers(min(jobs, len(chosen))) as workers:
+        result.memory = register and remember(register, audit, reported)
         made = {
             area: workers.submit(_report, area, notebook, given, building, audit.lang)
             for area, notebook in chosen.items()
@@ -104,8 +114,9 @@ def _build(
                 result.failed[area] = reason
             print(f"{area} {'✗ ' + reason if reason else '✓'}", file=sys.stderr)
     everything = audit.check(reported)
-    everything.to_csv(building / "findings.csv")
-    everything.to_parquet(building / "findings.parquet")
+    listed = Findings.of([*everything, *audit.resolved(reported)])
+    listed.to_csv(building / "findings.csv")
+    listed.to_parquet(building / "findings.parquet")
     _to_csv(audit.intake.rejected.drop(columns="_rid").map(neutralise), building / "rejected.csv")
     rules = audit.outcomes(reported)
     _to_csv(rules, building / "rules.csv")
@@ -119,14 +130,6 @@ def _build(
 def _workers(jobs: int) -> ProcessPoolExecutor:
     # forked, so that each worker has the ledgers and the libraries from the start and the engine can fork again
     return ProcessPoolExecutor(max(jobs, 1), mp_context=multiprocessing.get_context("fork"))
-
-
-def _preload(areas: Iterable[str]) -> None:
-    """What the notebooks will import is loaded once, before the processes fork that run them."""
-    for area in areas:
-        module_of(area)
-    for name in ("mingjing.report.plots", "mingjing.runs.cells"):
-        importlib.import_module(name)
 
 
 def _report(area: str, notebook: Path, given: dict[str, Any], building: Path, lang: str) -> str:

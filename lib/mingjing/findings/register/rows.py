@@ -1,0 +1,57 @@
+"""The rows a finding rests on, by their keys: where one has left the ledgers, not finding the fault proves nothing."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from mingjing.intake import Intake
+from mingjing.tables import tables
+
+# A finding over a whole ledger rests on too many rows to remember; the first of them are enough to miss some.
+_MOST = 200
+
+
+class Rows:
+    """The keys of every accepted row of an intake, ledger by ledger."""
+
+    def __init__(self, intake: Intake):
+        self._intake = intake
+        self._sources = {(s.file, s.sheet): s for s in intake.sources}
+        self._files = {s.file for s in intake.sources}
+        self._by_rid: dict[str, dict[int, str]] = {}
+        self._keys: dict[str, set[str]] = {}
+
+    def keys(self, places: Iterable[dict]) -> tuple[tuple[str, str], ...]:
+        """(ledger, key) of each place of a finding's evidence; ("", file) for a row that was never accepted."""
+        return tuple(dict.fromkeys(self._key(place) for place in list(places)[:_MOST]))
+
+    def lost(self, keys: Iterable[tuple[str, str]]) -> bool:
+        """Whether one of these rows, or its file, is not there."""
+        return any(key not in (self._known(table) if table else self._files) for table, key in keys)
+
+    def _key(self, place: dict) -> tuple[str, str]:
+        source = self._sources.get((place["file"], place["sheet"]))
+        table = place["table"]
+        key = source and self._rows(table).get(source.rid(place["row"]))
+        return (table, key) if key is not None else ("", place["file"])
+
+    def _known(self, table: str) -> set[str]:
+        if table not in self._keys:
+            self._keys[table] = set(self._rows(table).values())
+        return self._keys[table]
+
+    def _rows(self, table: str) -> dict[int, str]:
+        if table not in self._by_rid:
+            arrow = self._intake.tables.get(table)
+            self._by_rid[table] = (
+                {} if arrow is None else _keys_of(arrow.select(["_rid", *tables()[table].key]))
+            )
+        return self._by_rid[table]
+
+
+def _keys_of(arrow) -> dict[int, str]:
+    frame = arrow.to_pandas()
+    text = frame.drop(columns="_rid").astype("string").fillna("")
+    return dict(
+        zip(frame["_rid"], text.agg("|".join, axis=1) if len(text) else pd.Series(dtype=str), strict=True)
+    )

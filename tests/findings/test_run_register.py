@@ -1,0 +1,86 @@
+"""`mingjing run` writes its findings into the register, and its reports say how each stands since the last time."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from tests.findings.conftest import done
+
+from mingjing import Audit
+from mingjing.cli import main
+from mingjing.findings.register import Register
+from mingjing.rules import catalogue, rules, run_rule
+from mingjing.runs.remember import remember
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+HEAD = "记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,菜品,留样重量,留样销毁时间,记录人\n"
+ROW = "{id},射击中心,留样,2021-0{m}-01 12:00,2021-0{m}-01,午餐,红烧肉,{w},2021-0{m}-03 12:00,张三\n"
+
+
+def write(folder, *rows):
+    folder.mkdir(exist_ok=True)
+    text = HEAD + "".join(ROW.format(id=i, m=month, w=weight) for i, month, weight in rows)
+    (folder / "留样与温度记录表.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def run(folder, out, period, *more):
+    options = ["--data", str(folder), "--period", period, "--out", str(out), "--notebooks", str(NOTEBOOKS)]
+    assert main(["run", "canteen", *options, *more]) == 0
+    found = pd.read_csv(out / "findings.csv")
+    return dict(zip(found.subject, found.status, strict=True))
+
+
+@pytest.mark.notebook
+def test_findings_live_from_run_to_run(tmp_path, capsys):
+    ledgers = write(tmp_path / "ledgers", ("L1", 1, 120), ("L2", 2, 119), ("L3", 3, 125))
+    out = tmp_path / "reports"
+    assert run(ledgers, out / "2021Q1", "2021Q1") == {"L1": "new", "L2": "new"}
+    before = {p.name: p.read_bytes() for p in (out / "2021Q1").iterdir() if p.suffix in (".csv", ".html")}
+    write(ledgers, ("L1", 1, 120), ("L2", 2, 125), ("L3", 3, 125), ("L4", 5, 1))
+    assert run(ledgers, out / "2021", "2021") == {"L1": "persisting", "L2": "resolved", "L4": "new"}
+    write(ledgers, ("L1", 1, 120), ("L2", 2, 119), ("L3", 3, 125))
+    assert run(ledgers, out / "2021Q1", "2021Q1") == {"L1": "new", "L2": "new"}
+    after = {p.name: p.read_bytes() for p in (out / "2021Q1").iterdir() if p.suffix in (".csv", ".html")}
+    assert before == after, "the same inputs give the same bytes, whatever was recorded since"
+    told = Register.open(out / "register.sqlite", create=False).list().set_index("subject")
+    assert told.life.to_dict() == {"L1": "persisting", "L2": "resolved", "L4": "new"}
+
+
+@pytest.mark.notebook
+def test_a_run_that_names_no_register_leaves_none(tmp_path, capsys):
+    ledgers = write(tmp_path / "ledgers", ("L1", 1, 120))
+    assert run(ledgers, tmp_path / "reports" / "2021Q1", "2021Q1", "--register", "none") == {"L1": "new"}
+    assert [p.name for p in (tmp_path / "reports").iterdir()] == ["2021Q1"]
+    options = ["--data", str(ledgers), "--period", "2021", "--register", "mysql://x/y"]
+    assert main(["run", "canteen", *options, "--notebooks", str(NOTEBOOKS)]) == 2
+    assert "mysql is not offered" in capsys.readouterr().err
+
+
+def test_a_row_deleted_between_two_looks_is_not_a_fault_put_right(tmp_path, register):
+    found = []
+    for rows, as_of in (
+        ([("L1", 1, 120), ("L2", 1, 120)], "2021-03-31"),
+        ([("L2", 1, 125)], "2021-06-30"),
+    ):
+        audit = Audit.open(write(tmp_path / "ledgers", *rows), "2021", as_of=as_of)
+        memory = remember(register, audit, ["canteen"])
+        found.append(
+            {life.known.row["subject"]: life.status for life in audit.past.comparison.lives.values()}
+        )
+        done(register, memory.made)
+    assert found == [{"L1": "new", "L2": "new"}, {"L1": "new", "L2": "resolved"}]
+    assert [reason for _life, reason in audit.past.comparison.unchecked] == ["gone"]
+    assert audit.resolved("canteen").to_pandas().subject.tolist() == ["L2"]
+
+
+def test_a_rule_is_bound_to_its_period_when_it_looked_at_it(ledgers):
+    row = {"item_id": "P1", "source_type": "巡察", "batch_id": "B1", "unit_id": "U01", "status": "整改中"}
+    view = ledgers(rectification=[row | {"leader_id": "张三", "close_date": None}])
+    outcome = run_rule(catalogue()["ZG-03"], rules()["ZG-03"], view)
+    assert outcome.outcome == "passed" and not outcome.period_bound
+    assert view.derived("asks", lambda: view.start and pa.table({"a": [1]})) is not None
+    view.period_asked = False
+    view.derived("asks", None)
+    assert view.period_asked, "who uses what another worked out from the period has looked at the period too"
