@@ -178,7 +178,7 @@ class Audit:
             raise UsageError(f"no rule is called “{rule_id}”", todo=nearest(rule_id, self._entries))
         entry, zh = self._entries[rule_id], self.lang == "zh"
         outcome = self._run(entry)
-        lines = [f"{rule_id} {entry.name(self.lang)}", entry.how[self.lang]]
+        lines = [f"{rule_id} {entry.name(self.lang)}", entry.words(self.lang)]
         bracketed = "{}: {} {}（{}）" if zh else "{}: {} {} ({})"
         lines += [
             bracketed.format(p.zh if zh else p.en, p.value, p.unit or "", p.source)

@@ -232,6 +232,7 @@ def _rules(args: argparse.Namespace) -> int:
             "severity": e.severity,
             "thresholds": {name: threshold.value for name, threshold in e.params.items()},
             "basis": e.basis_on(None, args.lang),
+            "false_alarms": e.false_alarms.sentence(args.lang) if e.false_alarms else "",
         }
         for e in entries
     ]
@@ -247,6 +248,7 @@ def _rules(args: argparse.Namespace) -> int:
                         line["severity"],
                         json.dumps(line["thresholds"], ensure_ascii=False),
                         line["basis"],
+                        line["false_alarms"],
                     ]
                 )
             )

@@ -58,7 +58,7 @@ def _row(finding: dict, lang: str) -> str:
     where = "<br>".join(escape(_place(place, lang)) for place in places[:50])
     more = f"<br>… {len(places)}" if len(places) > 50 else ""
     entry = catalogue()[finding["rule_id"]]
-    rule = escape(f"{entry.name(lang)}{'：' if lang == 'zh' else ': '}{entry.how[lang]}")
+    rule = escape(f"{entry.name(lang)}{'：' if lang == 'zh' else ': '}{entry.words(lang)}")
     opened = f"<details><summary>{escape(_place(places[0], lang)) if places else '—'}</summary>{where}{more}<p>{rule}</p></details>"
     cells = [
         f'<span class="{finding["severity"]}">{SEVERITY[lang][finding["severity"]]}</span>',

@@ -60,6 +60,24 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class FalseAlarms:
+    """How many hits of a statistical rule to expect where nothing is wrong: `expected` per exposure `per`, as measured by
+    `benchmarks/false_alarms.py` on data that are as `clean` says. Texts by language."""
+
+    expected: float
+    per: dict[str, str]
+    clean: dict[str, str]
+
+    def sentence(self, lang: str) -> str:
+        if lang == "zh":
+            return f"这是“看这里”的提示，不是结论：没有问题时，每{self.per['zh']}预计误报{self.expected:g}条（模拟：{self.clean['zh']}）。"
+        return (
+            f"A place to look, not a conclusion: where nothing is wrong, expect {self.expected:g} false alarms per "
+            f"{self.per['en']} (simulated: {self.clean['en']})."
+        )
+
+
+@dataclass(frozen=True)
 class Entry:
     """One rule of the catalogue. `needs` maps each ledger to the columns without which the rule cannot run.
 
@@ -79,6 +97,7 @@ class Entry:
     evidence: tuple[str, ...] = ()
     scope: str = "period"
     statistical: bool = False
+    false_alarms: FalseAlarms | None = None
     meta: bool = False
     verify: dict[str, str] = field(default_factory=dict)
     boundary: str = ""
@@ -89,6 +108,12 @@ class Entry:
 
     def name(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
+
+    def words(self, lang: str) -> str:
+        """The rule in words; for a statistical one also how many false alarms to expect."""
+        if not self.false_alarms:
+            return self.how[lang]
+        return f"{self.how[lang]}{'。' if lang == 'zh' else '. '}{self.false_alarms.sentence(lang)}"
 
     def basis_on(self, day: date | None, lang: str) -> str:
         """The basis in force on the day of the conduct, in one sentence."""
@@ -147,6 +172,7 @@ def _entry(rule_id: str, body: dict) -> Entry:
             basis=tuple(_basis(**item) for item in body.pop("basis")),
             params={name: _threshold(name, **spec) for name, spec in body.pop("params", {}).items()},
             evidence=tuple(body.pop("evidence", ())),
+            false_alarms=FalseAlarms(**alarms) if (alarms := body.pop("false_alarms", None)) else None,
             **body,
         )
     except (KeyError, TypeError) as error:
@@ -187,6 +213,7 @@ def _validate(entry: Entry) -> None:
             "a text lacks zh or en",
         ),
         (not entry.statistical or entry.severity != "high", "a statistical hit is never of high severity"),
+        (entry.statistical or not entry.false_alarms, "false alarms are stated of statistical rules only"),
     ]
     for good, what in checks:
         if not good:
