@@ -7,6 +7,7 @@ area's report opens with.
 import importlib
 from dataclasses import dataclass
 from importlib.util import find_spec
+from types import ModuleType
 
 import pandas as pd
 
@@ -27,10 +28,14 @@ class Screen:
 
 def first_screen(audit, area: str) -> Screen | None:
     """The area's own answer, where it has one."""
-    if not find_spec(f"mingjing.analyse.{area}"):
-        return None
-    module = importlib.import_module(f"mingjing.analyse.{area}")
+    module = module_of(area)
     return module.first_screen(audit) if hasattr(module, "first_screen") else None
+
+
+def module_of(area: str) -> ModuleType | None:
+    """The area's module, where it has one."""
+    name = f"mingjing.analyse.{area}"
+    return importlib.import_module(name) if find_spec(name) else None
 
 
 def ledger(audit, name: str) -> pd.DataFrame:

@@ -1,11 +1,13 @@
 """One run: notebooks executed by papermill, exported, written beside findings and manifest; whole or not at all."""
 
 import html
+import importlib
 import json
 import multiprocessing
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from mingjing.analyse import module_of
 from mingjing.areas import AREAS
 from mingjing.audit import Audit
 from mingjing.errors import UsageError, nearest
@@ -103,6 +106,7 @@ def _build(
     result = Run(building)
     (building / "notebooks").mkdir()
     reported = [area for area in chosen if area != "overview"]
+    _preload(chosen)
     with audit.shared(jobs), _workers(min(jobs, len(chosen))) as workers:
         result.memory = register and remember(register, audit, reported)
         made = {
@@ -130,6 +134,14 @@ def _build(
 def _workers(jobs: int) -> ProcessPoolExecutor:
     # forked, so that each worker has the ledgers and the libraries from the start and the engine can fork again
     return ProcessPoolExecutor(max(jobs, 1), mp_context=multiprocessing.get_context("fork"))
+
+
+def _preload(areas: Iterable[str]) -> None:
+    """What the notebooks will import is loaded once, before the processes fork that run them."""
+    for area in areas:
+        module_of(area)
+    for name in ("mingjing.report.plots", "mingjing.runs.cells"):
+        importlib.import_module(name)
 
 
 def _report(area: str, notebook: Path, given: dict[str, Any], building: Path, lang: str) -> str:
