@@ -11,6 +11,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from mingjing.analyse.claims import judged
 from mingjing.areas import check_area
 from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
@@ -87,7 +88,7 @@ class Audit:
     def ledgers(self) -> Ledgers:
         """The ledgers as rules see them: Ibis tables of what was known on `as_of`."""
         data = self.intake.tables | intake_ledgers(self.intake)
-        return Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of)
+        return Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of, self.units)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -192,6 +193,14 @@ class Audit:
         )
         return "\n\n".join(lines)
 
+    def found_ledgers(self) -> Ledgers:
+        """The ledgers and, beside them, what the rules found: `finding` and `outcome`, as meta rules see them."""
+        if "finding" not in self.ledgers:
+            first = {e.rule_id: self._run(e) for e in self._entries.values() if not e.meta}
+            for name, table in found_so_far(first, self._entries).items():
+                self.ledgers.add(name, table)
+        return self.ledgers
+
     def params(self, rule_id: str) -> Params:
         """A rule's thresholds, with the bureau's own values where it has set them."""
         return Params(self._entries[rule_id])
@@ -207,6 +216,10 @@ class Audit:
     def rejected(self) -> Panel:
         """Each rejected row with its reason."""
         return panels.rejected(self.intake, self.lang)
+
+    def claims(self) -> Panel:
+        """What reports claim: supported, refuted or not to be judged, and why."""
+        return panels.claims(judged(self), self.lang)
 
     def rules_run(self, area: str) -> Panel:
         """Every rule of the area and what it came to."""
@@ -225,11 +238,8 @@ class Audit:
 
     def _run(self, entry: Entry) -> Outcome:
         if entry.rule_id not in self._outcomes:
-            if entry.meta and "finding" not in self.ledgers:
-                first = {e.rule_id: self._run(e) for e in self._entries.values() if not e.meta}
-                for name, table in found_so_far(first, self._entries).items():
-                    self.ledgers.add(name, table)
-            self._outcomes[entry.rule_id] = run_rule(entry, rules()[entry.rule_id], self.ledgers, self.units)
+            ledgers = self.found_ledgers() if entry.meta else self.ledgers
+            self._outcomes[entry.rule_id] = run_rule(entry, rules()[entry.rule_id], ledgers, self.units)
         return self._outcomes[entry.rule_id]
 
     def _unit_id(self, written: str) -> str:

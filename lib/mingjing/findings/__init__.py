@@ -1,5 +1,5 @@
 """One finding, a run's findings."""
 
-from mingjing.findings.model import COLUMNS, Findings, finding_id, make_findings, neutralise
+from mingjing.findings.model import COLUMNS, Findings, finding_id, make_findings, neutralise, sentence
 
-__all__ = ["COLUMNS", "Findings", "finding_id", "make_findings", "neutralise"]
+__all__ = ["COLUMNS", "Findings", "finding_id", "make_findings", "neutralise", "sentence"]

@@ -117,25 +117,22 @@ def _finding(entry, unit, subject, hits, source_of, name_of) -> dict[str, Any]:
 
 
 def _message(entry, hits, unit, subject, name_of, lang) -> str:
-    blank, yes_no = ("空", ("是", "否")) if lang == "zh" else ("blank", ("yes", "no"))
     sentences = []
     for hit in hits:
         values = {name: hit.get(f"e_{name}") for name in entry.evidence}
         values = {k: name_of(v) if isinstance(v, str) else v for k, v in values.items()}
-        words = _Words(
-            Params(entry).as_dict()
-            | values
-            | {
-                "unit": name_of(unit) if unit else "",
-                "subject": subject,
-                "date": hit["date"],
-                "amount": hit["amount"],
-            },
-            blank,
-            yes_no,
+        values |= {"unit": name_of(unit) if unit else "", "subject": subject}
+        sentences.append(
+            sentence(entry, hit["case"], values | {"date": hit["date"], "amount": hit["amount"]}, lang)
         )
-        sentences.append(entry.messages[hit["case"]][lang].format_map(words))
     return ("；" if lang == "zh" else "; ").join(dict.fromkeys(sentences))
+
+
+def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> str:
+    """One of a rule's messages with its values in it, as the reader of that language writes them."""
+    blank, yes_no = ("空", ("是", "否")) if lang == "zh" else ("blank", ("yes", "no"))
+    words = _Words(Params(entry).as_dict() | dict(values), blank, yes_no)
+    return entry.messages[case][lang].format_map(words)
 
 
 class Findings:

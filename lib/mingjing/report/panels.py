@@ -15,6 +15,11 @@ _STATUS_ZH = {
     "unreadable": "无法读取",
     "skipped": "未读取",
 }
+_VERDICTS = {
+    "refuted": ("被推翻", "refuted"),
+    "open": ("无法判断", "cannot be judged"),
+    "supported": ("得到支撑", "supported"),
+}
 _OUTCOME_ZH = {"passed": "通过", "findings": "有发现", "not_run": "未运行"}
 
 
@@ -112,3 +117,13 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     frame["outcome"] = frame.outcome.map(_OUTCOME_ZH)
     heads = ["规则", "名称", "结果", "原因", "检查行数", "发现"]
     return frame_panel(frame.set_axis(heads, axis=1), "规则运行情况")
+
+
+def claims(judged: pd.DataFrame, lang: str) -> Panel:
+    """What reports claim and what the ledgers say to it, the refuted first."""
+    order, place = list(_VERDICTS), 0 if lang == "zh" else 1
+    frame = judged.sort_values("verdict", key=lambda v: v.map(order.index), kind="stable")
+    frame = frame.assign(verdict=[_VERDICTS[name][place] for name in frame.verdict])
+    heads = ["条目", "规则", "结论", "说明"] if lang == "zh" else ["Claim", "Rule", "Verdict", "Why"]
+    frame = frame[["claim_id", "rule_id", "verdict", "why"]].set_axis(heads, axis=1)
+    return frame_panel(frame, "汇报的说法与台账" if lang == "zh" else "Claims and the ledgers")

@@ -63,10 +63,11 @@ class Outcome:
 FINDING = pa.schema(
     [
         ("_rid", pa.int64()),
-        *((name, pa.string()) for name in ("rule_id", "prefix", "severity", "unit", "subject")),
+        *((name, pa.string()) for name in ("rule_id", "prefix", "severity", "kind", "unit", "subject")),
         ("date", pa.date32()),
     ]
 )
+OUTCOME = pa.schema([("rule_id", pa.string()), ("outcome", pa.string())])
 
 
 def found_so_far(outcomes: dict[str, Outcome], entries: dict[str, Entry]) -> dict[str, pa.Table]:
@@ -77,6 +78,7 @@ def found_so_far(outcomes: dict[str, Outcome], entries: dict[str, Entry]) -> dic
             "rule_id": rule_id,
             "prefix": rule_id.split("-")[0],
             "severity": hit["severity"] or entries[rule_id].severity,
+            "kind": hit["kind"] or entries[rule_id].kind,
             "unit": hit["unit"],
             "subject": hit["subject"],
             "date": hit["date"],
@@ -87,9 +89,7 @@ def found_so_far(outcomes: dict[str, Outcome], entries: dict[str, Entry]) -> dic
     asked = [{"rule_id": rule_id, "outcome": outcome.outcome} for rule_id, outcome in outcomes.items()]
     return {
         "finding": pa.Table.from_pylist(hits, FINDING),
-        "outcome": pa.Table.from_pylist(
-            asked, pa.schema([("rule_id", pa.string()), ("outcome", pa.string())])
-        ),
+        "outcome": pa.Table.from_pylist(asked, OUTCOME),
     }
 
 

@@ -28,11 +28,19 @@ class Ledgers:
 
     Rows dated after `as_of` are out of sight. `_rid` identifies the source row; it must survive into a hit as
     `_rid`, or, where a hit rests on several rows, as an array `_rids`. `period_asked` tells whether a rule looked
-    at the period: what it then does not find in another period was not looked for there.
+    at the period: what it then does not find in another period was not looked for there. `units`: the only ones
+    looked at, or none for all.
     """
 
-    def __init__(self, backend, data: dict[str, pa.Table], period: Period, as_of: date):
-        self.backend, self.as_of, self._period = backend, as_of, period
+    def __init__(
+        self,
+        backend,
+        data: dict[str, pa.Table],
+        period: Period,
+        as_of: date,
+        units: tuple[str, ...] = (),
+    ):
+        self.backend, self.as_of, self._period, self.units = backend, as_of, period, units
         self.period_asked = False
         self._present: dict[str, set[str]] = {}
         self._filled: dict[str, set[str]] = {}

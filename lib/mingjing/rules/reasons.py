@@ -13,6 +13,7 @@ _REASONS = {
         "当年的放假调休安排尚未公布，无法推算工作日和节日",
         "the holidays of the year are not published; working days and festivals cannot be told",
     ),
+    "no_evidence": ("没有可以用台账判断的表述", "no claim that the ledgers could judge"),
     "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }
 

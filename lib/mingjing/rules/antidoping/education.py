@@ -1,6 +1,6 @@
 """Education, exams and letters of responsibility: who is covered, unit by unit and person by person."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -28,17 +28,32 @@ def bound(units: ir.Table, p) -> ir.Table:
     return units.filter(units.unit_type.isin(p.unit_types) | units.has_athletes.fill_null(False))
 
 
-@rule("FX-01")
-def people_trained(ledgers: Ledgers, p):
-    held = records(ledgers, "教育培训")
+def due_people(ledgers: Ledgers, p, last: date) -> ir.Table:
+    """Who owes education in the year up to `last`: newcomers, leavers and athletes not in training do not."""
     roster = ledgers.athlete
     idle = (roster.role == "运动员") & ~roster.in_training.fill_null(True)
     roster = roster.filter(roster.role.isin(p.roles) & ~idle)
+    since = ibis.literal(last - timedelta(days=p.new_days))
+    return roster.filter(
+        (roster.start_date <= since).fill_null(True) & (roster.end_date > last).fill_null(True)
+    )
+
+
+def sessions(ledgers: Ledgers) -> ir.Table:
+    """`unit_id`, `day` of every education session on record, whichever ledger it is in."""
+    held = records(ledgers, "教育培训").select("unit_id", day="rec_date")
+    if "activity_log" not in ledgers:
+        return held
+    log = ledgers.activity_log
+    log = log.filter(log.act_type == "反兴奋剂培训")
+    return held.union(log.select("unit_id", day=log.act_time.date()))
+
+
+@rule("FX-01")
+def people_trained(ledgers: Ledgers, p):
+    held = records(ledgers, "教育培训")
     for name, first, last, over in years(ledgers, p):
-        since = ibis.literal(last - timedelta(days=p.new_days))
-        due = roster.filter(
-            (roster.start_date <= since).fill_null(True) & (roster.end_date > last).fill_null(True)
-        )
+        due = due_people(ledgers, p, last)
         done = held.filter(held.rec_date.between(first, last))
         missed = due.anti_join(done.filter(done.ath_id.notnull()), "ath_id").group_by("unit_id")
         missed = missed.agg(
@@ -61,11 +76,7 @@ def people_trained(ledgers: Ledgers, p):
 
 @rule("FX-09")
 def units_trained(ledgers: Ledgers, p):
-    held = records(ledgers, "教育培训").select("unit_id", day="rec_date")
-    if "activity_log" in ledgers:
-        log = ledgers.activity_log
-        log = log.filter(log.act_type == "反兴奋剂培训")
-        held = held.union(log.select("unit_id", day=log.act_time.date()))
+    held = sessions(ledgers)
     for name, first, last, over in years(ledgers, p):
         missed = bound(ledgers.unit, p).anti_join(held.filter(held.day.between(first, last)), "unit_id")
         missed = spanned(missed, name, last)

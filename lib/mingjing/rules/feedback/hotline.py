@@ -1,5 +1,7 @@
 """Deadlines and rates of public requests."""
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -61,22 +63,24 @@ def _overdue(ledgers: Ledgers, which: str, t: ir.Table):
 @rule("RX-02")
 def rates(ledgers: Ledgers, p):
     t = counted(ledgers)
-    t = t.filter(ledgers.in_period(t.accept_time))
+    for case, (rows, hit) in rated(t.filter(ledgers.in_period(t.accept_time)), p).items():
+        yield case, _below(ledgers, p, case, rows, hit)
+
+
+def rated(t: ir.Table, p) -> dict[str, tuple[ir.Table, Callable]]:
+    """The three rates over requests that count: name → (the denominator's rows, what makes one a success)."""
     # an open request is a failure only once it has had time to be answered
     t = t.filter(t.replied.notnull() | (days_between(t.sent, t.as_of) > p.ripe_days))
     t = t.mutate(month=month_of(t.sent), answered=t.replied.notnull() & t.resolved.fill_null(False))
-    rated = t.filter(t.satisfaction.isin(["满意", "基本满意", "不满意"]))
-    good = p.satisfied
-    for case, rows, hit in (
-        ("response", t.filter(t.responded.notnull()), lambda s: s.responded),
-        (
-            "resolution",
-            t.filter((t.category != p.enquiry).fill_null(True) & (t.replied.isnull() | t.resolved.notnull())),
-            lambda s: s.answered,
+    asked = t.filter((t.category != p.enquiry).fill_null(True) & (t.replied.isnull() | t.resolved.notnull()))
+    return {
+        "response": (t.filter(t.responded.notnull()), lambda s: s.responded),
+        "resolution": (asked, lambda s: s.answered),
+        "satisfaction": (
+            t.filter(t.satisfaction.isin(["满意", "基本满意", "不满意"])),
+            lambda s: s.satisfaction.isin(p.satisfied),
         ),
-        ("satisfaction", rated, lambda s: s.satisfaction.isin(good)),
-    ):
-        yield case, _below(ledgers, p, case, rows, hit)
+    }
 
 
 def _below(ledgers: Ledgers, p, case: str, t: ir.Table, hit) -> ir.Table:

@@ -1,4 +1,4 @@
-"""Quality of the ledgers themselves. Each function is one rule of `catalogue/intake.toml`."""
+"""Quality of the ledgers themselves: cells, dates, gaps, totals."""
 
 import ibis
 
@@ -79,18 +79,24 @@ def coverage(ledgers, p):
     if not months:
         raise NotRun("unfinished")
     for name, flag in judged.items():
-        yield "gap", _gaps(ledgers, name, flag, [month for month, _, _ in months])
+        yield "gap", gaps(ledgers, name, flag, [month for month, _, _ in months])
 
 
-def _gaps(ledgers, name: str, flag: str, months: list[str]):
+def owing(ledgers, flag: str):
+    """Active units that owe a ledger: those for which this column of the unit ledger is true."""
+    unit = ledgers.unit
+    return unit.filter(unit[flag].fill_null(False) & unit.active.fill_null(True))
+
+
+def gaps(ledgers, name: str, flag: str, months: list[str]):
+    """One row `who months count` per unit that owes the ledger and has months without a row, nil return or closure."""
     declared = tables()[name]
     table = getattr(ledgers, name)
     kept = table.select(who=table[declared.unit], month=month_of(table[declared.date]))
     if "zero_report" in ledgers:
         nil = ledgers.zero_report.filter(ledgers.zero_report.ledger.isin([declared.zh, declared.en, name]))
         kept = kept.union(nil.select(who=nil.unit_id, month=nil.month.replace("年", "-").replace("月", "")))
-    unit = ledgers.unit
-    due = unit.filter(unit[flag].fill_null(False) & unit.active.fill_null(True))
+    due = owing(ledgers, flag)
     due = due.select(who=due.unit_id, _rid=due["_rid"])
     grid = due.mutate(month=ibis.array(months).unnest())
     missing = grid.anti_join(kept, ["who", "month"])

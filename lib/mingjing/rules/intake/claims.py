@@ -1,0 +1,211 @@
+"""What reports claim, held against the ledgers: each claim is supported, refuted, or cannot be judged."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from mingjing.rules.catalogue import catalogue
+from mingjing.rules.engine import NotRun, rule
+from mingjing.rules.expr import EPSILON, graded
+from mingjing.rules.intake.quality import gaps, owing
+from mingjing.rules.intake.recompute import RECOMPUTE, Claim
+from mingjing.rules.ledgers import Ledgers
+from mingjing.tables import tables
+
+SUPPORTED, REFUTED, OPEN = "supported", "refuted", "open"
+_EVIDENCE = pa.schema(
+    [
+        ("_rid", pa.int64()),
+        ("_rids", pa.list_(pa.int64())),
+        ("unit", pa.string()),
+        *((name, pa.string()) for name in ("claim_id", "claim_key", "claim_text", "uom")),
+        ("value", pa.float64()),
+        ("verdict", pa.string()),
+        ("case", pa.string()),
+        ("computed", pa.float64()),
+        ("other", pa.float64()),
+        ("rules", pa.list_(pa.string())),
+        ("hits", pa.int64()),
+        ("percent", pa.float64()),
+        *((name, pa.string()) for name in ("ledger", "ledger_en")),
+    ]
+)
+_MOST_ROWS = 50
+_PERCENT = ("%", "％")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`case` is the message that says why; `seen` what it is made of; `rids` the rows that refute."""
+
+    verdict: str
+    case: str
+    seen: dict[str, Any] = field(default_factory=dict)
+    rids: tuple[int, ...] = ()
+
+
+def verdicts(ledgers: Ledgers, rule_id: str, p) -> ibis.Table:
+    """One row per claim that the rule judges, `verdict` and `case` among its columns; NotRun where none is there."""
+    judge = {"DQ-04": denial, "DQ-05": figure}[rule_id]
+    return ledgers.derived(f"claims_{rule_id}", lambda: _table(ledgers, rule_id, judge, p))
+
+
+def _table(ledgers: Ledgers, rule_id: str, judge, p) -> pa.Table:
+    rows = ledgers.report_claim.order_by("_rid").to_pyarrow().to_pylist()
+    denials = set(catalogue()["DQ-04"].params["direct"].value)
+    lines = []
+    for row in rows:
+        if (row["claim_key"] in denials) != (rule_id == "DQ-04"):
+            continue
+        claim = _claim(ledgers, row, p)
+        found = judge(ledgers, claim, p) if claim else Verdict(OPEN, "scope")
+        own = next(iter(claim.units)) if claim and claim.units else None
+        line = {name: row[name] for name in ("claim_id", "claim_key", "claim_text", "uom", "value", "_rid")}
+        line |= {"unit": own, "verdict": found.verdict, "case": found.case, **found.seen}
+        lines.append(line | {"_rids": [row["_rid"], *found.rids[:_MOST_ROWS]]})
+    return pa.Table.from_pylist(lines, _EVIDENCE)
+
+
+def _claim(ledgers: Ledgers, row: dict, p) -> Claim | None:
+    """The claim as the rules understand it; nothing where nobody knows which units it speaks of."""
+    scope, units = (row["unit_scope"] or "").strip(), None
+    if scope and scope not in p.whole:
+        unit = ledgers.unit.to_pyarrow().to_pylist() if "unit" in ledgers else []
+        units = frozenset(u["unit_id"] for u in unit if scope in (u["unit_id"], u["unit_name"]))
+        if len(units) != 1:
+            return None
+    dp = row["round_dp"] if row["round_dp"] is not None else _decimals(row["value"])
+    return Claim(
+        rid=row["_rid"],
+        key=row["claim_key"],
+        value=row["value"],
+        percent=(row["uom"] or "").strip() in _PERCENT,
+        dp=dp,
+        units=units,
+        start=row["period_start"] or ledgers.start,
+        end=row["period_end"] or ledgers.end,
+    )
+
+
+def _decimals(value: float | None) -> int:
+    text = "" if value is None else f"{value:.6f}".rstrip("0")
+    return len(text.partition(".")[2])
+
+
+def _limited(ledgers: Ledgers, claim: Claim) -> bool:
+    """The run looked at some units only, and the claim speaks of others too."""
+    return bool(ledgers.units) and (claim.units is None or not claim.units <= set(ledgers.units))
+
+
+def denial(ledgers: Ledgers, claim: Claim, p) -> Verdict:
+    """“There was none”: refuted by a breach of that kind; supported only if everything was there to be seen."""
+    if claim.value is None or not math.isclose(claim.value, 0, abs_tol=EPSILON):
+        return Verdict(OPEN, "admitted")
+    if _limited(ledgers, claim):
+        return Verdict(OPEN, "limited")
+    direct, mapped = p.direct[claim.key], [*p.direct[claim.key], *p.bearing[claim.key]]
+    inside, doubtful = _hits(ledgers, claim, mapped)
+    against = [h for h in inside if h["rule_id"] in direct and h["kind"] in p.refuting]
+    if against:
+        seen = {"rules": _ids(against), "hits": _subjects(against)}
+        return Verdict(REFUTED, "refuted", seen, tuple(h["_rid"] for h in against if h["_rid"] is not None))
+    if claim.start < ledgers.start or claim.end > ledgers.end:
+        return Verdict(OPEN, "period")
+    outcome = dict(ledgers.outcome.to_pandas().itertuples(index=False, name=None))
+    if silent := [rule_id for rule_id in mapped if outcome.get(rule_id, "not_run") == "not_run"]:
+        return Verdict(OPEN, "silent", {"rules": silent, "hits": len(silent)})
+    if leads := [*inside, *doubtful]:
+        return Verdict(OPEN, "leads", {"rules": _ids(leads), "hits": _subjects(leads)})
+    share, ledger = _coverage(ledgers, claim, p)
+    if share < p.min_coverage - EPSILON:
+        seen = {"ledger": tables()[ledger].zh, "ledger_en": tables()[ledger].en}
+        return Verdict(OPEN, "gaps", seen | {"percent": math.floor(share * 1000) / 10})
+    return Verdict(SUPPORTED, "holds", {"hits": len(mapped)})
+
+
+def _hits(ledgers: Ledgers, claim: Claim, mapped: list[str]) -> tuple[list[dict], list[dict]]:
+    """Hits of the mapped rules within the claim's units and days, and those nobody can place there or elsewhere."""
+    f = ledgers.finding
+    rows = f.filter(f.rule_id.isin(mapped)).order_by("_rid", "rule_id", "subject").to_pyarrow().to_pylist()
+    all_of_it = claim.start <= ledgers.start and claim.end >= ledgers.end
+    inside, doubtful = [], []
+    for hit in rows:
+        if hit["date"] and not claim.start <= hit["date"] <= claim.end:
+            continue
+        if claim.units is not None and hit["unit"] and hit["unit"] not in claim.units:
+            continue
+        placed = (hit["date"] or all_of_it) and (hit["unit"] or claim.units is None)
+        (inside if placed else doubtful).append(hit)
+    return inside, doubtful
+
+
+def _ids(hits: list[dict]) -> list[str]:
+    return sorted({hit["rule_id"] for hit in hits})
+
+
+def _subjects(hits: list[dict]) -> int:
+    return len({(hit["rule_id"], hit["unit"], hit["subject"] or hit["_rid"]) for hit in hits})
+
+
+def _coverage(ledgers: Ledgers, claim: Claim, p) -> tuple[float, str]:
+    """The worst share of unit-months with rows among the ledgers that the claim rests on, and that ledger."""
+    months = [m for m, first, last in ledgers.spans("month") if first <= claim.end and last >= claim.start]
+    worst = (1.0, "")
+    for name, flag in p.monthly.get(claim.key, {}).items():
+        if name not in ledgers or not ledgers.has("unit", flag) or not months:
+            return 0.0, name
+        due = owing(ledgers, flag).filter(lambda u: ~u.unit_type.isin(p.elsewhere))
+        due = due.filter(due.unit_id.isin(sorted(claim.units))) if claim.units is not None else due
+        missing = gaps(ledgers, name, flag, months).semi_join(due, [("who", "unit_id")])
+        owed = int(due.count().execute()) * len(months)
+        lacking = int(missing["count"].sum().fill_null(0).execute())
+        share = 1 - lacking / owed if owed else 0.0
+        worst = min(worst, (share, name))
+    return worst
+
+
+def figure(ledgers: Ledgers, claim: Claim, p) -> Verdict:
+    """A number: refuted only where no reading of it comes within half a unit of its last digit."""
+    if claim.key not in RECOMPUTE:
+        return Verdict(OPEN, "outside")
+    if claim.value is None:
+        return Verdict(OPEN, "blank")
+    if _limited(ledgers, claim):
+        return Verdict(OPEN, "limited")
+    if claim.end > ledgers.as_of:
+        return Verdict(OPEN, "period")
+    try:
+        readings = RECOMPUTE[claim.key](ledgers, claim, p)
+    except NotRun as reason:
+        code, what = reason.args
+        names = [tables()[part.partition(".")[0]] for part in what.split(", ") if part]
+        seen = {"ledger": "、".join(t.zh for t in names), "ledger_en": ", ".join(t.en for t in names)}
+        return Verdict(OPEN, code, seen)
+    shown = [round(100 * r if claim.percent else r, 4) for r in readings]
+    fits = any(abs(r - claim.value) <= 0.5 * 10**-claim.dp + EPSILON for r in shown)
+    seen = {"computed": shown[0], "other": shown[1] if len(shown) > 1 else None}
+    twice = {"节日检查次数": "_checks", "反兴奋剂培训覆盖率": "_training"}.get(claim.key, "")
+    case = ("agrees" if fits else "differs") + (twice if len(shown) > 1 else "")
+    return Verdict(SUPPORTED if fits else REFUTED, case, seen)
+
+
+@rule("DQ-04")
+def denials(ledgers: Ledgers, p):
+    t = verdicts(ledgers, "DQ-04", p)
+    if t.filter(t.case.notin(["limited", "admitted"])).count().execute() == 0:
+        raise NotRun("no_evidence")
+    yield "refuted", t.filter(t.verdict == REFUTED)
+    for case in ("period", "silent", "leads", "gaps", "scope"):
+        yield case, graded(t.filter((t.verdict == OPEN) & (t.case == case)), "warning", "low")
+
+
+@rule("DQ-05")
+def figures(ledgers: Ledgers, p):
+    t = verdicts(ledgers, "DQ-05", p)
+    if t.filter(t.verdict != OPEN).count().execute() == 0:
+        raise NotRun("no_evidence")
+    for case in ("differs", "differs_checks", "differs_training"):
+        yield case, t.filter(t.case == case)
