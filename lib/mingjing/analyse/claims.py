@@ -24,4 +24,3 @@ def judged(audit) -> pd.DataFrame:
                 (row["_rid"], row["claim_id"], rule_id, row["claim_text"], row["value"], row["verdict"], why)
             )
     return pd.DataFrame(sorted(lines), columns=["_rid", *COLUMNS]).drop(columns="_rid")
-

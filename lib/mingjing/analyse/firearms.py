@@ -9,7 +9,7 @@ from mingjing.rules.firearms.ammo import unexplained
 from mingjing.rules.firearms.match import seen_guns
 
 # What an error of guns or ammunition is: the claim “枪弹零差错” stands or falls with these.
-ZERO = ("QD-01", "QD-02", "QD-04", "QD-05", "QD-09", "QD-24", "QD-25")
+ZERO = tuple(catalogue()["DQ-04"].params["direct"].value["枪弹差错数"])
 STEPS = {
     "opening": ("期初", "Opening"),
     "in": ("入库调入", "Received"),

@@ -52,6 +52,7 @@ class Bureau:
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.planted: list[tuple[str, tuple[Row, ...]]] = []
         self.near_misses: list[tuple[str, tuple[Row, ...]]] = []
+        self.totals: dict[str, Row] = {}
         self._numbers: dict[str, int] = defaultdict(int)
         self._staff: dict[str, Staff] = defaultdict(lambda: defaultdict(list))
         self._names = _names(self.random("names"))
@@ -82,6 +83,11 @@ class Bureau:
     def near_miss(self, rule_id: str, *rows: Row) -> None:
         """The rule must pass over these rows."""
         self.near_misses.append((rule_id, rows))
+
+    def total(self, table: str, error: float) -> Row:
+        """A ledger's total line, whose sums the clerk got wrong by so many yuan; a ledger not named may have none."""
+        self.totals[table] = Row(table, {"error": error})
+        return self.totals[table]
 
     def unit(self, unit_id: str) -> Row:
         return self._by_key["unit", unit_id]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from mingjing.rules import catalogue
+from mingjing.sample import claims, intake_plants
 from mingjing.sample.bureau import Bureau, Row
 from mingjing.tables import tables
 
@@ -11,6 +12,8 @@ def build(bureau: Bureau) -> None:
     _cards(bureau)
     _honours(bureau)
     _risks(bureau)
+    intake_plants.plant(bureau)
+    claims.plant(bureau)
 
 
 def _units(bureau: Bureau, rules: set[str]) -> dict[str, list[Row]]:

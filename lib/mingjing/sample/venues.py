@@ -111,7 +111,8 @@ def _figures(bureau: Bureau, lists: dict[str, list[Row]]) -> None:
     area = round(sum(row["venue_area"] for row in figures), 2)
     people = round(sum(row["resident_pop"] for row in figures), 2)
     bureau.near_miss("CD-05", _figure(bureau, "全市", count, area, people, is_total=True))
-    midyear = {"stat_date": date(2021, 6, 30), "pop_date": date(2021, 6, 30), "is_total": True}
+    early = date(2021, 10, 31)  # the day a report of October speaks of
+    midyear = {"stat_date": early, "pop_date": early, "is_total": True}
     bureau.plant("CD-05", _figure(bureau, "全市", count - 3, area, people, **midyear))
     old = {
         "pop_source": "部门估算",

@@ -32,6 +32,8 @@ class _Form:
         rng = bureau.random(f"form/{table.name}")
         self.table, self.names = table, names
         self.title, self.total, self.note = rng.random() < 0.7, rng.random() < 0.5, rng.random() < 0.6
+        self.told = bureau.totals.get(table.name)
+        self.total = self.total or self.told is not None
         self.dates, self.bools = rng.choice(_DATES), rng.choice(_BOOLS)
         self.by_name, self.thousands = rng.random() < 0.6, rng.random() < 0.3
         self.wide = rng.random() < 0.2
@@ -102,7 +104,7 @@ class _Form:
         sums = [self._sum(column, rows) for column in self.columns]
         # the word 合计 stands in the first cell, so a ledger whose first column is a sum has no total line
         if self.total and sums[0] is None and any(value is not None for value in sums):
-            yield None, ["合计", *sums[1:]]
+            yield self.told, ["合计", *sums[1:]]
         if self.note:
             yield None, ["填表人：综合科　　审核人：办公室"]
 
@@ -111,7 +113,8 @@ class _Form:
             return None
         if any(column.name in row.written for row in rows):
             return None
-        return round(sum(row.get(column.name) or 0 for row in rows) / (1e4 if self.wan else 1), 6)
+        error = self.told["error"] if self.told else 0.0
+        return round((sum(row.get(column.name) or 0 for row in rows) + error) / (1e4 if self.wan else 1), 6)
 
 
 def write_sample(out: str | Path, seed: int = 1, scale: int = 1) -> Path:

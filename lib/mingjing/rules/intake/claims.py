@@ -184,8 +184,9 @@ def figure(ledgers: Ledgers, claim: Claim, p) -> Verdict:
         names = [tables()[part.partition(".")[0]] for part in what.split(", ") if part]
         seen = {"ledger": "、".join(t.zh for t in names), "ledger_en": ", ".join(t.en for t in names)}
         return Verdict(OPEN, code, seen)
-    shown = [round(100 * r if claim.percent else r, 4) for r in readings]
-    fits = any(abs(r - claim.value) <= 0.5 * 10**-claim.dp + EPSILON for r in shown)
+    scaled = [100 * r if claim.percent else r for r in readings]
+    fits = any(abs(r - claim.value) <= 0.5 * 10**-claim.dp + EPSILON for r in scaled)
+    shown = [round(r, claim.dp + 2) for r in scaled]
     seen = {"computed": shown[0], "other": shown[1] if len(shown) > 1 else None}
     twice = {"节日检查次数": "_checks", "反兴奋剂培训覆盖率": "_training"}.get(claim.key, "")
     case = ("agrees" if fits else "differs") + (twice if len(shown) > 1 else "")
