@@ -17,6 +17,7 @@ from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
 from mingjing.findings import Findings, make_findings
 from mingjing.findings.register import Past, Register, nearby
+from mingjing.findings.register.rows import Rows, made_of
 from mingjing.intake import Intake, read_folder
 from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
@@ -45,7 +46,6 @@ class Audit:
         self._entries = entries
         self._outcomes: dict[str, Outcome] = {}
         self._asked: tuple = ()
-        self.past: Past | None = None
         self._register: str | Path | None = None
 
     @classmethod
@@ -63,7 +63,8 @@ class Audit:
         """Reads the folder. `units` are ids or names; `as_of` is the last day of the period unless given.
 
         mapping: how to read somebody else's ledgers, in place of the one the configuration may name.
-        register: file or URL of the register of findings; by default that beside the reports.
+        register: file or URL of the register of findings, to hold this audit against; `findings` alone finds the one
+        beside the reports by itself.
         """
         files = tuple(str(path or "") for path in (config, mapping))
         asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, *files)
@@ -80,7 +81,7 @@ class Audit:
                 "no ledger could be read", file=data, todo="Run mingjing check to see why, file by file"
             )
         audit = cls(intake, span, parse_as_of(as_of, span), (), lang, entries)
-        audit._asked, audit._register = asked, register
+        audit._asked, audit._register = asked, register or None
         audit.units = tuple(audit._unit_id(unit) for unit in units)
         return audit
 
@@ -136,12 +137,16 @@ class Audit:
 
     def check(self, area: str | Iterable[str] | None = None) -> Findings:
         """Runs every rule of the area or areas, or of all, once; gives what they found."""
+        return Findings.of(self.found(area), self.lang, self.past)
+
+    def found(self, area: str | Iterable[str] | None = None) -> list[dict]:
+        """The rows of `check` as the rules alone give them."""
         rows = []
         for entry, outcome in self.results(area):
             rows += make_findings(
                 entry, outcome, self.intake.source_of, lambda written: self.names.get(written, written)
             )
-        return Findings.of(rows, self.lang, self.past)
+        return rows
 
     def results(self, area: str | Iterable[str] | None = None) -> Iterator[tuple[Entry, Outcome]]:
         """Each rule of the area or areas, or of all, with what it came to."""
@@ -152,6 +157,14 @@ class Audit:
         """What earlier runs found and this one, whose rules looked there again, does not; by the register."""
         areas = {entry.area for entry in self._area(area)}
         return Findings.of(self.past.resolved(areas) if self.past else [], self.lang, self.past)
+
+    @cached_property
+    def past(self) -> Past | None:
+        """What the register knows that bears on this audit; None where none was named. Runs every rule once."""
+        if self._register is None:
+            return None
+        rows = Rows(self.intake)
+        return self.findings.against(made_of(self, rows), rows.lost)
 
     @cached_property
     def findings(self) -> Register:

@@ -39,12 +39,12 @@ def ledger(audit) -> pd.DataFrame:
 
 def closing_rates(audit, by: str = "source_type") -> pd.DataFrame:
     """One row per source (or `unit_id`): `k` closed of `n`, `truly` closed, `rate` and its Wilson 95 % interval."""
-    frame = ledger(audit)
-    table = (
-        frame.groupby(by)
-        .agg(k=("is_closed", "sum"), truly=("truly", "sum"), n=("is_closed", "size"))
-        .reset_index()
-    )
+    return rates_of(ledger(audit), by, truly=("truly", "sum"))
+
+
+def rates_of(frame: pd.DataFrame, by: str, **more: tuple[str, str]) -> pd.DataFrame:
+    """Share `is_closed` by group: `k` of `n`, `rate` and its Wilson 95 % interval; `more` columns as pandas sums up."""
+    table = frame.groupby(by).agg(k=("is_closed", "sum"), **more, n=("is_closed", "size")).reset_index()
     if table.empty:
         return table.assign(rate=[], low=[], high=[])
     low, high = proportion_confint(table.k, table.n, method="wilson")
@@ -61,7 +61,11 @@ def survival(audit, by: str = "source_type") -> pd.DataFrame:
     Problems still open count until the day looked from (right-censored); those closed without a date are left out.
     Source: Kaplan and Meier 1958, by way of statsmodels.
     """
-    frame = ledger(audit)
+    return survival_of(ledger(audit), by)
+
+
+def survival_of(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """As `survival`, of any frame with `days`, `is_closed` and `closed`."""
     frame = frame[(~frame.is_closed | frame.closed.notna()) & (frame.days >= 0)]
     parts = []
     for source, part in frame.groupby(by):

@@ -1,10 +1,19 @@
-"""The rows a finding rests on, by their keys: where one has left the ledgers, not finding the fault proves nothing."""
+"""One audit as the register takes it: what it looked at, what it found, and the keys of the rows that rests on.
 
+Where such a row has left the ledgers, not finding the fault proves nothing.
+"""
+
+import json
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
+from mingjing.findings.model import plain
+from mingjing.findings.register.book import Made, digest
+from mingjing.findings.register.life import Known, Ran, RunRecord
 from mingjing.intake import Intake
+from mingjing.rules import Params
 from mingjing.tables import tables
 
 # A finding over a whole ledger rests on too many rows to remember; the first of them are enough to miss some.
@@ -55,3 +64,22 @@ def _keys_of(arrow) -> dict[int, str]:
     return dict(
         zip(frame["_rid"], text.agg("|".join, axis=1) if len(text) else pd.Series(dtype=str), strict=True)
     )
+
+
+def made_of(audit, rows: Rows, areas: tuple[str, ...] | None = None) -> Made:
+    """The audit's rules of these areas, or of all, and what they found."""
+    span, end = audit.period, min(audit.period.end, audit.as_of)
+    inputs = digest([audit.intake.digest, audit.intake.settings])
+    rules = {
+        entry.rule_id: Ran(outcome.outcome, outcome.period_bound, digest(plain(Params(entry).as_dict())))
+        for entry, outcome in audit.results(areas)
+    }
+    run = RunRecord(span.text, span.start, end, audit.as_of, tuple(sorted(audit.units)), inputs, rules)
+    found = [
+        Known(row, rows.keys(json.loads(row["evidence"])["rows"])) for row in map(_row, audit.found(areas))
+    ]
+    return Made(run, areas or (), tuple(found))
+
+
+def _row(finding: dict[str, Any]) -> dict[str, Any]:
+    return {name: None if pd.isna(value) else plain(value) for name, value in finding.items()}
