@@ -1,13 +1,14 @@
 """Files → raw sheets: rows of cells as the file holds them, row 1 first, nothing interpreted."""
 
 import csv
-import gzip
 import hashlib
 import io
-import re
+import os
 import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,47 +17,78 @@ import pyarrow.parquet as pq
 import python_calamine
 
 from mingjing.errors import InputError
-from mingjing.intake.values import EPOCH_1900, EPOCH_1904
+from mingjing.intake.archive import check_cells, gunzip, inspect_workbook
+from mingjing.intake.values import EPOCH_1900
 
 SUFFIXES = (".xlsx", ".xls", ".csv", ".csv.gz", ".parquet")
-MAX_UNPACKED = 2 * 1024**3
-MAX_RATIO = 200
+csv.field_size_limit(64 * 1024**2)
 
 
 @dataclass(frozen=True)
 class RawSheet:
-    """One sheet. `name` is empty for CSV and Parquet; `epoch` is where Excel serials count from."""
+    """One sheet. `name` is empty for CSV and Parquet; `epoch` is where Excel serials count from.
+
+    `merged`: ((first row, first column), (last row, last column)) from 0 of each merged range.
+    """
 
     file: str
     name: str
-    rows: list[list[Any]]
+    rows: Sequence[list[Any]]
     sha256: str
     epoch: datetime = EPOCH_1900
     hidden: bool = False
+    merged: tuple = ()
 
 
-def list_files(folder: Path) -> tuple[list[Path], list[tuple[str, str, str]]]:
-    """Files to read in a fixed order, and (file, why in Chinese, why in English) for each left aside."""
+Aside = tuple[str, str, str]
+_ASIDE = {
+    "out": ("链接指向数据文件夹之外，未读取", "a link that leads out of the data folder; not followed"),
+    "link": ("指向文件夹的链接，未读取", "a link to a folder; not followed"),
+    "lock": ("Excel 打开时的临时文件，未读取", "a lock file left by Excel; not read"),
+    "odd": (
+        "不是普通文件（断开的链接或设备），未读取",
+        "not a plain file (a broken link or a device); not read",
+    ),
+    "closed": ("没有权限打开此文件夹，未读取", "a folder that may not be opened; not read"),
+}
+
+
+def list_files(folder: Path) -> tuple[list[tuple[Path, str]], list[Aside]]:
+    """(path, name) to read, and (name, why in Chinese, why in English) for each left aside, both in a fixed order."""
     if not folder.is_dir():
         raise InputError("data folder not found", file=folder, todo="Check --data")
-    root, wanted, aside = folder.resolve(), [], []
-    for path in sorted(folder.rglob("*"), key=lambda p: p.relative_to(folder).as_posix()):
-        name = path.relative_to(folder).as_posix()
-        if path.is_dir() or any(part.startswith(".") for part in Path(name).parts):
-            continue
-        if not path.resolve().is_relative_to(root):
-            aside.append(
-                (
-                    name,
-                    "链接指向数据文件夹之外，未读取",
-                    "a link that leads out of the data folder; not followed",
-                )
-            )
-        elif path.name.startswith("~$"):
-            aside.append((name, "Excel 打开时的临时文件，未读取", "a lock file left by Excel; not read"))
-        elif name.lower().endswith(SUFFIXES):
-            wanted.append(path)
-    return wanted, aside
+    wanted, aside = [], []
+
+    def closed(error: OSError) -> None:
+        aside.append((_name(Path(error.filename), folder), *_ASIDE["closed"]))
+
+    for where, folders, files in os.walk(folder, onerror=closed):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        aside += [
+            (_name(path, folder), *_ASIDE["link"])
+            for path in (Path(where, name) for name in folders)
+            if path.is_symlink()
+        ]
+        for path in (Path(where, name) for name in files if not name.startswith(".")):
+            if why := _why_aside(path, folder):
+                aside.append((_name(path, folder), *_ASIDE[why]))
+            elif path.name.lower().endswith(SUFFIXES):
+                wanted.append((path, _name(path, folder)))
+    return sorted(wanted, key=lambda item: item[1]), sorted(aside)
+
+
+def _why_aside(path: Path, folder: Path) -> str | None:
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "out"
+    if not path.is_file():
+        return "odd"
+    return "lock" if path.name.startswith("~$") else None
+
+
+def _name(path: Path, folder: Path) -> str:
+    """The name as it may be shown: what cannot be printed is written out."""
+    name = path.relative_to(folder).as_posix()
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
 
 
 def read_file(
@@ -66,11 +98,11 @@ def read_file(
 
     encoding, delimiter: of a CSV; found out where they are not given.
     """
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
     try:
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
         if file.lower().endswith(".gz"):
-            content = _unpack(content)
+            content = gunzip(content)
         if not content.strip(b"\xef\xbb\xbf\x00\r\n\t "):
             raise InputError("the file is empty", todo="Ask the unit for the ledger")
         suffix = PurePosixPath(file.lower().removesuffix(".gz")).suffix
@@ -88,16 +120,6 @@ def read_file(
         raise InputError(
             f"cannot be read ({str(error)[:120] or type(error).__name__})", file=file, todo=_HELP
         ) from None
-
-
-def _unpack(content: bytes) -> bytes:
-    with gzip.open(io.BytesIO(content)) as stream:
-        unpacked = stream.read(MAX_UNPACKED + 1)
-    if len(unpacked) > MAX_UNPACKED or (
-        len(unpacked) > 64 * 1024**2 and len(unpacked) > MAX_RATIO * len(content)
-    ):
-        raise InputError("unpacks to a size no ledger has", todo="Ask the sender what it is")
-    return unpacked
 
 
 _HELP = "Open it, save it again as .xlsx without a password, and put it back"
@@ -135,6 +157,8 @@ def _decode(content: bytes, encoding: str | None) -> str:
 
 
 def _parquet(path: Path) -> list[list[Any]]:
+    head = pq.read_metadata(path)
+    check_cells(head.num_rows, head.num_columns)
     table = pq.read_table(path)
     columns = [_cells(column) for column in table.columns]
     return [list(table.column_names), *map(list, zip(*columns, strict=True))]
@@ -155,35 +179,39 @@ def _cells(column: pa.ChunkedArray) -> list[Any]:
 def _workbook(content: bytes, file: str, digest: str) -> list[RawSheet]:
     epoch = EPOCH_1900
     if zipfile.is_zipfile(io.BytesIO(content)):
-        epoch = _inspect_zip(content, file)
+        epoch = inspect_workbook(content)
     elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise InputError("the workbook is protected by a password", file=file, todo="Save it without one")
+            raise InputError("the workbook is protected by a password", todo="Save it without one")
     else:
-        raise InputError("not an Excel workbook, whatever its name says", file=file, todo=_HELP)
+        raise InputError("not an Excel workbook, whatever its name says", todo=_HELP)
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-    visible = {m.name: "Visible" in str(m.visible) for m in book.sheets_metadata}
-    return [
-        RawSheet(
-            file,
-            name,
-            book.get_sheet_by_name(name).to_python(skip_empty_area=False),
-            digest,
-            epoch,
-            not visible[name],
-        )
-        for name in book.sheet_names
-        if "WorkSheet" in str(next(m.typ for m in book.sheets_metadata if m.name == name))
-    ]
+    sheets = [m for m in book.sheets_metadata if "WorkSheet" in str(m.typ)]
+    return [_sheet(book, m.name, file, digest, epoch, "Visible" not in str(m.visible)) for m in sheets]
 
 
-def _inspect_zip(content: bytes, file: str) -> datetime:
-    """Refuses an archive that unpacks out of all proportion; gives the epoch of its dates."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        unpacked = sum(item.file_size for item in archive.infolist())
-        if unpacked > MAX_UNPACKED or (unpacked > 64 * 1024**2 and unpacked > MAX_RATIO * len(content)):
-            raise InputError("unpacks to a size no ledger has", file=file, todo="Ask the sender what it is")
-        if "xl/workbook.xml" not in archive.namelist():
-            return EPOCH_1900
-        head = archive.read("xl/workbook.xml")
-    return EPOCH_1904 if re.search(rb'date1904\s*=\s*"(1|true)"', head) else EPOCH_1900
+def _sheet(book, name: str, file: str, digest: str, epoch: datetime, hidden: bool) -> RawSheet:
+    sheet = book.get_sheet_by_name(name)
+    last_row, last_column = sheet.end or (-1, -1)
+    check_cells(last_row + 1, last_column + 1)
+    return RawSheet(
+        file, name, SheetRows(sheet), digest, epoch, hidden, tuple(sheet.merged_cell_ranges or ())
+    )
+
+
+class SheetRows(Sequence):
+    """The rows of a sheet, made anew from what the reader holds whenever they are asked for: it holds them tighter."""
+
+    def __init__(self, sheet: python_calamine.CalamineSheet):
+        self._sheet = sheet
+
+    def __len__(self) -> int:
+        return self._sheet.end[0] + 1 if self._sheet.end else 0
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        return iter(self._sheet.iter_rows())
+
+    def __getitem__(self, which: int | slice) -> Any:
+        if isinstance(which, int):
+            return self[which : which + 1][0]
+        return list(islice(self, *which.indices(len(self))))

@@ -1,6 +1,7 @@
 """A folder of files → typed tables, with every row accounted for."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 
 from mingjing.errors import InputError
 from mingjing.intake.corrections import CORRECTIONS, Corrections
-from mingjing.intake.files import RawSheet, list_files, read_file
+from mingjing.intake.files import Aside, RawSheet, list_files, read_file
 from mingjing.intake.headers import Header, find_header
 from mingjing.intake.mapped import mapped_header
 from mingjing.intake.mapping import Mapping, read_mapping
@@ -38,28 +39,32 @@ def read_folder(
         raise InputError(
             "no .xlsx, .xls, .csv or .parquet file here", file=folder, todo="Put the ledgers into it"
         )
-    raw: list[Found | Source] = []
-    for path in paths:
-        file = path.relative_to(folder).as_posix()
-        if plan.ignores(file):
-            aside.append((file, "映射文件注明不读", "the mapping file sets it aside"))
-            continue
-        try:
-            sheets = read_file(path, file, **plan.options(file))
-        except InputError as error:
-            raw.append(
-                Source(0, file, "", status="unreadable", notes=[(f"无法读取：{error.what}", str(error))])
-            )
-            continue
-        for sheet in sheets:
-            raw += _headed(sheet, plan)
-    raw += [Source(0, file, "", status="skipped", notes=[(zh, en)]) for file, zh, en in aside]
-    _check_mapping(plan, mapping, [path.relative_to(folder).as_posix() for path in paths])
-    return _assemble(sorted(raw, key=_place), register, known, plan)
+    _check_mapping(plan, mapping, [file for _, file in paths])
+    return _assemble(_found(paths, aside, plan), register, known, plan)
 
 
-def _place(found: Found | Source) -> tuple[str, str]:
-    return (found.file, found.sheet) if isinstance(found, Source) else (found[0].file, found[0].name)
+def _found(paths: list[tuple[Path, str]], aside: list[Aside], plan: Mapping) -> Iterator[Found | Source]:
+    """Each sheet with its header, or what became of a file instead, by file and sheet; one file is held at a time."""
+    waiting = {file: Source(0, file, "", status="skipped", notes=[(zh, en)]) for file, zh, en in aside}
+    paths_of = {file: path for path, file in paths}
+    for file in sorted({*waiting, *paths_of}):
+        if file in waiting:
+            yield waiting[file]
+        elif plan.ignores(file):
+            note = ("映射文件注明不读", "the mapping file sets it aside")
+            yield Source(0, file, "", status="skipped", notes=[note])
+        else:
+            yield from _sheets(paths_of[file], file, plan)
+
+
+def _sheets(path: Path, file: str, plan: Mapping) -> Iterator[Found | Source]:
+    try:
+        sheets = read_file(path, file, **plan.options(file))
+    except InputError as error:
+        yield Source(0, file, "", status="unreadable", notes=[(f"无法读取：{error.what}", str(error))])
+        return
+    for sheet in sorted(sheets, key=lambda sheet: sheet.name):
+        yield from _headed(sheet, plan)
 
 
 def _headed(sheet: RawSheet, plan: Mapping) -> list[Found]:
@@ -80,7 +85,9 @@ def _check_mapping(plan: Mapping, mapping: str | Path | None, files: list[str]) 
             )
 
 
-def _assemble(raw: list[Found | Source], register: Corrections, aliases: Aliases, plan: Mapping) -> Intake:
+def _assemble(
+    raw: Iterable[Found | Source], register: Corrections, aliases: Aliases, plan: Mapping
+) -> Intake:
     sources: list[Source] = []
     parts: list[SheetData] = []
     for number, item in enumerate(raw, start=1):
@@ -142,6 +149,8 @@ def _duplicates(data: dict[str, pa.Table], sources: list[Source]) -> list[list[A
     issues = []
     for name, table in data.items():
         key = tables()[name].key
+        if table.group_by(list(key)).aggregate([]).num_rows == table.num_rows:
+            continue
         columns = [table.column(c).to_pylist() for c in key]
         first: dict[tuple, int] = {}
         for rid, values in zip(table.column("_rid").to_pylist(), zip(*columns, strict=True), strict=True):

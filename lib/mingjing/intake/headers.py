@@ -33,7 +33,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Header:
-    """A sheet's header: the declared columns found in it, and `extra`: position → header of all others."""
+    """A sheet's header: the declared columns found in it, and `extra`: position → header of all others.
+
+    `row` is its last line, `lines` how many it has; `takes`: whether a mapping takes a row.
+    """
 
     table: Table
     row: int
@@ -41,6 +44,7 @@ class Header:
     extra: dict[int, str]
     repeated: tuple[str, ...] = ()
     takes: Callable[[list[Any]], bool] | None = None
+    lines: int = 1
 
     @property
     def columns(self) -> dict[int, str]:

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
+from mingjing.intake.block import Block
 from mingjing.intake.headers import Header, bare
 from mingjing.intake.model import Source
 from mingjing.intake.values import clean, is_null, read_number
 
+_TOTAL_WORDS = ("合计", "总计", "小计", "累计", "共计", "total")
 _TOTAL = re.compile(
     r"(?:本?[页月季年旬周]度?|(?:\d{1,2}|[一二三四五六七八九十]+)(?:月份?|季度)|全[年月季]|grand)?"
     r"(合计|总计|小计|累计|共计|subtotal|total)s?(?:[(:].*)?"
@@ -40,41 +44,96 @@ class Total:
         return [*values, source.rid(self.row)]
 
 
-@dataclass
 class Lines:
-    """Numbers of the data rows (1 is the sheet's first), and the totals found among them."""
+    """Sorts the lines below a header, block by block: blank, repeated header, total, note and set aside are not data.
 
-    data: list[int] = field(default_factory=list)
-    totals: list[Total] = field(default_factory=list)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    `found`: how many data rows there were so far; `totals`: those met among them.
+    """
 
+    def __init__(self, header: Header, heads: list[list[Any]]):
+        """heads: the header's own lines."""
+        self.header, self.found = header, 0
+        self.totals: list[Total] = []
+        self._subtotalled = self._aside = 0
+        self._own = {p: {bare(header.table.columns[c].zh), bare(c)} for p, c in header.columns.items()}
+        for cells in heads:
+            for place, names in self._own.items():
+                names |= {bare(cells[place])} if place < len(cells) and cells[place] is not None else set()
+        self._own = {place: names - {""} for place, names in self._own.items()}
+        self._repeats = _repeats(self._own)
+        self._with_totals = "is_total" not in header.table.columns  # there a total is an entry of the ledger
 
-def sort_lines(header: Header, rows: list[list[Any]]) -> Lines:
-    """Sorts the lines below the header: blank, repeated header, total, note and set aside are not data."""
-    lines = Lines()
-    repeats = _repeats(header, rows[header.row - 1] if header.row else [])
-    subtotalled = aside = 0
-    totals = "is_total" not in header.table.columns  # where a total is an entry of the ledger, it is data
-    for number, cells in enumerate(rows[header.row :], start=header.row + 1):
+    def sort(self, block: Block) -> list[int]:
+        """Places in the block of its data rows."""
+        data = []
+        takes, doubtful = self.header.takes, self._doubtful(block)
+        if takes is None and not doubtful:
+            self.found += len(block.rows)
+            return list(range(len(block.rows)))
+        for place, cells in enumerate(block.rows):
+            if place in doubtful and not self._is_data(block.start + place, cells):
+                continue
+            if takes and not takes(cells):
+                self._aside += 1
+                continue
+            data.append(place)
+            self.found += 1
+        return data
+
+    def notes(self) -> list[tuple[str, str]]:
+        count = self._aside
+        zh, en = f"映射文件不取的{count}行，未作为数据", f"{count} rows set aside by the mapping file"
+        return [(zh, en)] if count else []
+
+    def _doubtful(self, block: Block) -> set[int]:
+        """Places of all rows that may not be data; looked at one by one then."""
+        if not block.columns:
+            return set(range(len(block.rows)))
+        first = block.columns[0]
+        odd = {text for text, cleaned in first.texts.items() if not cleaned}
+        if any(word in first.joined for word in (*_TOTAL_WORDS, *_NOTES)):
+            odd |= {text for text, cleaned in first.texts.items() if _says_more(cleaned)}
+        found = set()
+        if odd or None.__class__ in first.kinds:
+            found = {place for place, cell in enumerate(first.cells) if cell is None or cell in odd}
+        return found | self._like_header(block)
+
+    def _like_header(self, block: Block) -> set[int]:
+        """Places of rows where two columns may say their own name."""
+        columns = [
+            (block.columns[place], names) for place, names in self._own.items() if place < len(block.columns)
+        ]
+        columns = [(column, names) for column, names in columns if any(n in column.pressed for n in names)]
+        if len(columns) < 2:
+            return set()
+        seen: set[int] = set()
+        twice: set[int] = set()
+        for column, names in columns:
+            odd = {text for text in column.texts if bare(text) in names}
+            here = {place for place, cell in enumerate(column.cells) if cell in odd} if odd else set()
+            twice |= seen & here
+            seen |= here
+        return twice
+
+    def _is_data(self, number: int, cells: list[Any]) -> bool:
         first = _first(cells)
-        if not first or repeats(cells):
-            continue
-        if len(first) < 40 and totals and (match := _TOTAL.fullmatch(first.replace(" ", "").lower())):
+        if not first or self._repeats(cells):
+            return False
+        if len(first) < 40 and self._with_totals and (match := _TOTAL.fullmatch(_pressed(first))):
             partial = _PARTIAL.search(match[0]) is not None
-            start = subtotalled if partial else 0
-            lines.totals += _totals(header, number, cells, start, len(lines.data))
-            subtotalled = len(lines.data) if partial else subtotalled
-        elif first.startswith(_NOTES) and _filled(header, cells) <= 2:
-            continue
-        elif header.takes and not header.takes(cells):
-            aside += 1
-        else:
-            lines.data.append(number)
-    if aside:
-        lines.notes.append(
-            (f"映射文件不取的{aside}行，未作为数据", f"{aside} rows set aside by the mapping file")
-        )
-    return lines
+            start = self._subtotalled if partial else 0
+            self.totals += _totals(self.header, number, cells, start, self.found)
+            self._subtotalled = self.found if partial else self._subtotalled
+            return False
+        return not (first.startswith(_NOTES) and _filled(self.header, cells) <= 2)
+
+
+def _pressed(text: str) -> str:
+    return text.replace(" ", "").lower()
+
+
+def _says_more(cleaned: str) -> bool:
+    return cleaned.startswith(_NOTES) or _TOTAL.fullmatch(_pressed(cleaned)) is not None
 
 
 def _first(cells: list[Any]) -> str:
@@ -93,12 +152,8 @@ def _filled(header: Header, cells: list[Any]) -> int:
     return sum(1 for p in header.columns if p < len(cells) and cells[p] is not None and clean(cells[p]))
 
 
-def _repeats(header: Header, heads: list[Any]) -> Callable[[list[Any]], bool]:
+def _repeats(own: dict[int, set[str]]) -> Callable[[list[Any]], bool]:
     """Whether a line is the header once more: two of its cells say the name of their own column."""
-    own = {p: {bare(header.table.columns[c].zh), bare(c)} for p, c in header.columns.items()}
-    for place, names in own.items():
-        names |= {bare(heads[place])} if place < len(heads) and heads[place] is not None else set()
-    own = {place: names - {""} for place, names in own.items()}
     words = set().union(*own.values())
 
     def repeats(cells: list[Any]) -> bool:
@@ -128,17 +183,25 @@ def _totals(header: Header, number: int, cells: list[Any], first: int, last: int
 
 
 def total_issues(
-    source: Source, header: Header, totals: list[Total], typed: dict[str, list[Any]]
+    source: Source, header: Header, totals: list[Total], read: dict[str, list[pa.Array]]
 ) -> list[list[Any]]:
-    """Adds up what each total covers, the rejected rows included, and tells where the two differ."""
+    """Adds up what each total covers, the rejected rows included, and tells where the two differ.
+
+    read: what every data row of a column of numbers says, block by block.
+    """
     issues = []
     for total in totals:
-        rows = typed[total.column][total.first : total.last]
-        total.computed = round(sum(value for value in rows if value is not None), 6)
+        rows = pa.chunked_array(read[total.column])[total.first : total.last]
+        total.computed = round(sum(value for value in rows.to_pylist() if value is not None), 6)
         if abs(total.difference) <= TOLERANCE:
             continue
-        zh = f"合计行写{total.stated:g}，各行相加为{total.computed:g}"
-        en = f"the total says {total.stated:g}, its rows add up to {total.computed:g}"
+        stated, computed = _plain(total.stated), _plain(total.computed)
+        zh = f"合计行写{stated}，各行相加为{computed}"
+        en = f"the total says {stated}, its rows add up to {computed}"
         place = [source.file, source.sheet, total.row, header.table.name, total.column]
         issues.append([*place, str(total.written), "total_mismatch", zh, en, source.rid(total.row)])
     return issues
+
+
+def _plain(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")

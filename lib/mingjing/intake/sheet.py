@@ -1,21 +1,21 @@
 """One sheet, read column by column: each row ends in exactly one of accepted, rejected, not data."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import zip_longest
+from math import isfinite
 from typing import Any
 
 import pyarrow as pa
 
+from mingjing.intake.block import Block, Cells, Filler, blocks, columns_of
 from mingjing.intake.corrections import Correction
 from mingjing.intake.files import RawSheet
 from mingjing.intake.headers import Field, Header
-from mingjing.intake.lines import sort_lines, total_issues
+from mingjing.intake.lines import Lines, total_issues
 from mingjing.intake.model import Source
-from mingjing.intake.values import DATED, READERS, clean
+from mingjing.intake.values import DATED, NULL_LENGTH, READERS, clean
 from mingjing.tables import ARROW, Column, Table
 
 Fault = tuple[str, str, str]
@@ -35,28 +35,21 @@ class SheetData:
 def read_sheet(
     source: Source, raw: RawSheet, header: Header, set_aside: dict[int, Correction] | None = None
 ) -> SheetData:
-    """Reads the rows below the header. `set_aside`: row number → the correction that rejects it."""
+    """Reads the rows below the header, block by block. `set_aside`: row number → the correction that rejects it."""
     _describe(source, header)
-    lines = sort_lines(header, raw.rows)
-    source.not_data = len(raw.rows) - len(lines.data)
-    source.notes += lines.notes
-    rows = [raw.rows[number - 1] for number in lines.data]
-    columns = [list(column) for column in zip_longest(*rows)]
-    typed, faults, issues = _typed_columns(source, raw, header, rows, columns, lines.data)
-    for place, number in enumerate(lines.data if set_aside else ()):
-        if entry := set_aside.get(number):
-            faults[place] = [("", f"更正登记：{entry.reason}", f"corrections register: {entry.reason}")]
-    issues += total_issues(source, header, lines.totals, typed)
+    lines = Lines(header, raw.rows[header.row - header.lines : header.row])
+    reader = _Reader(source, raw, header, set_aside or {})
+    filler = Filler(raw.merged, header.row, _amounts(header))
+    for block in blocks(filler.fill(raw.rows), header.row + 1):
+        places = lines.sort(block)
+        if places:
+            reader.read(block, places)
+    source.rejected, source.accepted = len(reader.rejected), lines.found - len(reader.rejected)
+    source.not_data = source.rows_read - lines.found
+    source.notes += lines.notes() + filler.notes()
+    issues = reader.issues + total_issues(source, header, lines.totals, reader.amounts)
     totals = [[source.file, source.sheet, *total.line(source)] for total in lines.totals]
-    extras = _extras(source, header, columns)
-    rejected = [
-        _rejected(source, header, lines.data[place], rows[place], found)
-        for place, found in sorted(faults.items())
-    ]
-    source.accepted, source.rejected = len(rows) - len(rejected), len(rejected)
-    kept = [place for place in range(len(rows)) if place not in faults]
-    table = _arrow(header.table, typed, extras, [source.rid(number) for number in lines.data], kept)
-    return SheetData(source, table if kept else None, rejected, issues, totals)
+    return SheetData(source, reader.table(), reader.rejected, issues, totals)
 
 
 def set_status(source: Source, wrong_rows: set[int]) -> None:
@@ -90,15 +83,72 @@ def _stand_in(header: Header) -> list[str]:
     return absent if len(table.key) == 1 else []
 
 
-def _typed_columns(source, raw: RawSheet, header: Header, rows, columns, numbers):
+def _amounts(header: Header) -> list[int]:
+    """Places of the columns of numbers: several rows merged there have one amount together."""
+    columns = header.table.columns
+    return [place for place, name in header.columns.items() if columns[name].type in ("number", "int")]
+
+
+class _Reader:
+    """The data rows of one sheet, read block by block."""
+
+    def __init__(self, source: Source, raw: RawSheet, header: Header, set_aside: dict[int, Correction]):
+        self.source, self.raw, self.header, self.set_aside = source, raw, header, set_aside
+        self.rejected: list[list[Any]] = []
+        self.issues: list[list[Any]] = []
+        self.amounts: dict[str, list[pa.Array]] = {}
+        self.tables: list[pa.Table] = []
+        self.extras = _Extras(source, header)
+
+    def read(self, block: Block, places: list[int]) -> None:
+        """Reads the rows of the block at these places."""
+        whole = len(places) == len(block.rows)
+        rows = block.rows if whole else [block.rows[place] for place in places]
+        columns = block.columns if whole else columns_of(rows)
+        numbers = [block.start + place for place in places]
+        typed, faults, issues = _typed_columns(self.source, self.raw, self.header, rows, columns, numbers)
+        for place, number in enumerate(numbers if self.set_aside else ()):
+            if entry := self.set_aside.get(number):
+                faults[place] = [("", f"更正登记：{entry.reason}", f"corrections register: {entry.reason}")]
+        self.issues += issues
+        self.rejected += [
+            _rejected(self.source, self.header, numbers[place], rows[place], found)
+            for place, found in sorted(faults.items())
+        ]
+        self._keep(typed, self.extras.read(columns), numbers, faults)
+
+    def _keep(self, typed, extras: dict[str, list[Any]], numbers: list[int], faults) -> None:
+        declared = self.header.table.columns
+        kinds = {name: ARROW[declared[name].type] for name in typed}
+        data = {name: pa.array(values, kinds[name]) for name, values in typed.items()}
+        for name in typed:
+            if declared[name].type in ("number", "int"):
+                self.amounts.setdefault(name, []).append(data[name])
+        data |= {name: pa.array(values, pa.string()) for name, values in extras.items()}
+        table = pa.table(data | {"_rid": pa.array(map(self.source.rid, numbers), pa.int64())})
+        kept = [place for place in range(len(numbers)) if place not in faults] if faults else None
+        if kept is None or kept:
+            self.tables.append(table if kept is None else table.take(kept))
+
+    def table(self) -> pa.Table | None:
+        """The rows accepted; None where there are none."""
+        if not self.tables:
+            return None
+        whole = pa.concat_tables(self.tables, promote_options="default")
+        names = [name for name in whole.column_names if name in self.header.table.columns]
+        return whole.select([*names, *self.extras.labels(whole.column_names), "_rid"])
+
+
+def _typed_columns(source, raw: RawSheet, header: Header, rows, columns: list[Cells], numbers):
     """(column → values, row place → faults that reject it, issues) of the data rows."""
     typed: dict[str, list[Any]] = {}
     faults: dict[int, list[Fault]] = {}
     found: list[tuple[int, list[Any]]] = []
     for field in header.fields:
         spec = header.table.columns[field.name]
-        cells = _cells(field, rows, columns, numbers)
-        values, bad = read_cells(cells, partial(_typed, spec, raw.epoch, field))
+        column = _column(field, rows, columns, numbers)
+        cells = column.cells
+        values, bad = _read(column, spec, raw.epoch, field)
         if spec.default is not None:
             values = [spec.default if v is None and p not in bad else v for p, v in enumerate(values)]
         typed[field.name] = values
@@ -111,7 +161,7 @@ def _typed_columns(source, raw: RawSheet, header: Header, rows, columns, numbers
                 faults.setdefault(place, []).append((spec.name, zh, en))
             else:
                 found.append((place, [spec.name, cells[place], "unreadable", zh, en]))
-        if spec.required:
+        if spec.required and None in values:
             blank = (f"必填项“{spec.zh}”为空", f"required “{spec.name}” is blank")
             for place, value in enumerate(values):
                 if value is None and place not in bad:
@@ -148,30 +198,23 @@ def _strange(spec: Column, value: Any) -> tuple[str, str]:
     return f"“{spec.zh}”不在规定选项内：{value}", f"“{spec.name}” is none of the allowed values: {value}"
 
 
-def _cells(field: Field, rows, columns, numbers) -> list[Any]:
+def _column(field: Field, rows, columns: list[Cells], numbers) -> Cells:
     if field.make:
-        return [field.make(row, number) for row, number in zip(rows, numbers, strict=True)]
-    return columns[field.place] if field.place < len(columns) else [None] * len(rows)
+        return Cells([field.make(row, number) for row, number in zip(rows, numbers, strict=True)])
+    return columns[field.place] if field.place < len(columns) else Cells([None] * len(rows))
 
 
-def read_cells(cells: list[Any], read: Callable[[Any], Any]) -> tuple[list[Any], dict[int, str]]:
-    """Values, and place → why for each cell that cannot be read. Equal cells are read once."""
-    memo: dict[Any, tuple[Any, str | None]] = {}
-    values: list[Any] = []
-    bad: dict[int, str] = {}
-    for place, cell in enumerate(cells):
-        key = (cell.__class__, cell)
-        known = memo.get(key)
-        if known is None:
-            try:
-                known = read(cell), None
-            except (ValueError, OverflowError) as error:
-                known = None, str(error)
-            memo[key] = known
-        values.append(known[0])
-        if known[1] is not None:
-            bad[place] = known[1]
-    return values, bad
+def _read(column: Cells, spec: Column, epoch: datetime, field: Field) -> tuple[list[Any], dict[int, str]]:
+    """A column as `_typed` reads its cells, with two short cuts for cells that stand for themselves."""
+    known = {}
+    if not field.prepare and spec.type == "number" and field.scale == 1.0 and column.kinds == {float}:
+        if all(map(isfinite, column.cells)):
+            return column.cells, {}
+    if (
+        not field.prepare and spec.type == "text"
+    ):  # what is longer than any word for “nothing” and no failed formula
+        known = {text: c for text, c in column.texts.items() if len(c) > NULL_LENGTH and text[0] != "#"}
+    return column.read(partial(_typed, spec, epoch, field), known)
 
 
 def _typed(spec: Column, epoch: datetime, field: Field, cell: Any) -> Any:
@@ -188,36 +231,40 @@ def _typed(spec: Column, epoch: datetime, field: Field, cell: Any) -> Any:
     return round(value * field.scale, 6) if field.scale != 1.0 and value is not None else value
 
 
-def _extras(source: Source, header: Header, columns: list[list[Any]]) -> dict[str, list[str | None]]:
+class _Extras:
     """Columns nobody declared, as text; one without a header is kept by its number."""
-    used = header.columns
-    extras: dict[str, list[str | None]] = {}
-    for place, cells in enumerate(columns):
-        name = header.extra.get(place)
-        if name is None and place in used:
-            continue
-        values, _ = read_cells(cells, lambda cell: None if cell is None else clean(cell) or None)
-        if name is None:
-            if not any(values):
+
+    def __init__(self, source: Source, header: Header):
+        self.source, self.used, self.label = source, header.columns, {}
+        for place, text in header.extra.items():
+            self._name(place, text)
+
+    def _name(self, place: int, text: str) -> None:
+        label = f"x_{text}"
+        self.label[place] = label if label not in self.label.values() else f"{label}#{place + 1}"
+
+    def read(self, columns: list[Cells]) -> dict[str, list[str | None]]:
+        found = {}
+        for place, column in enumerate(columns):
+            if place in self.used and place not in self.label:
                 continue
-            source.notes.append(
-                (f"第{place + 1}列没有表头，按原样保留", f"column {place + 1} has no header; kept as it is")
-            )
-            name = f"列{place + 1}"
-        label = f"x_{name}" if f"x_{name}" not in extras else f"x_{name}#{place + 1}"
-        extras[label] = values
-    return extras
+            start = {text: cleaned or None for text, cleaned in column.texts.items()}
+            values, _ = column.read(lambda cell: None if cell is None else clean(cell) or None, start)
+            if place not in self.label and any(values):
+                self.source.notes.append(
+                    (
+                        f"第{place + 1}列没有表头，按原样保留",
+                        f"column {place + 1} has no header; kept as it is",
+                    )
+                )
+                self._name(place, f"列{place + 1}")
+            if place in self.label:
+                found[self.label[place]] = values
+        return found
 
-
-def _arrow(table: Table, typed, extras, rids: list[int], kept: list[int]) -> pa.Table:
-    whole = len(kept) == len(rids)
-
-    def array(values: list[Any], kind: pa.DataType) -> pa.Array:
-        return pa.array(values if whole else [values[place] for place in kept], kind)
-
-    data = {name: array(values, ARROW[table.columns[name].type]) for name, values in typed.items()}
-    data |= {name: array(values, pa.string()) for name, values in extras.items()}
-    return pa.table(data | {"_rid": array(rids, pa.int64())})
+    def labels(self, present: list[str]) -> list[str]:
+        """Names of the columns that are there, in the order of the sheet."""
+        return [label for _, label in sorted(self.label.items()) if label in present]
 
 
 def _rejected(source: Source, header: Header, number: int, cells: list[Any], faults: list[Fault]):
