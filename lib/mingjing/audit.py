@@ -119,15 +119,19 @@ class Audit:
         return frame.assign(**dict(zip(PROVENANCE, zip(*places, strict=True), strict=True)) if places else {})
 
     @contextmanager
-    def shared(self, jobs: int = 1) -> Iterator[None]:
+    def shared(self, jobs: int = 1, areas: Iterable[str] | None = None) -> Iterator[None]:
         """Within it, processes forked from this one that open the same audit get this one, its rules already run.
 
-        The rules run in processes of their own, `jobs` at a time: an engine's threads do not survive a fork.
+        The rules run in processes of their own, `jobs` at a time: an engine's threads do not survive a fork. Where
+        `areas` are named, only theirs run, unless one of them looks at what the others found.
         """
+        wanted = self._area(areas)
+        if any(entry.meta for entry in wanted):
+            wanted = self._area(None)
         _SHARED[self._asked] = self
         try:
             for meta in (False, True):  # meta rules look at what the others found
-                entries = [rule_id for rule_id, entry in self._entries.items() if entry.meta is meta]
+                entries = [entry.rule_id for entry in wanted if entry.meta is meta]
                 with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as workers:
                     outcomes = workers.map(_run_shared, [self._asked] * len(entries), entries)
                     self._outcomes |= dict(zip(entries, outcomes, strict=True))

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     run.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
     run.add_argument("--fail-on", choices=("high", "medium", "low"))
+    run.add_argument("--force", action="store_true", help="make the reports again though nothing has changed")
     run.add_argument("--notebooks", default="notebooks", metavar="DIR")
     run.add_argument(
         "--register",
@@ -111,9 +112,9 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from mingjing.config import read_config
     from mingjing.errors import UsageError
-    from mingjing.rules.catalogue import SEVERITIES
-    from mingjing.runs import run
+    from mingjing.runs.unchanged import fingerprint, finished
 
     if args.audience == "public":
         raise UsageError("reports for the public are not offered yet", todo="Leave --audience out")
@@ -132,17 +133,34 @@ def _run(args: argparse.Namespace) -> int:
         if not equals:
             raise UsageError(f"“{text}” is not NAME=VALUE", todo="Write -p name=value")
         written[name] = value
-    done = run(
-        args.areas,
+    target = Path(args.out) if args.out else Path("reports") / args.period
+    mark = fingerprint(
         Path(args.data),
-        args.period,
-        Path(args.out) if args.out else None,
-        given,
-        Path(args.notebooks),
-        args.jobs or os.cpu_count() or 1,
-        written,
-        args.register,
+        sorted(Path(args.notebooks).glob("*.ipynb")),
+        [
+            Path(path)
+            for path in (args.config, args.mapping, *read_config(args.config).files.values())
+            if path
+        ],
+        {
+            "areas": args.areas,
+            "period": args.period,
+            "given": given,
+            "written": written,
+            "register": args.register,
+        },
     )
+    done = None if args.force else finished(target, mark, args.register)
+    if done:
+        print(f"{target}: unchanged since the last run; --force makes it again", file=sys.stderr)
+    else:
+        from mingjing.runs.run import run
+
+        jobs = args.jobs or os.cpu_count() or 1
+        data, notebooks = Path(args.data), Path(args.notebooks)
+        done = run(
+            args.areas, data, args.period, target, given, notebooks, jobs, written, args.register, mark
+        )
     for area, reason in done.failed.items():
         print(f"mingjing: {area}: {reason}", file=sys.stderr)
     index = str(done.folder / "index.html")
@@ -151,7 +169,7 @@ def _run(args: argparse.Namespace) -> int:
         if args.json
         else index
     )
-    rank = SEVERITIES.index
+    rank = ("high", "medium", "low").index
     reached = args.fail_on and done.highest and rank(done.highest) <= rank(args.fail_on)
     return 1 if done.failed or reached else 0
 

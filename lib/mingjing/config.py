@@ -8,6 +8,7 @@ from typing import Any
 
 from mingjing.errors import InputError, nearest
 
+REGISTER = "register.sqlite"  # the register of findings, beside the folders of the reports
 _SECTIONS = {"rules", "intake"}
 _FILES = {"mapping", "corrections", "aliases"}
 

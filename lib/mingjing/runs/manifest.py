@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,16 @@ from mingjing.errors import InputError
 
 NAME = "manifest.json"
 SELF = "manifest_sha256"
+
+
+@dataclass
+class Run:
+    """What came of it. `failed` names the areas whose notebook did not finish, with the reason."""
+
+    folder: Path
+    findings: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    highest: str | None = None
 
 
 def sha256(path: Path) -> str:
@@ -63,24 +73,25 @@ class Difference:
     where: str
 
 
-def verify(folder: Path, data: Path | None = None) -> tuple[list[Difference], int, bool]:
+def verify(folder: Path, data: Path | None = None, inputs: bool = True) -> tuple[list[Difference], int, bool]:
     """Recomputes every hash. Gives what differs, how many files were compared, and whether the inputs were at hand.
 
-    The report may have been moved; `data` is where the ledgers are now, by default where they were.
+    The report may have been moved; `data` is where the ledgers are now, by default where they were. Without `inputs`
+    only what the run made is compared.
     """
     body = read_manifest(folder)
     found = [] if seal(body) == body.get(SELF) else [Difference(NAME, "broken seal", "manifest")]
     made = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {NAME}
     found += _compare(folder, body["outputs"], "output")
     found += [Difference(name, "added", "output") for name in sorted(made - body["outputs"].keys())]
-    inputs = {line["file"]: line["sha256"] for line in body.get("inputs", ()) if line.get("sha256")}
+    read = {line["file"]: line["sha256"] for line in body.get("inputs", ()) if line.get("sha256")}
     where = data or Path(body.get("parameters", {}).get("data", ""))
-    at_hand = bool(inputs) and where.is_dir()
+    at_hand = inputs and bool(read) and where.is_dir()
     if data and not at_hand:
         raise InputError("data folder not found", file=data, todo="Check --data")
     if at_hand:
-        found += _compare(where, inputs, "input")
-    return found, len(body["outputs"]) + (len(inputs) if at_hand else 0), at_hand
+        found += _compare(where, read, "input")
+    return found, len(body["outputs"]) + (len(read) if at_hand else 0), at_hand
 
 
 def _compare(folder: Path, hashes: dict[str, str], where: str) -> Iterable[Difference]:

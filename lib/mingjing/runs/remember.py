@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mingjing.audit import Audit
-from mingjing.findings.register import FILE, Made, Register
+from mingjing.config import REGISTER
+from mingjing.findings.register import Made, Register
 from mingjing.findings.register.book import place, record, settle
 from mingjing.findings.register.rows import Rows, made_of
 from mingjing.runs.manifest import NAME, SELF
@@ -27,16 +28,21 @@ def register_of(where: str | None, target: Path) -> Register | None:
     """The register to use: the one named, none for `none`, else the file beside the report's folder."""
     if where == "none":
         return None
-    register = Register.open(where or target.parent / FILE)
+    register = Register.open(where or target.parent / REGISTER)
     settle(register.store, _seal_of)
     return register
 
 
-def remember(register: Register, audit: Audit, areas: Iterable[str]) -> Memory:
-    """Holds the audit against the register, so that its findings have their status; `areas` are to be written down."""
+def remember(
+    register: Register, audit: Audit, areas: Iterable[str], looked: Iterable[str] | None = None
+) -> Memory:
+    """Holds the audit against the register, so that its findings have their status; `areas` are to be written down.
+
+    looked: the areas whose rules ran, if not all.
+    """
     rows = Rows(audit.intake)
     audit.findings = Register(register.store, register.who, audit.lang)
-    audit.past = register.against(made_of(audit, rows), rows.lost)
+    audit.past = register.against(made_of(audit, rows, looked and tuple(looked)), rows.lost)
     return Memory(register, made_of(audit, rows, tuple(areas)), rows)
 
 

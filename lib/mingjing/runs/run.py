@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,24 +25,13 @@ from mingjing.findings.register import Register
 from mingjing.report.exporter import ReportExporter
 from mingjing.report.page import page
 from mingjing.rules.catalogue import SEVERITIES
-from mingjing.runs.manifest import NAME, write_manifest
+from mingjing.runs.manifest import NAME, Run, write_manifest
 from mingjing.runs.notebooks import check_parameters, execute, notebooks, read_parameters
 from mingjing.runs.remember import Memory, kept, register_of, remember
 from mingjing.runs.swap import swap
 
 # the notebooks' parameters that decide what an audit finds; the others only say how it is shown
 OPENED = ("as_of", "units", "lang", "config", "mapping")
-
-
-@dataclass
-class Run:
-    """What came of it. `failed` names the areas whose notebook did not finish, with the reason."""
-
-    folder: Path
-    findings: int = 0
-    failed: dict[str, str] = field(default_factory=dict)
-    highest: str | None = None
-    memory: Memory | None = None
 
 
 def run(
@@ -56,12 +44,14 @@ def run(
     jobs: int = 1,
     written: dict[str, str] | None = None,
     register: str | None = None,
+    fingerprint: str | None = None,
 ) -> Run:
     """Executes the areas' notebooks over the data. `parameters` are those of the notebooks; blank ones are left out.
 
     folder: where the notebooks are. jobs: how many are executed at a time; the result does not depend on it.
     written: more parameters, as text that is read as the notebook's defaults are typed.
     register: file or URL of the register of findings, or `none`; by default `register.sqlite` beside the report.
+    fingerprint: of all that this run is made from, for `unchanged.finished` to know it by.
     """
     available = notebooks(folder)
     for area in areas:
@@ -84,8 +74,8 @@ def run(
     try:
         report = building / "report"
         report.mkdir()
-        result = _build(audit, chosen, given, report, jobs, target, known)
-        with kept(result.memory, report, target):
+        result, memory = _build(audit, chosen, given, report, jobs, target, known, fingerprint)
+        with kept(memory, report, target):
             swap(report, target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
@@ -101,14 +91,16 @@ def _build(
     jobs: int,
     target: Path,
     register: Register | None,
-) -> Run:
+    fingerprint: str | None,
+) -> tuple[Run, Memory | None]:
     started = datetime.now(UTC)
     result = Run(building)
     (building / "notebooks").mkdir()
     reported = [area for area in chosen if area != "overview"]
     _preload(chosen)
-    with audit.shared(jobs), _workers(min(jobs, len(chosen))) as workers:
-        result.memory = register and remember(register, audit, reported)
+    looked = None if "overview" in chosen else reported  # the overview speaks of every area
+    with audit.shared(jobs, looked), _workers(min(jobs, len(chosen))) as workers:
+        memory = register and remember(register, audit, reported, looked)
         made = {
             area: workers.submit(_report, area, notebook, given, building, audit.lang)
             for area, notebook in chosen.items()
@@ -127,8 +119,9 @@ def _build(
     (building / "index.html").write_text(_index(audit, chosen, result), "utf-8")
     result.findings = len(everything)
     result.highest = next((s for s in SEVERITIES if everything.count(s)), None)
-    write_manifest(building, _body(audit, given, rules, result, started), previous=target / NAME)
-    return result
+    body = _body(audit, given, rules, result, started) | {"fingerprint": fingerprint}
+    write_manifest(building, body, previous=target / NAME)
+    return result, memory
 
 
 def _workers(jobs: int) -> ProcessPoolExecutor:
@@ -172,6 +165,8 @@ def _body(audit: Audit, given: dict[str, Any], rules: pd.DataFrame, result: Run,
         "parameters": given | {"as_of": audit.as_of.isoformat()},
         "rules": json.loads(rules.to_json(orient="records")),
         "failed": result.failed,
+        "findings": result.findings,
+        "highest": result.highest,
         "versions": {
             name: version(name)
             for name in ("mingjing", "duckdb", "ibis-framework", "pandas", "papermill", "nbconvert")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from mingjing.config import REGISTER
 from mingjing.errors import UsageError, nearest
 from mingjing.findings.register import book, people
 from mingjing.findings.register.book import Made
@@ -22,7 +23,6 @@ COLUMNS = (
 ).split()
 FILTERS = ("area", "unit", "rule_id", "severity", "life", "status", "owner", "verdict")
 DONE = ("closed", "withdrawn")
-FILE = "register.sqlite"
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Register:
 
 def nearby() -> Path:
     """The register beside the reports, seen from where a run or a notebook works."""
-    below = [Path("reports") / FILE, Path("..") / "reports" / FILE]
+    below = [Path("reports") / REGISTER, Path("..") / "reports" / REGISTER]
     return next((path for path in below if path.exists()), below[0])
 
 
