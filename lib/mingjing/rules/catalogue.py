@@ -151,6 +151,10 @@ class Params:
             expr = ibis.ifelse(day.cast("date") >= ibis.literal(start), _of_category(table, key), expr)
         return expr
 
+    def keys(self, name: str) -> list[str]:
+        """Every category such a threshold ever had, in the order of the catalogue."""
+        return list(dict.fromkeys(key for _, table in self._params[name].values for key in table))
+
     def as_dict(self) -> dict[str, Any]:
         return {name: threshold.value for name, threshold in self._params.items()}
 

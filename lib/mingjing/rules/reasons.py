@@ -14,6 +14,10 @@ _REASONS = {
         "the holidays of the year are not published; working days and festivals cannot be told",
     ),
     "no_evidence": ("没有可以用台账判断的表述", "no claim that the ledgers could judge"),
+    "digits_unfit": (
+        "笔数太少，或金额跨度不足两个数量级，不宜做数字检验：{}",
+        "too few amounts, or within two orders of magnitude: unfit for a test of digits: {}",
+    ),
     "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }
 

@@ -1,0 +1,152 @@
+"""Digits and round sums of a unit's spending: where a sample is worth drawing, never more than that."""
+
+from collections.abc import Iterator
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from mingjing.rules.engine import NotRun, rule
+from mingjing.rules.ledgers import Ledgers
+from mingjing.stats import digit_test, false_discoveries, funnel
+from mingjing.stats.digits import CONFORMITY, MAD_LIMITS, DigitTest, digits_of
+
+WHOLE = "ALL"
+_FOUND = pa.schema(
+    [
+        *(
+            ("_rid", pa.int64()),
+            ("_rids", pa.list_(pa.int64())),
+            ("unit", pa.string()),
+            ("case", pa.string()),
+        ),
+        *(("n", pa.int64()), ("mad", pa.float64()), ("limit", pa.float64()), ("digit", pa.string())),
+        *(("seen", pa.int64()), ("percent", pa.float64()), ("expected", pa.float64())),
+    ]
+)
+
+
+def spent(ledgers: Ledgers, p) -> pd.DataFrame:
+    """Positive entries of the period without pay and the like, whose sums are fixed: `_rid unit_id amount`."""
+    t = ledgers.expense
+    t = t.filter(ledgers.in_period(t.voucher_date) & (t.amount > 0) & t.econ_item.notin(p.fixed_items))
+    return t.select("_rid", "unit_id", "amount").order_by("_rid").to_pandas()
+
+
+def tested(frame: pd.DataFrame, digits: str) -> Iterator[tuple[str, pd.DataFrame, DigitTest]]:
+    """Each unit whose amounts are fit for the test; where none has enough of them, all units together."""
+    found = [
+        (unit, part, digit_test(part.amount.to_numpy(), digits)) for unit, part in frame.groupby("unit_id")
+    ]
+    fit = [item for item in found if item[2].suitable]
+    if not fit and len(found) > 1:
+        fit = [
+            item for item in [(WHOLE, frame, digit_test(frame.amount.to_numpy(), digits))] if item[2].suitable
+        ]
+    yield from fit
+
+
+def _found(unit: str, case: str, rows: pd.DataFrame, most: int, **more) -> dict:
+    """A finding about the largest of these entries, which a sample would be drawn from."""
+    rows = rows.sort_values(["amount", "_rid"], ascending=[False, True])
+    rids = [int(rid) for rid in rows._rid[:most]]
+    return {"_rid": rids[0], "_rids": rids, "unit": None if unit == WHOLE else unit, "case": case, **more}
+
+
+def _findings(ledgers: Ledgers, name: str, found: list[dict]) -> ir.Table:
+    t = ledgers.store(name, pa.Table.from_pylist(found, _FOUND))
+    subject = t.unit.fill_null(WHOLE) + "|" + t.case + "|" + str(ledgers.period)
+    return t.mutate(subject=subject, date=ibis.literal(ledgers.end), amount=ibis.null("float64"))
+
+
+@rule("JF-07")
+def leading_digits(ledgers: Ledgers, p):
+    frame, found, ran = spent(ledgers, p), [], False
+    for digits in ("first", "first_two"):
+        fit = list(tested(frame, digits))
+        ran |= bool(fit)
+        stands = false_discoveries([test.p_value for *_, test in fit], p.fdr)
+        for (unit, part, test), real in zip(fit, stands, strict=True):
+            if real and test.conformity == CONFORMITY[-1]:
+                found.append(_excess(unit, digits, part, test, p))
+    if not ran:
+        raise NotRun("digits_unfit", "expense.amount")
+    t = _findings(ledgers, "leading_digits", found)
+    for digits in ("first", "first_two"):
+        yield digits, t.filter(t.case == digits)
+
+
+def _excess(unit: str, digits: str, part: pd.DataFrame, test: DigitTest, p) -> dict:
+    """The digit that occurs most beyond what is expected."""
+    place = int(np.argmax(np.where(np.array(test.counts) > test.n * np.array(test.expected), test.z, -1)))
+    label = test.labels[place]
+    rows = part[digits_of(part.amount.to_numpy(), digits) == label]
+    return _found(
+        unit,
+        digits,
+        rows,
+        p.rows_listed,
+        **_share(test, place),
+        mad=round(test.mad, 5),
+        limit=MAD_LIMITS[digits][-1],
+    )
+
+
+def _share(test: DigitTest, place: int) -> dict:
+    width = len(str(test.labels[-1]))
+    return {
+        "n": test.n,
+        "digit": f"{test.labels[place]:0{width}d}",
+        "seen": test.counts[place],
+        "percent": round(test.counts[place] / test.n * 100, 1),
+        "expected": round(test.expected[place] * 100, 1),
+    }
+
+
+@rule("JF-08")
+def round_sums(ledgers: Ledgers, p):
+    frame = spent(ledgers, p)
+    units = _units(frame, p)
+    fit = list(tested(frame, "last_two"))
+    if len(units) < p.min_units and not fit:
+        raise NotRun("digits_unfit", "expense.amount")
+    found = [*_round(frame, units, p), *_endings(fit, p)]
+    t = _findings(ledgers, "round_sums", found)
+    for case in ("round", "ending"):
+        yield case, t.filter(t.case == case)
+
+
+def _units(frame: pd.DataFrame, p) -> pd.DataFrame:
+    """Units with enough entries to be compared: how many of them are round (`sum`), how many there are (`size`)."""
+    units = frame.assign(round=_is_round(frame, p)).groupby("unit_id")["round"].agg(["sum", "size"])
+    return units[units["size"] >= p.min_n]
+
+
+def _is_round(frame: pd.DataFrame, p) -> pd.Series:
+    return np.rint(frame.amount * 100) % round(p.step * 100) == 0
+
+
+def _round(frame: pd.DataFrame, units: pd.DataFrame, p) -> Iterator[dict]:
+    """Units with far more round sums than all units together."""
+    if len(units) < p.min_units:
+        return
+    compared = funnel(units["sum"], units["size"], fdr=p.fdr)
+    for (unit, (k, n)), flagged in zip(units.iterrows(), compared.flagged, strict=True):
+        if flagged and k / n >= p.times * compared.target:
+            rows = frame[(frame.unit_id == unit) & _is_round(frame, p)]
+            more = {"n": int(n), "seen": int(k), "percent": round(k / n * 100, 1)}
+            yield _found(unit, "round", rows, p.rows_listed, **more, expected=round(compared.target * 100, 1))
+
+
+def _endings(fit: list, p) -> Iterator[dict]:
+    """Units in which one ending of the amounts stands out; those of round sums and half yuan are no surprise."""
+    for unit, part, test in fit:
+        usual = np.isin(test.labels, [int(ending) for ending in p.usual_endings])
+        above = (np.array(test.counts) > test.n * np.array(test.expected)) & ~usual
+        z = np.where(above, test.z, 0)
+        if z.max() >= p.z_min:
+            place = int(z.argmax())
+            rows = part[digits_of(part.amount.to_numpy(), "last_two") == test.labels[place]]
+            yield _found(unit, "ending", rows, p.rows_listed, **_share(test, place), mad=round(test.mad, 5))

@@ -1,0 +1,152 @@
+"""Payments made twice: the same invoice again, and payments that differ by a slip only.
+
+Candidates share all but one of payee, invoice number and amount and are proposed by joins in the engine; only those
+pairs are compared letter by letter. A sum that a payee is paid again and again is a tariff and proposes nothing, so
+the work stays proportional to the ledger.
+"""
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis import _
+
+from mingjing.rules.engine import rule
+from mingjing.rules.expr import days_between, graded, squeezed
+from mingjing.rules.frugality.alike import amounts, firms, invoices
+from mingjing.rules.frugality.purchases import firm
+from mingjing.rules.ledgers import Ledgers
+
+# What may differ → what both entries share; "blank": one of them has no invoice number at all.
+BLOCKS = {
+    "number": ("firm", "fen"),
+    "firm": ("number", "fen"),
+    "fen": ("firm", "number"),
+    "blank": ("firm", "fen", "text"),
+}
+CASES = (
+    *("number_written", "number_swapped", "number_typed", "number_dropped"),
+    *("firm_written", "firm_ordered", "firm_shortened", "firm_typed"),
+    *("fen_swapped", "fen_shifted", "blank"),
+)
+WEAK = ("number_typed", "number_dropped", "firm_typed", "blank")
+
+
+def payments(ledgers: Ledgers) -> ir.Table:
+    """Entries with `number` (invoice number, bare), `firm` (payee, bare) and `fen`."""
+    t = ledgers.expense
+    number = t.invoice_no.upper().re_replace(r"[^\pL\pN]+", "").nullif("")
+    return t.mutate(number=number, firm=firm(t.payee), fen=(t.amount * 100).round().cast("int64"))
+
+
+@rule("JF-03")
+def paid_again(ledgers: Ledgers, p):
+    t = payments(ledgers)
+    t = t.filter(t.number.notnull())
+    vouchers = t.group_by("firm", "number", "voucher_no").agg(fen=_.fen.sum(), rids=_._rid.collect())
+    same_sum = vouchers.group_by("firm", "number", absolute=vouchers.fen.abs()).agg(
+        net=vouchers.fen.sign().sum(), rids=vouchers.rids.collect().flatten()
+    )
+    again = same_sum.filter((same_sum.net > 1) & (same_sum.absolute > 0))
+    again = again.mutate(amount=(again.net - 1) * again.absolute / 100)
+    yield "again", _found(again, t)
+    left = same_sum.filter((same_sum.net == 1) & (same_sum.absolute > 0))
+    parts = left.group_by("firm", "number").agg(
+        net=_.count(), rids=_.rids.collect().flatten(), amount=_.absolute.sum() / 100
+    )
+    yield "parts", graded(_found(parts.filter(_.net > 1), t), "suspect", "low")
+
+
+def _found(g: ir.Table, t: ir.Table) -> ir.Table:
+    """Groups of entries as findings about their last entry."""
+    g = g.mutate(_rid=g.rids.maxs(), _rids=g.rids)
+    last = t.select("_rid", "payee", "invoice_no", unit="unit_id", date="voucher_date")
+    g = g.inner_join(last, "_rid")
+    return g.mutate(subject=g.firm + "|" + g.number, times=g.net)
+
+
+def open_payments(ledgers: Ledgers) -> ir.Table:
+    """Positive entries that no negative one of the same payee, number and amount has taken back."""
+    t = payments(ledgers)
+    key = [t.firm, t.number.fill_null(""), t.fen.abs()]
+    net = t.fen.sign().sum().over(ibis.window(group_by=key))
+    t = t.mutate(net=net).filter((_.fen > 0) & (_.net > 0) & _.voucher_date.notnull())
+    return t.mutate(day=days_between(ibis.date("1970-01-01"), t.voucher_date), text=squeezed(t.summary))
+
+
+def blocks(t: ir.Table, differ: str, most: int) -> tuple[ir.Table, ir.Table]:
+    """Entries that share all but `differ` with 1 to `most` - 1 others, and those that share it with more: a tariff."""
+    shared = BLOCKS[differ]
+    t = t.filter(ibis.and_(*(t[column].notnull() for column in shared)))
+    t = t.mutate(size=t.count().over(ibis.window(group_by=shared)))
+    return t.filter(t.size.between(2, most)), t.filter(t.size > most)
+
+
+def pairs(t: ir.Table, differ: str, window: int, most: int) -> ir.Table:
+    """`_rid` of the later entry, `other` of the earlier, `days` between them, and both sides of what differs."""
+    shared, (kept, _tariff) = BLOCKS[differ], blocks(t, differ, most)
+    value = {"number": kept.invoice_no, "firm": kept.payee, "fen": kept.amount, "blank": kept.invoice_no}[
+        differ
+    ]
+    kept = kept.select(
+        *shared,
+        "_rid",
+        "day",
+        "voucher_no",
+        compared=kept[{"blank": "number"}.get(differ, differ)],
+        value=value,
+    )
+    other = kept.rename(lambda column: column if column in shared else f"other_{column}")
+    both = kept.join(other, [*shared, kept.voucher_no != other.other_voucher_no])
+    days = both.day - both.other_day
+    both = both.filter(days.between(0, window) & ((days > 0) | (both._rid > both.other__rid)))
+    unknown = both.compared.isnull() | both.other_compared.isnull()
+    both = both.filter(unknown if differ == "blank" else both.compared != both.other_compared)
+    return both.select("_rid", "value", "other_value", other="other__rid", days=both.day - both.other_day)
+
+
+def _alike(differ: str, a, b, p) -> str | None:
+    """The case of a pair, or None where the two are simply different."""
+    if differ == "blank":
+        return "blank"
+    how = {"number": invoices, "fen": amounts}.get(differ, lambda x, y: firms(x, y, p.firm_likeness))(a, b)
+    return f"{differ}_{how}" if how else None
+
+
+def near(ledgers: Ledgers, p) -> ir.Table:
+    """Each entry that looks like an earlier one, once, with the earliest it resembles for the strongest reason."""
+    return ledgers.derived(f"near_{p.window_days}_{p.tariff_times}", lambda: _near(ledgers, p))
+
+
+def _near(ledgers: Ledgers, p) -> pa.Table:
+    t, best = open_payments(ledgers), {}
+    for differ in BLOCKS:
+        window = p.blank_days if differ == "blank" else p.window_days
+        for pair in pairs(t, differ, window, p.tariff_times).to_pyarrow().to_pylist():
+            if case := _alike(differ, pair["value"], pair["other_value"], p):
+                rank = (CASES.index(case), pair["other"])
+                best[pair["_rid"]] = min(
+                    best.get(pair["_rid"], (rank, pair)), (rank, pair), key=lambda x: x[0]
+                )
+    rows = [
+        {"_rid": rid, "case": CASES[rank[0]], **{k: pair[k] for k in ("other", "days")}}
+        for rid, (rank, pair) in sorted(best.items())
+    ]
+    types = [("_rid", pa.int64()), ("case", pa.string()), ("other", pa.int64()), ("days", pa.int64())]
+    return pa.Table.from_pylist(rows, pa.schema(types))
+
+
+@rule("JF-06")
+def nearly_paid_again(ledgers: Ledgers, p):
+    t, found = ledgers.expense, near(ledgers, p)
+    other = t.select(
+        other="_rid",
+        other_payee="payee",
+        other_invoice="invoice_no",
+        other_amount="amount",
+        other_date="voucher_date",
+    )
+    t = t.inner_join(found, "_rid").inner_join(other, "other")
+    t = t.mutate(_rids=ibis.array([t._rid, t.other]))
+    for case in CASES:
+        hit = t.filter(t.case == case)
+        yield case, graded(hit, "suspect", "low") if case in WEAK else hit
