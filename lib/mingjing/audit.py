@@ -141,7 +141,8 @@ class Audit:
 
     def check(self, area: str | Iterable[str] | None = None) -> Findings:
         """Runs every rule of the area or areas, or of all, once; gives what they found."""
-        return Findings.of(self.found(area), self.lang, self.past)
+        ran = {entry.rule_id: (entry, outcome.sql) for entry, outcome in self.results(area)}
+        return Findings.of(self.found(area), self.lang, self.past, ran=ran, unit_names=self.names)
 
     def found(self, area: str | Iterable[str] | None = None) -> list[dict]:
         """The rows of `check` as the rules alone give them."""

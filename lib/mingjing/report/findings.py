@@ -1,33 +1,10 @@
 """Pieces of a report as HTML. Every cell value is escaped here, and nowhere else."""
 
-import json
 import re
 from dataclasses import dataclass
 from html import escape as _escape
 
 import pandas as pd
-
-from mingjing.rules.catalogue import catalogue
-
-SEVERITY = {
-    "zh": {"high": "高", "medium": "中", "low": "低"},
-    "en": {"high": "high", "medium": "medium", "low": "low"},
-}
-KIND = {
-    "zh": {"breach": "违规", "missing": "缺失", "suspect": "疑点", "mismatch": "勾稽", "warning": "预警"},
-    "en": {
-        "breach": "breach",
-        "missing": "missing",
-        "suspect": "suspect",
-        "mismatch": "mismatch",
-        "warning": "warning",
-    },
-}
-HEADS = {
-    "zh": ("程度", "性质", "发现", "依据", "出处"),
-    "en": ("Severity", "Kind", "Finding", "Basis", "Source"),
-}
-
 
 # Control and direction characters: a cell that holds them could make a page read otherwise than it is.
 _UNSEEN = re.compile(
@@ -42,42 +19,24 @@ def escape(text: str) -> str:
     return _escape(_UNSEEN.sub(lambda m: f"[U+{ord(m[0]):04X}]", text))
 
 
-def findings_table(findings) -> str:
-    """The findings, one row each; the rows a finding rests on open in place."""
-    lang = findings.lang
-    if not len(findings):
-        return f"<p>{'没有发现。未运行的规则见下表。' if lang == 'zh' else 'No findings. Rules that did not run are listed below.'}</p>"
-    body = "".join(_row(finding, lang) for finding in findings)
-    return table_html(
-        HEADS[lang], body, f"{len(findings)} 条发现" if lang == "zh" else f"{len(findings)} findings"
+_CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+FOLDED = 15
+
+
+def in_chinese(html: str, lang: str) -> str:
+    """The Chinese passages of an English page marked as such, so that a screen reader changes its voice."""
+    return html if lang == "zh" else _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', html)
+
+
+def table_html(heads: list[str], body: str, caption: str, attributes: str = "") -> str:
+    """A table around rows that are already escaped. heads: text of each column, or ready `<th>` elements."""
+    head = "".join(
+        text if text.startswith("<th") else f'<th scope="col">{escape(text)}</th>' for text in heads
     )
-
-
-def _row(finding: dict, lang: str) -> str:
-    places = json.loads(finding["evidence"])["rows"]
-    where = "<br>".join(escape(_place(place, lang)) for place in places[:50])
-    more = f"<br>… {len(places)}" if len(places) > 50 else ""
-    entry = catalogue()[finding["rule_id"]]
-    rule = escape(f"{entry.name(lang)}{'：' if lang == 'zh' else ': '}{entry.words(lang)}")
-    opened = f"<details><summary>{escape(_place(places[0], lang)) if places else '—'}</summary>{where}{more}<p>{rule}</p></details>"
-    cells = [
-        f'<span class="{finding["severity"]}">{SEVERITY[lang][finding["severity"]]}</span>',
-        KIND[lang][finding["kind"]],
-        f"{escape(finding['message_' + lang])} <small>{finding['rule_id']}</small>",
-        escape(entry.basis_on(finding["date"], lang)),
-        opened,
-    ]
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _place(place: dict, lang: str) -> str:
-    row = f"第{place['row']}行" if lang == "zh" else f"row {place['row']}"
-    return " ".join(part for part in (place["file"], place["sheet"], row) if part)
-
-
-def table_html(heads, body: str, caption: str) -> str:
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f"<table{attributes}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
 
 
 @dataclass(frozen=True)
@@ -95,16 +54,41 @@ class Panel:
 
 
 def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
-    """A small table of values, escaped."""
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(_plain(v))}</td>" for v in row) + "</tr>"
+    """A small table of values, escaped; a long one is folded under its caption and can be sorted."""
+    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+    heads = [
+        f'<th scope="col"{" class=n" if number else ""}>{escape(str(name))}</th>'
+        for name, number in zip(frame.columns, numeric, strict=True)
+    ]
+    body = "\n".join(
+        "<tr>"
+        + "".join(
+            f"<td{' class=n' if number else ''}>{escape(_plain(value))}</td>"
+            for value, number in zip(row, numeric, strict=True)
+        )
+        + "</tr>"
         for row in frame.itertuples(index=False)
     )
-    return Panel(table_html([str(c) for c in frame.columns], rows, caption), frame.to_string(index=False))
+    if len(frame) <= FOLDED:
+        html = table_html(heads, body, caption)
+    else:
+        table = table_html(heads, body, caption, " data-sift")
+        html = f'<details class="long"><summary>{escape(caption)} <small>{len(frame)}</small></summary>{table}</details>'
+    return Panel(html, frame.to_string(index=False))
 
 
 def _plain(value) -> str:
-    return "" if value is None or value is pd.NA or value != value else str(value)
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, float):
+        return (
+            f"{value:,.0f}"
+            if value.is_integer()
+            else f"{value:,.4g}"
+            if abs(value) < 100
+            else f"{value:,.2f}"
+        )
+    return str(value)
 
 
 def headline(verdict: str, colour: str, figures: list[tuple[str, str]]) -> Panel:

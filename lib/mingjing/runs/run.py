@@ -1,6 +1,5 @@
 """One run: notebooks executed by papermill, exported, written beside findings and manifest; whole or not at all."""
 
-import html
 import importlib
 import json
 import multiprocessing
@@ -13,18 +12,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
 from mingjing.analyse import module_of
-from mingjing.areas import AREAS
 from mingjing.audit import Audit
 from mingjing.errors import UsageError, nearest
 from mingjing.findings import Findings, neutralise
 from mingjing.findings.register import Register
 from mingjing.report.exporter import ReportExporter
-from mingjing.report.page import page
+from mingjing.report.index import Line, Other, error_page, index_page
 from mingjing.rules.catalogue import SEVERITIES
+from mingjing.runs.beside import as_long, runs_beside
 from mingjing.runs.manifest import NAME, Run, write_manifest
 from mingjing.runs.notebooks import check_parameters, execute, notebooks, read_parameters
 from mingjing.runs.remember import Memory, kept, register_of, remember
@@ -116,7 +116,7 @@ def _build(
     _to_csv(audit.intake.rejected.drop(columns="_rid").map(neutralise), building / "rejected.csv")
     rules = audit.outcomes(reported)
     _to_csv(rules, building / "rules.csv")
-    (building / "index.html").write_text(_index(audit, chosen, result), "utf-8")
+    (building / "index.html").write_text(_index(audit, chosen, result, given, target), "utf-8")
     result.findings = len(everything)
     result.highest = next((s for s in SEVERITIES if everything.count(s)), None)
     body = _body(audit, given, rules, result, started) | {"fingerprint": fingerprint}
@@ -141,7 +141,7 @@ def _report(area: str, notebook: Path, given: dict[str, Any], building: Path, la
     """One notebook executed and exported; the reason why not, or an empty text."""
     executed = building / "notebooks" / f"{area}.ipynb"
     if reason := execute(notebook, executed, given, engine="mingjing"):
-        document = _error_page(area, reason, lang)
+        document = error_page(area, reason, lang)
     else:
         document, _ = ReportExporter().from_filename(str(executed))
     (building / f"{area}.html").write_text(document, "utf-8")
@@ -176,25 +176,28 @@ def _body(audit: Audit, given: dict[str, Any], rules: pd.DataFrame, result: Run,
     }
 
 
-def _error_page(area: str, reason: str, lang: str) -> str:
-    title = AREAS[area].title(lang)
-    text = (
-        "本篇未能生成，结论缺失，不等于没有问题。"
-        if lang == "zh"
-        else "This report could not be made. That is not a pass."
-    )
-    return page(title, f'<p class="verdict red">{text}</p><pre>{html.escape(reason)}</pre>', lang)
-
-
-def _index(audit: Audit, chosen: dict[str, Path], result: Run) -> str:
-    zh = audit.lang == "zh"
-    parts = []
+def _index(audit: Audit, chosen: dict[str, Path], result: Run, given: dict[str, Any], target: Path) -> str:
+    beside = runs_beside(target, given)
+    earlier = as_long(beside, audit.period)
+    lines = []
     for area in chosen:
-        link = f'<h2><a href="{area}.html">{html.escape(AREAS[area].title(audit.lang))}</a></h2>'
-        failed = "未能生成" if zh else "could not be made"
-        parts.append(
-            link
-            + (f'<p class="verdict red">{failed}</p>' if area in result.failed else audit.headline(area).html)
+        if area in result.failed:
+            lines.append(Line(area, None))
+            continue
+        found, outcomes = audit.check(area), audit.outcomes(area)
+        history = [(str(run.period), run.findings[area]) for run in earlier if area in run.findings]
+        lines.append(
+            Line(
+                area,
+                audit.headline(area),
+                {severity: found.count(severity) for severity in SEVERITIES},
+                int((outcomes.outcome == "not_run").sum()),
+                len(outcomes),
+                [*history, (str(audit.period), len(found))],
+            )
         )
-    title = f"明镜 {audit.period}" if zh else f"Mingjing {audit.period}"
-    return page(title, "".join(parts), audit.lang)
+    others = [
+        Other(str(r.period), f"../{quote(r.folder)}/index.html", sum(r.findings.values())) for r in beside
+    ]
+    units = [audit.names.get(unit, unit) for unit in audit.units]
+    return index_page(str(audit.period), lines, others, units, audit.lang)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mingjing.report import svg
 from mingjing.report.findings import frame_panel
+from mingjing.report.labels import labelled
 
 WORDS = {
     "zh": {"numbers": "查看数字", "empty": "没有可以画出的数据。", "unchecked": "未检查"},
@@ -29,7 +30,7 @@ class Plot:
         words = WORDS[self.lang]
         if not self.picture:
             return f"<p><strong>{escape(self.title)}</strong> {words['empty']}</p>"
-        table = frame_panel(self.numbers, self.title).html
+        table = frame_panel(labelled(self.numbers, self.lang), self.title).html
         return (
             f'<figure class="plot"><figcaption>{escape(self.title)}</figcaption>'
             f'<div role="img" aria-label="{escape(self.alt)}">{self.picture}</div>'

@@ -1,0 +1,151 @@
+"""The findings of a report as a table: complete as it stands, and what `report.js` sorts, filters and searches.
+
+A row says what was found; it opens to the values, the source rows and the id. The rule in words, its law, thresholds
+and query stand once below the table, and the script shows them inside a row that is opened.
+"""
+
+import base64
+import gzip
+import json
+
+import pandas as pd
+
+from mingjing.report.findings import escape, in_chinese, table_html
+from mingjing.report.labels import label
+from mingjing.report.rule_notes import rule_notes
+
+SEVERITY = {
+    "zh": {"high": "高", "medium": "中", "low": "低"},
+    "en": {"high": "high", "medium": "medium", "low": "low"},
+}
+KIND = {
+    "zh": {"breach": "违规", "missing": "缺失", "suspect": "疑点", "mismatch": "勾稽", "warning": "预警"},
+    "en": {name: name for name in ("breach", "missing", "suspect", "mismatch", "warning")},
+}
+STATUS = {
+    "zh": {"new": "新发现", "persisting": "仍存在", "recurred": "又出现", "resolved": "已解决"},
+    "en": {name: name for name in ("new", "persisting", "recurred", "resolved")},
+}
+# the columns a reader filters by come first: the script reads no further than it must
+_COLUMNS = "severity kind status unit rule finding amount date source".split()
+_KINDS_OF_HEAD = dict.fromkeys(_COLUMNS[:5], " data-filter") | {"amount": " class=n"}
+
+
+def _heads(text: str) -> dict[str, str]:
+    return dict(zip(_COLUMNS, text.split(), strict=True))
+
+
+WORDS = {
+    "zh": {
+        "heads": _heads("程度 性质 状态 单位 规则 发现 金额（元） 日期 出处"),
+        "none": "没有发现。未运行的规则见下表。",
+        "count": "{} 条发现",
+        "rest": "这里列出前{}条；其余在浏览器允许脚本时显示，也都在 findings.csv 中。",
+        "row": "第{}行",
+        "id": "编号",
+        "rows": "依据的行",
+        "more": "另有{}行，见 findings.csv",
+    },
+    "en": {
+        "heads": _heads("Severity Kind Status Unit Rule Finding Yuan Date Source"),
+        "none": "No findings. Rules that did not run are listed below.",
+        "count": "{} findings",
+        "rest": "The first {} are listed here; the others appear where the browser allows scripts, and all are in findings.csv.",
+        "row": "row {}",
+        "id": "Id",
+        "rows": "Source rows",
+        "more": "{} more rows, see findings.csv",
+    },
+}
+STATIC = 500
+SHOWN_ROWS = 20
+
+
+def findings_table(findings) -> str:
+    """Every finding, one row each, and below it the rules they rest on.
+
+    Beyond `STATIC` rows the table holds the first of them, and all of them compressed for the script. A column that
+    would say the same in each row is left out.
+    """
+    lang, frame = findings.lang, findings.to_pandas()
+    words = WORDS[lang]
+    if frame.empty:
+        return f"<p>{words['none']}</p>"
+    idle = {
+        "status": set(frame["status"]) <= {"new"},
+        "amount": frame["amount"].isna().all(),
+        "date": frame["date"].isna().all(),
+    }
+    columns = [name for name in words["heads"] if not idle.get(name)]
+    rows = [_row(finding, columns, findings) for finding in findings]
+    heads = [
+        f'<th scope="col"{_KINDS_OF_HEAD.get(name, "")}>{escape(words["heads"][name])}</th>'
+        for name in columns
+    ]
+    table = table_html(
+        heads, "\n".join(rows[:STATIC]), words["count"].format(len(rows)), ' class="findings" data-sift'
+    )
+    if len(rows) > STATIC:
+        table += f'<p class="rest">{words["rest"].format(STATIC)}</p>{_packed(rows)}'
+    return table + rule_notes(sorted(set(frame["rule_id"])), findings.ran, lang)
+
+
+def _packed(rows: list[str]) -> str:
+    # mtime 0: the same findings give the same bytes
+    data = base64.b64encode(gzip.compress("\n".join(rows).encode(), 6, mtime=0)).decode()
+    return f'<script type="text/plain" class="packed">{data}</script>'
+
+
+def _row(finding: dict, columns: list[str], findings) -> str:
+    lang, names, mark = findings.lang, findings.unit_names, findings.marks.get(finding["finding_id"])
+    evidence = json.loads(finding["evidence"])
+    places, severity, rule = evidence["rows"], finding["severity"], finding["rule_id"]
+    amount, day, unit = finding["amount"], finding["date"], finding["unit"]
+    cells = {
+        "severity": f"<td class={severity}>{SEVERITY[lang][severity]}",
+        "kind": f"<td>{KIND[lang][finding['kind']]}",
+        "status": f"<td>{STATUS[lang].get(finding['status'], '')}",
+        "unit": f"<td class=u>{_text(str(names.get(unit, unit)) if pd.notna(unit) else '', lang)}",
+        "rule": f'<td class=w><a href="#rule-{rule}">{rule}</a>',
+        "finding": f"<td class=f>{_opened(finding, evidence, lang)}{f' <small>{_text(mark, lang)}</small>' if mark else ''}",
+        "amount": f"<td class=n>{f'{amount:,.2f}' if pd.notna(amount) else ''}",
+        "date": f"<td class=w>{escape(str(day)[:10]) if pd.notna(day) else ''}",
+        "source": f"<td class=o>{_place(places[0], lang) if places else ''}",
+    }
+    shown = "</td>".join(cells[name] for name in columns)
+    return f'<tr data-id="{escape(finding["finding_id"])}">{shown}</td></tr>'
+
+
+def _opened(finding: dict, evidence: dict, lang: str) -> str:
+    words, places = WORDS[lang], evidence["rows"]
+    values = "".join(
+        f"<dt>{_text(label(name, lang, finding['rule_id']), lang)}<dd>{_text(_value(value), lang)}"
+        for name, value in evidence.get("values", {}).items()
+        if not name.endswith({"zh": "_en", "en": "_zh"}[lang])
+    )
+    listed = "<br>".join(_place(place, lang) for place in places[:SHOWN_ROWS])
+    if len(places) > SHOWN_ROWS:
+        listed += "<br>" + words["more"].format(len(places) - SHOWN_ROWS)
+    return (
+        f"<details><summary>{_text(finding['message_' + lang], lang)}</summary>"
+        f"<dl class=values>{values}<dt>{words['rows']}<dd>{listed or '—'}"
+        f"<dt>{words['id']}<dd>{escape(finding['finding_id'])}</dl></details>"
+    )
+
+
+def _value(value) -> str:
+    if isinstance(value, list):
+        return "、".join(map(_value, value))
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    return f"{value:,}" if isinstance(value, float) else str(value)
+
+
+def _text(text: str, lang: str) -> str:
+    """Escaped, on one line: the script takes the table's rows apart at the line ends."""
+    return in_chinese(escape(" ".join(text.split("\n"))), lang)
+
+
+def _place(place: dict, lang: str) -> str:
+    row = WORDS[lang]["row"].format(place["row"])
+    return _text(" ".join(part for part in (place["file"], place["sheet"], row) if part), lang)

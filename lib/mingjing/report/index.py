@@ -1,0 +1,126 @@
+"""The first page of a run: every area's answer, other periods beside it, and the page in place of a failed report."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mingjing.areas import AREAS
+from mingjing.report.findings import Panel, escape, in_chinese, table_html
+from mingjing.report.page import page
+
+WORDS = {
+    "zh": {
+        "title": "明镜 {}",
+        "all": "各领域一览",
+        "heads": ("领域", "高", "中", "低", "未运行规则", "各期发现"),
+        "count": "{}个领域",
+        "trend": "各期发现：{}",
+        "failed": "本篇未能生成，结论缺失，不等于没有问题。",
+        "periods": "其他期间",
+        "found": "{}：发现{}条",
+        "units": "仅限 {}",
+        "files": "全部发现见 findings.csv，退回的行见 rejected.csv，每条规则的结果见 rules.csv，各文件的校验值见 manifest.json。",
+    },
+    "en": {
+        "title": "Mingjing {}",
+        "all": "All areas",
+        "heads": ("Area", "High", "Medium", "Low", "Rules not run", "Findings over periods"),
+        "count": "{} areas",
+        "trend": "Findings by period: {}",
+        "failed": "This report could not be made. That is not a pass.",
+        "periods": "Other periods",
+        "found": "{}: {} findings",
+        "units": "Only {}",
+        "files": "All findings are in findings.csv, rejected rows in rejected.csv, what each rule came to in rules.csv, and the hash of every file in manifest.json.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One area on the index. history: (period, findings) of comparable runs, oldest first, this one last."""
+
+    area: str
+    answer: Panel | None
+    severities: Mapping[str, int] = field(default_factory=dict)
+    silent: int = 0
+    rules: int = 0
+    history: Sequence[tuple[str, int]] = ()
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another finished run that stands beside this one."""
+
+    period: str
+    link: str
+    findings: int
+
+
+def index_page(
+    period: str, lines: Sequence[Line], others: Sequence[Other], units: Sequence[str], lang: str
+) -> str:
+    """A line without an answer is a report that failed."""
+    words = WORDS[lang]
+    body = f'<p class="about">{_text(words["units"].format("、".join(units)), lang)}</p>' if units else ""
+    rows = "\n".join(_row(line, lang) for line in lines)
+    heads = [
+        f'<th scope="col"{" class=n" if 1 <= place <= 4 else ""}>{text}</th>'
+        for place, text in enumerate(words["heads"])
+    ]
+    body += f'<h2 id="areas">{words["all"]}</h2><div class="wide" tabindex="0">'
+    body += table_html(heads, rows, words["count"].format(len(lines)), ' class="areas"') + "</div>"
+    for line in lines:
+        body += f'<h2 id="{line.area}"><a href="{line.area}.html">{AREAS[line.area].title(lang)}</a></h2>'
+        body += line.answer.html if line.answer else f'<p class="verdict red">{words["failed"]}</p>'
+    contents = [("areas", words["all"])] + [(line.area, AREAS[line.area].title(lang)) for line in lines]
+    if others:
+        body += (
+            f'<h2 id="periods">{words["periods"]}</h2><ul>{"".join(_other(o, words) for o in others)}</ul>'
+        )
+        contents.append(("periods", words["periods"]))
+    return page(
+        words["title"].format(period), body + f"<p><small>{words['files']}</small></p>", lang, contents
+    )
+
+
+def error_page(area: str, reason: str, lang: str) -> str:
+    """What stands in place of a report whose notebook did not finish."""
+    body = f'<p class="verdict red">{WORDS[lang]["failed"]}</p><pre>{escape(reason)}</pre>'
+    return page(AREAS[area].title(lang), body, lang)
+
+
+def _row(line: Line, lang: str) -> str:
+    name = f'<th scope="row"><a href="{line.area}.html">{AREAS[line.area].title(lang)}</a></th>'
+    if line.answer is None:
+        return f'<tr>{name}<td colspan="5">{WORDS[lang]["failed"]}</td></tr>'
+    if not line.rules:
+        return f'<tr>{name}<td colspan="5"></td></tr>'
+    counts = "".join(
+        f'<td class="n {severity if line.severities.get(severity) else ""}">{line.severities.get(severity, 0)}</td>'
+        for severity in ("high", "medium", "low")
+    )
+    return f"<tr>{name}{counts}<td class=n>{line.silent} / {line.rules}</td><td>{sparkline(line.history, lang)}</td></tr>"
+
+
+def _other(other: Other, words: Mapping) -> str:
+    text = words["found"].format(other.period, other.findings)
+    return f'<li><a href="{escape(other.link)}">{escape(text)}</a></li>'
+
+
+def sparkline(history: Sequence[tuple[str, int]], lang: str) -> str:
+    """A line of the findings of each run, in words for those who do not see it; nothing for a single run."""
+    if len(history) < 2:
+        return ""
+    most, width = max(count for _, count in history) or 1, 96
+    step = width / (len(history) - 1)
+    points = [(4 + step * place, 22 - 18 * count / most) for place, (_, count) in enumerate(history)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    alt = WORDS[lang]["trend"].format(("，" if lang == "zh" else ", ").join(f"{p} {c}" for p, c in history))
+    return (
+        f'<svg class="spark" role="img" aria-label="{escape(alt)}" viewBox="0 0 {width + 8} 26">'
+        f'<polyline points="{path}"/><circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="3"/></svg>'
+    )
+
+
+def _text(text: str, lang: str) -> str:
+    return in_chinese(escape(text), lang)

@@ -1,0 +1,51 @@
+"""What a reader is told instead of a name of the code."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+import pandas as pd
+
+from mingjing.rules.catalogue import catalogue
+from mingjing.tables import tables
+from mingjing.tables.schema import Column
+
+
+def label(name: str, lang: str, rule_id: str | None = None) -> str:
+    """A value's or column's name in the report's language; a name that nobody knows stands as it is.
+
+    rule_id: the ledgers of this rule are asked first, since two ledgers may head one column differently.
+    """
+    own = _headers(rule_id) if rule_id else {}
+    if name in own:
+        return own[name].label(lang)
+    names = _texts()["names"]
+    stem = name.removesuffix("_zh").removesuffix("_en")
+    if stem in names:
+        return names[stem][lang == "en"]
+    column = _headers(None).get(name)
+    return column.label(lang) if column else name
+
+
+def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The table with its columns named for the reader."""
+    return frame.rename(columns=lambda name: label(str(name), lang))
+
+
+def unit_label(unit: str, lang: str) -> str:
+    """A threshold's unit of measure."""
+    return _texts()["units"].get(unit, unit) if lang == "zh" else unit.replace("_", " ")
+
+
+@cache
+def _texts() -> dict:
+    return tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
+
+
+@cache
+def _headers(rule_id: str | None) -> dict[str, Column]:
+    chosen = tables() if rule_id is None else [n for n in catalogue()[rule_id].needs if n in tables()]
+    found: dict[str, Column] = {}
+    for table in chosen:
+        found = tables()[table].columns | found
+    return found

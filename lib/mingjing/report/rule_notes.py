@@ -1,0 +1,102 @@
+"""The rules behind a report's findings: in words, with law, thresholds and the query that ran."""
+
+from collections.abc import Iterable, Mapping
+
+from mingjing.report.findings import escape, in_chinese, table_html
+from mingjing.report.labels import unit_label
+from mingjing.rules.catalogue import Entry, Threshold, catalogue
+
+WORDS = {
+    "zh": {
+        "title": "规则依据",
+        "law": "依据",
+        "verify": "核实办法",
+        "boundary": "界限",
+        "thresholds": ("阈值", "取值", "来源", "可信程度"),
+        "query": "查看查询语句",
+        "from": "{}起",
+        "status": {
+            "confirmed": "已核实",
+            "content": "内容已核实",
+            "practice": "惯例",
+            "memory": "凭记忆",
+            "design": "设计值",
+            "report": "来自总结",
+        },
+    },
+    "en": {
+        "title": "Rules and their basis",
+        "law": "Basis",
+        "verify": "How to verify",
+        "boundary": "Boundary",
+        "thresholds": ("Threshold", "Value", "Confirmed"),
+        "query": "Show the query",
+        "from": "from {}",
+        "status": {
+            "confirmed": "confirmed",
+            "content": "content confirmed",
+            "practice": "practice",
+            "memory": "from memory",
+            "design": "design value",
+            "report": "from the report",
+        },
+    },
+}
+
+
+def rule_notes(rule_ids: Iterable[str], ran: Mapping[str, tuple[Entry, Mapping[str, str]]], lang: str) -> str:
+    """One folded note a rule. ran: rule id → (entry as configured, case → SQL); the catalogue's entry where it lacks."""
+    notes = "".join(_note(*ran.get(rule_id, (catalogue()[rule_id], {})), lang) for rule_id in rule_ids)
+    return f'<section class="rules"><h3>{WORDS[lang]["title"]}</h3>{notes}</section>'
+
+
+def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
+    words = WORDS[lang]
+    parts = [f"<p>{_text(entry.words(lang), lang)}</p>"]
+    law = "".join(
+        f"<dd>{_text(basis.zh if lang == 'zh' else basis.en, lang)} <small>{words['status'][basis.status]}</small>"
+        for basis in entry.basis
+    )
+    verify = f"<dt>{words['verify']}<dd>{_text(entry.verify[lang], lang)}" if lang in entry.verify else ""
+    boundary = (
+        f"<dt>{words['boundary']}<dd>{_text(entry.boundary, lang)}" if entry.boundary and lang == "zh" else ""
+    )
+    parts.append(f"<dl class=values><dt>{words['law']}{law}{verify}{boundary}</dl>")
+    if entry.params:
+        rows = "".join(_threshold(threshold, lang) for threshold in entry.params.values())
+        parts.append(table_html(list(words["thresholds"]), rows, words["thresholds"][0]))
+    if sql:
+        query = escape_all("\n\n".join(sql.values()))
+        parts.append(f"<details class=query><summary>{words['query']}</summary><pre>{query}</pre></details>")
+    title = f"{entry.rule_id} {_text(entry.name(lang), lang)}"
+    return f'<details id="rule-{entry.rule_id}"><summary>{title}</summary>{"".join(parts)}</details>'
+
+
+def _threshold(threshold: Threshold, lang: str) -> str:
+    words = WORDS[lang]
+    values = "; ".join(
+        f"{_value(value)}{f' {unit_label(threshold.unit, lang)}' if threshold.unit else ''}"
+        + (f" ({words['from'].format(start)})" if start else "")
+        for start, value in threshold.values
+    )
+    status = words["status"][threshold.status]
+    # where a threshold comes from is written in Chinese only; the English reader has the law and how well it is known
+    cells = (
+        (threshold.zh, values, threshold.source, status) if lang == "zh" else (threshold.en, values, status)
+    )
+    return "<tr>" + "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells) + "</tr>"
+
+
+def _value(value) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+    return ", ".join(map(_value, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _text(text: str, lang: str) -> str:
+    return in_chinese(escape(text), lang)
+
+
+def escape_all(text: str) -> str:
+    """A query in full, however long."""
+    return "".join(escape(text[i : i + 2000]) for i in range(0, len(text), 2000))

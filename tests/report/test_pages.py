@@ -1,0 +1,135 @@
+"""What every report and the index carry, whatever shows them."""
+
+import base64
+import gzip
+import json
+import re
+
+import pytest
+
+from mingjing.findings import Findings
+from mingjing.report.code import one_language
+from mingjing.report.findings_table import STATIC, findings_table
+from mingjing.report.index import Line, Other, index_page, sparkline
+from mingjing.report.labels import label
+from mingjing.report.page import page, script
+from mingjing.rules.catalogue import catalogue
+
+
+def finding(number: int, **more) -> dict:
+    return {
+        "finding_id": f"ST-02-{number}",
+        "rule_id": "ST-02",
+        "area": "canteen",
+        "severity": "medium",
+        "kind": "breach",
+        "unit": "U1",
+        "message_zh": f"第{number}盘\n菜",
+        "message_en": f"dish {number}",
+        "amount": None,
+        "evidence": json.dumps(
+            {
+                "rows": [{"file": "a.xlsx", "sheet": "S", "row": number}],
+                "values": {"weight_g": 124, "hours": 47},
+            }
+        ),
+        "status": "new",
+    } | more
+
+
+def test_a_long_table_holds_all_rows_packed_and_the_first_ones_plain():
+    html = findings_table(Findings.of([finding(n) for n in range(STATIC + 7)]))
+    assert html.count("<tr data-id=") == STATIC and f"前{STATIC}条" in html
+    packed = re.search(r'class="packed">([^<]+)<', html)[1]
+    rows = gzip.decompress(base64.b64decode(packed)).decode().split("\n")
+    assert len(rows) == STATIC + 7 and all(row.startswith("<tr") and row.endswith("</tr>") for row in rows)
+    assert html == findings_table(Findings.of([finding(n) for n in range(STATIC + 7)]))
+
+
+def test_a_short_table_needs_no_script():
+    html = findings_table(Findings.of([finding(1)]))
+    assert "packed" not in html and "留样重量" in html and "小时" in html and "a.xlsx S 第1行" in html
+
+
+def test_columns_that_say_nothing_are_left_out():
+    plain = findings_table(Findings.of([finding(1)]))
+    full = findings_table(Findings.of([finding(1, amount=1234.5, date="2021-03-01", status="recurred")]))
+    assert not any(
+        f'<th scope="col"{kind}>{head}' in plain for kind, head in ((" class=n", "金额"), ("", "日期"))
+    )
+    assert "又出现" in full and "1,234.50" in full and "2021-03-01" in full
+
+
+def test_a_finding_shows_the_threshold_as_the_bureau_set_it_and_the_query():
+    entry = catalogue()["ST-02"]
+    ran = {"ST-02": (entry, {"light": "SELECT '<b>'"})}
+    html = findings_table(Findings.of([finding(1)], ran=ran, unit_names={"U1": "射击中心"}))
+    assert 'id="rule-ST-02"' in html and "SELECT &#x27;&lt;b&gt;&#x27;" in html and "125 克" in html
+    assert "射击中心" in html
+
+
+def test_chinese_in_an_english_table_is_marked_as_such():
+    html = findings_table(Findings.of([finding(1, message_en="dish 红烧肉: light")], "en"))
+    assert 'dish <span lang="zh-CN">红烧肉</span>: light' in html
+
+
+def test_every_value_that_proves_a_finding_has_a_name_in_chinese():
+    bare = {
+        name
+        for entry in catalogue().values()
+        for name in entry.evidence
+        if label(name, "zh", entry.rule_id).isascii()
+    }
+    assert not bare
+
+
+def test_code_is_shown_in_one_language():
+    source = (
+        'title = "图" if zh else "Plot"  # why\nf(x, k={"a": ["甲" if lang == "zh" else "b"]} if zh else {})'
+    )
+    assert one_language(source, "zh") == 'title = "图"  # why\nf(x, k={"a": ["甲"]})'
+    assert one_language(source, "en") == 'title = "Plot"  # why\nf(x, k={})'
+    assert one_language("%magic", "en") == "%magic"
+
+
+def test_only_the_pages_own_script_may_run_and_nothing_may_be_fetched():
+    html = page("题", "<p>文</p>", "zh")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
+    assert "default-src 'none'" in policy and "connect-src" not in policy
+    assert re.search(r"script-src 'sha256-[A-Za-z0-9+/]{43}='(;|$)", policy)
+    assert html.count("<script>") == 1 and script() in html
+
+
+def test_a_title_cannot_leave_the_printed_edge():
+    html = page('a"}</style><script>x', "", "en")
+    assert html.count("</style>") == 1 and html.count("<script") == 1
+
+
+def test_the_index_tells_failed_from_clean_and_links_other_periods():
+    lines = [Line("canteen", None), Line("safety", None, {"high": 1})]
+    html = index_page("2021Q2", lines, [Other("2021Q1", "../2021Q1/index.html", 7)], ["射击中心"], "zh")
+    assert html.count("不等于没有问题") == 4 and '<a href="../2021Q1/index.html">2021Q1：发现7条</a>' in html
+    assert "仅限 射击中心" in html
+
+
+def test_a_sparkline_says_its_numbers_and_one_run_has_none():
+    assert sparkline([("2021Q1", 3)], "zh") == ""
+    html = sparkline([("2021Q1", 3), ("2021Q2", 0)], "zh")
+    assert "2021Q1 3，2021Q2 0" in html and html.count(",") >= 2
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_report_without_its_plots_and_data_is_at_most_40_kb(reports, lang):
+    for path in reports[lang].glob("*.html"):
+        html = path.read_text("utf-8")
+        chrome = html
+        for data in (
+            r"<svg.*?</svg>",
+            r"@font-face\{[^}]*\}",
+            r"<table.*?</table>",
+            r'<section class="rules">.*?</section>',
+            r"<pre>.*?</pre>",
+        ):
+            chrome = re.sub(data, "", chrome, flags=re.S)
+        assert len(chrome.encode()) <= 40_000, (path.name, len(chrome.encode()))
