@@ -187,7 +187,9 @@ def _workbook(content: bytes, file: str, digest: str) -> list[RawSheet]:
         raise InputError("not an Excel workbook, whatever its name says", todo=_HELP)
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheets = [m for m in book.sheets_metadata if "WorkSheet" in str(m.typ)]
-    return [_sheet(book, m.name, file, digest, epoch, "Visible" not in str(m.visible)) for m in sheets]
+    return [
+        _sheet(book, m.name, file, digest, epoch, not str(m.visible).endswith(".Visible")) for m in sheets
+    ]
 
 
 def _sheet(book, name: str, file: str, digest: str, epoch: datetime, hidden: bool) -> RawSheet:

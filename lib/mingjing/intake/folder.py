@@ -72,7 +72,7 @@ def _headed(sheet: RawSheet, plan: Mapping) -> list[Found]:
     maps = plan.of(sheet.file, sheet.name)
     if maps:
         return [(sheet, mapped_header(source, sheet)) for source in maps]
-    return [(sheet, find_header(sheet.file, sheet.name, sheet.rows))]
+    return [(sheet, find_header(sheet.file, sheet.name, sheet.rows, sheet.merged))]
 
 
 def _check_mapping(plan: Mapping, mapping: str | Path | None, files: list[str]) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from mingjing.intake.block import Block
 from mingjing.intake.headers import Header, bare
 from mingjing.intake.model import Source
-from mingjing.intake.values import clean, is_null, read_number
+from mingjing.intake.values import clean, is_null, read_number, scaled
 
 _TOTAL_WORDS = ("合计", "总计", "小计", "累计", "共计", "total")
 _TOTAL = re.compile(
@@ -157,7 +157,7 @@ def _repeats(own: dict[int, set[str]]) -> Callable[[list[Any]], bool]:
     words = set().union(*own.values())
 
     def repeats(cells: list[Any]) -> bool:
-        texts = [(p, cells[p]) for p in own if p < len(cells) and isinstance(cells[p], str)]
+        texts = [(p, cells[p]) for p in own if p < len(cells) and isinstance(cells[p], str) and cells[p]]
         if not any(len(text) < 40 and bare(text) in words for _, text in texts[:2]):
             return False
         return sum(bare(text) in own[place] for place, text in texts) >= 2
@@ -175,7 +175,7 @@ def _totals(header: Header, number: int, cells: list[Any], first: int, last: int
             continue
         try:
             cell = f.prepare(cells[place]) if f.prepare else cells[place]
-            stated = round((read_number(cell) or 0.0) * f.scale, 6)
+            stated = round(scaled(read_number(cell), cell, f.scale) or 0.0, 6)
         except ValueError:
             continue
         found.append(Total(number, f.name, stated, cells[place], header.table.name, first, last))

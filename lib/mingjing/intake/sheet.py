@@ -15,7 +15,7 @@ from mingjing.intake.files import RawSheet
 from mingjing.intake.headers import Field, Header
 from mingjing.intake.lines import Lines, total_issues
 from mingjing.intake.model import Source
-from mingjing.intake.values import DATED, NULL_LENGTH, READERS, clean
+from mingjing.intake.values import DATED, NULL_LENGTH, READERS, clean, scaled
 from mingjing.tables import ARROW, Column, Table
 
 Fault = tuple[str, str, str]
@@ -210,10 +210,11 @@ def _read(column: Cells, spec: Column, epoch: datetime, field: Field) -> tuple[l
     if not field.prepare and spec.type == "number" and field.scale == 1.0 and column.kinds == {float}:
         if all(map(isfinite, column.cells)):
             return column.cells, {}
-    if (
-        not field.prepare and spec.type == "text"
-    ):  # what is longer than any word for “nothing” and no failed formula
-        known = {text: c for text, c in column.texts.items() if len(c) > NULL_LENGTH and text[0] != "#"}
+    if not field.prepare and spec.type == "text" and column.texts:
+        known = column.texts
+        if min(map(len, known.values())) <= NULL_LENGTH or "\n#" in f"\n{column.joined}":
+            # a word for “nothing” or a failed formula may be among them
+            known = {text: c for text, c in known.items() if len(c) > NULL_LENGTH and text[0] != "#"}
     return column.read(partial(_typed, spec, epoch, field), known)
 
 
@@ -227,8 +228,7 @@ def _typed(spec: Column, epoch: datetime, field: Field, cell: Any) -> Any:
             return clean(cell)  # 无 is an answer where the ledger offers it
     if spec.type in DATED:
         return DATED[spec.type](cell, epoch)
-    value = READERS[spec.type](cell)
-    return round(value * field.scale, 6) if field.scale != 1.0 and value is not None else value
+    return scaled(READERS[spec.type](cell), cell, field.scale)
 
 
 class _Extras:

@@ -16,6 +16,7 @@ _TRUE = {"是", "有", "√", "✓", "y", "yes", "true", "1", "对"}
 _FALSE = {"否", "无", "×", "✗", "x", "n", "no", "false", "0", "错"}
 SCALES = {"万元": 1e4, "千元": 1e3, "亿元": 1e8, "元": 1.0}
 _SUFFIXES = SCALES | {"万": 1e4, "%": 0.01}
+_OWN_UNIT = re.compile(f"({'|'.join([*SCALES, '万'])})[)]?$")
 _INVISIBLE = {"Cc", "Cf"}
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(e[+-]?\d+)?", re.I)
 _DATE = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*[月./\-]\s*(\d{1,2})\s*日?")
@@ -86,6 +87,13 @@ def read_number(value: Any) -> float | None:
     if math.isinf(number):
         raise ValueError("not a finite number")
     return round(number, 6) if scale != 1.0 else number
+
+
+def scaled(number: float | None, value: Any, scale: float) -> float | None:
+    """The number in the column's own unit; a cell that says 万元 itself is not scaled by its header again."""
+    if number is None or scale == 1.0 or (isinstance(value, str) and _OWN_UNIT.search(clean(value))):
+        return number
+    return round(number * scale, 6)
 
 
 def read_int(value: Any) -> int | None:
