@@ -22,7 +22,9 @@ _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(e[+-]?\d+)?", re
 _DATE = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*[月./\-]\s*(\d{1,2})\s*日?")
 _MONTH = re.compile(r"(\d{4})\s*[年./\-]\s*(\d{1,2})\s*月?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_TIME = re.compile(r"[T\s]*(\d{1,2})[:：时](\d{1,2})?(?:[:：分](\d{1,2})(?:\.\d+)?)?[分秒]?")
+_TIME = re.compile(
+    r"[T\s]*(\d{1,2})[:：时](\d{1,2})?(?:[:：分](\d{1,2})(?:\.\d+)?)?[分秒]?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?"
+)
 EPOCH_1900, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 MAX_EXACT = 10**15
 
