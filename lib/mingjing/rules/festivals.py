@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from mingjing.rules.engine import NotRun
@@ -102,14 +103,10 @@ def windows(ledgers: Ledgers, before: int, after: int, festivals: tuple[str, ...
     return found
 
 
-def within(ledgers: Ledgers, t, day, spans: list[Window]):
+def within(ledgers: Ledgers, t: ir.Table, day: ir.Value, before: int, after: int, festivals) -> ir.Table:
     """Rows whose day lies in a window, with `windows_zh` and `windows_en`: each window named and dated."""
-    names = ("window_order", "window_zh", "window_en", "opens", "closes")
-    types = (pa.int64(), pa.string(), pa.string(), pa.date32(), pa.date32())
-    rows = [(place, w.zh, w.en, w.opens, w.closes) for place, w in enumerate(spans)]
-    columns = zip(*rows, strict=True) if rows else [[] for _ in names]
-    table = pa.table({n: pa.array(c, kind) for n, c, kind in zip(names, columns, types, strict=True)})
-    w = ledgers.store("festival_window", table)
+    spans = windows(ledgers, before, after, festivals)
+    w = ledgers.derived("_".join(("windows", str(before), str(after), *festivals)), lambda: _table(spans))
     t = t.mutate(_day=day.cast("date"))
     joined = t.inner_join(w, [t._day >= w.opens, t._day <= w.closes])
     found = joined.group_by("_rid").agg(
@@ -117,3 +114,10 @@ def within(ledgers: Ledgers, t, day, spans: list[Window]):
         windows_en=joined.window_en.group_concat(", ", order_by=joined.window_order),
     )
     return t.inner_join(found, "_rid").drop("_day")
+
+
+def _table(spans: list[Window]) -> pa.Table:
+    fields = {"window_order": pa.int64(), "window_zh": pa.string(), "window_en": pa.string()}
+    fields |= {"opens": pa.date32(), "closes": pa.date32()}
+    rows = [(place, w.zh, w.en, w.opens, w.closes) for place, w in enumerate(spans)]
+    return pa.Table.from_pylist([dict(zip(fields, row, strict=True)) for row in rows], pa.schema(fields))

@@ -83,11 +83,18 @@ def lines(
                 markersize=3,
                 label=name,
             )
+        close, before, low = (moments.max() - moments.min()) / 12, None, False
         for first, last, name in bands:
-            axes.axvspan(pd.Timestamp(first), pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
+            begins = pd.Timestamp(first)
+            axes.axvspan(begins, pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
+            low = (
+                before is not None and begins - before < close and not low
+            )  # names of neighbours stand one above the other
+            place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
             axes.annotate(
-                str(name), (pd.Timestamp(first), 1), xycoords=("data", "axes fraction"), fontsize=9, va="top"
+                str(name), (begins, 1), xytext=(0, -11 if low else 0), **place, fontsize=9, va="top"
             )
+            before = begins
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
         dates(axes)

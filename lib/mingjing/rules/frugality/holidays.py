@@ -81,7 +81,7 @@ def gifts(ledgers: Ledgers, p):
         t = t.anti_join(ledgers.reception, ["unit_id", "voucher_no"])
     yield (
         "gift",
-        within(ledgers, t, t.voucher_date, windows(ledgers, p.before_days, p.after_days, p.festivals)),
+        within(ledgers, t, t.voucher_date, p.before_days, p.after_days, p.festivals),
     )
 
 
@@ -92,7 +92,7 @@ def allowances(ledgers: Ledgers, p):
     t = t.filter(t.basis_doc_no.notnull())  # without a document it is JF-04, whatever the day
     yield (
         "paid",
-        within(ledgers, t, t.voucher_date, windows(ledgers, p.before_days, p.after_days, p.festivals)),
+        within(ledgers, t, t.voucher_date, p.before_days, p.after_days, p.festivals),
     )
 
 

@@ -1,0 +1,205 @@
+"""Reception against the books and the standards, spending around holidays, inspections, vehicles."""
+
+import ibis
+import pandas as pd
+
+from mingjing.analyse import Screen, ledger
+from mingjing.rules.engine import NotRun
+from mingjing.rules.expr import days_between, over
+from mingjing.rules.festivals import Window, windows
+from mingjing.rules.frugality.holidays import inspections, judged, reached
+from mingjing.rules.frugality.reception import meals
+from mingjing.rules.frugality.reconciliation import ON, booked, registered
+from mingjing.rules.frugality.vehicles import trips
+
+# Rules whose findings of kind “breach” each speak of one reception.
+RECEPTION = tuple(f"JD-{number:02d}" for number in range(1, 10))
+SPLIT = ("CG-01", "CG-02")
+STEPS = {
+    "registered": ("台账合计", "Ledger"),
+    "transit": ("未达账项", "In transit"),
+    "unpaid": ("超期未报", "Unpaid"),
+    "unbooked": ("账上没有", "Not booked"),
+    "misbooked": ("记在他处", "Booked elsewhere"),
+    "differs": ("金额不符", "Amounts differ"),
+    "unregistered": ("漏登台账", "Not registered"),
+    "booked": ("账上合计", "Books"),
+}
+
+
+def _mine(audit, t) -> pd.DataFrame:
+    return (t.filter(t.unit_id.isin(audit.units)) if audit.units else t).to_pandas()
+
+
+def reconciliation(audit) -> pd.DataFrame:
+    """From the reception ledger to the books: `step yuan`, steps in the order of `STEPS`; the first plus all steps
+    between is the last. Empty where one of the two ledgers was not handed in."""
+    ledgers, p = audit.ledgers, audit.params("JD-11")
+    needs = {"reception": ("total_amount", "voucher_no"), "expense": ("amount", "econ_item", "voucher_no")}
+    if ledgers.missing(needs):
+        return pd.DataFrame(columns=["step", "yuan"])
+    as_of = ibis.literal(ledgers.as_of)
+    loose = ledgers.reception.filter(lambda t: t.voucher_no.isnull() & over(t.total_amount, 0))
+    loose = _mine(audit, loose.mutate(late=days_between(loose.start_date, as_of) > p.transit_days))
+    r = registered(ledgers)
+    r = _mine(audit, r.mutate(late=days_between(r.held_on, as_of) > p.transit_days))
+    both = r.merge(_mine(audit, booked(ledgers, p)), on=ON, how="outer")
+    elsewhere = _mine(audit, ledgers.expense.select(*ON).distinct()).assign(elsewhere=True)
+    both = both.merge(elsewhere, on=ON, how="left")
+    missing = both.booked.isna()
+    late, known = missing & both.late.eq(True), both.elsewhere.eq(True)
+    yuan = {
+        "registered": both.registered.sum() + loose.total_amount.sum(),
+        "transit": -loose[~loose.late].total_amount.sum() - both[missing & ~late].registered.sum(),
+        "unpaid": -loose[loose.late].total_amount.sum(),
+        "unbooked": -both[late & ~known].registered.sum(),
+        "misbooked": -both[late & known].registered.sum(),
+        "differs": (both.booked - both.registered).sum(),
+        "unregistered": both[both.registered.isna()].booked.sum(),
+        "booked": both.booked.sum(),
+    }
+    return pd.DataFrame([(step, round(float(yuan[step]), 2)) for step in STEPS], columns=["step", "yuan"])
+
+
+def per_head(audit) -> pd.DataFrame:
+    """Cost per head in percent of the standard, by kind of reception and meal: `kind low median high meals over`.
+
+    Guests are the fewer of those recorded and those in the letter; meals without a name or without people are left out.
+    """
+    ledgers, p = audit.ledgers, audit.params("JD-06")
+    columns = ["kind", "low", "median", "high", "meals", "over"]
+    if ledgers.missing({"reception": ("meal_amount", "guest_count", "companion_count")}):
+        return pd.DataFrame(columns=columns)
+    t = meals(ledgers).filter(lambda t: ledgers.in_period(t.meal_day))
+    t = t.mutate(kind=t.kind_of + "·" + t.meal_type, heads=t.invited + t.companions.fill_null(0))
+    t = t.mutate(std=p.lookup("std_yuan", t.kind, t.meal_day)).filter(
+        lambda t: (t.heads > 0) & (t.meal_amount > 0)
+    )
+    frame = _mine(audit, t).dropna(subset=["kind", "std"])
+    frame["percent"] = (frame.meal_amount / frame.heads / frame["std"] * 100).round(1)
+    g = frame.groupby("kind").percent.agg(["min", "median", "max", "size", lambda s: int((s > 100).sum())])
+    return g.reset_index().set_axis(columns, axis=1).round(1)
+
+
+def bands(audit, before: int = 0, after: int = 0) -> list[Window]:
+    """Windows around the rests of the period; none where its holidays are not published."""
+    try:
+        return windows(audit.ledgers, before, after)
+    except NotRun:
+        return []
+
+
+def spending(audit) -> pd.DataFrame:
+    """Spending of the period by week (its Monday): `week reception welfare office`, yuan; welfare holds allowances."""
+    frame = ledger(audit, "expense")
+    day = pd.to_datetime(frame.voucher_date)
+    frame = frame[day.between(pd.Timestamp(audit.ledgers.start), pd.Timestamp(audit.ledgers.end))].copy()
+    if frame.empty:
+        return pd.DataFrame(columns=["week", "reception", "welfare", "office"])
+    frame["week"] = day - pd.to_timedelta(day.dt.weekday, unit="D")
+    items = {"reception": ["公务接待费"], "welfare": audit.params("JR-03").items, "office": ["办公费"]}
+    weeks = pd.date_range(frame.week.min(), frame.week.max(), freq="7D")
+    series = {
+        name: frame[frame.econ_item.isin(of)].groupby("week").amount.sum().reindex(weeks, fill_value=0.0)
+        for name, of in items.items()
+    }
+    return pd.DataFrame(series).round(2).rename_axis("week").reset_index()
+
+
+def festivals(audit) -> pd.DataFrame:
+    """Inspections by festival, both readings of “once”: `festival window rounds visits reached units` (`rounds` by
+    number of round, `visits` one unit once); festivals whose window is over and within the ledger."""
+    columns = ["festival", "window", "rounds", "visits", "reached", "units"]
+    rows = []
+    for window, frame, rounds in _inspected(audit):
+        seen = frame.visits.notna()
+        label = window.zh if audit.lang == "zh" else window.en
+        rows.append((window.festival, label, rounds, int(frame.visits.sum()), int(seen.sum()), len(frame)))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def visited(audit) -> pd.DataFrame:
+    """Unit × festival: `unit festival visits`, 0 where a unit due was not reached."""
+    rows = [
+        (audit.names.get(row.unit_id, row.unit_id), window.festival, int(row.visits))
+        for window, frame, _ in _inspected(audit)
+        for row in frame.fillna({"visits": 0}).itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["unit", "festival", "visits"])
+
+
+def _inspected(audit):
+    ledgers, p = audit.ledgers, audit.params("JR-01")
+    if ledgers.missing({"unit": ("unit_type",), "activity_log": ("act_type", "festival", "act_time")}):
+        return
+    try:
+        for window in judged(ledgers, p):
+            rounds = int(inspections(ledgers, p, window).round_id.nunique().execute())
+            frame = reached(ledgers, p, window).to_pandas().sort_values("unit_id", ignore_index=True)
+            yield window, frame[frame.unit_id.isin(audit.units)] if audit.units else frame, rounds
+    except NotRun:
+        return
+
+
+def vehicles(audit) -> pd.DataFrame:
+    """One row per vehicle: `plate unit trips rest_trips unapproved km litres per_100 rated`, most trips on days of rest
+    first. `litres` and `per_100` are empty without a ledger of cards."""
+    columns = "plate unit trips rest_trips unapproved km litres per_100 rated".split()
+    ledgers = audit.ledgers
+    if ledgers.missing({"vehicle_trip": ("depart_time", "plate_no")}):
+        return pd.DataFrame(columns=columns)
+    off = ledgers.calendar.filter(~ledgers.calendar.is_workday).select(day="cal_date", off=ibis.literal(True))
+    frame = _mine(audit, trips(ledgers).filter(lambda t: ledgers.in_period(t.day)).left_join(off, "day"))
+    rest = frame.off.eq(True)
+    frame["rest_trips"], frame["unapproved"] = rest, rest & frame.approval_no.isna()
+    frame["km"] = frame.odo_end - frame.odo_start
+    g = frame.groupby("plate_no").agg(
+        unit=("unit_id", "first"),
+        trips=("trip_id", "size"),
+        rest_trips=("rest_trips", "sum"),
+        unapproved=("unapproved", "sum"),
+        km=("km", "sum"),
+        rated=("rated_fuel", "max"),
+    )
+    cards = ledger(audit, "vehicle_card")
+    when = pd.to_datetime(cards.txn_time)
+    cards = cards[when.between(pd.Timestamp(ledgers.start), pd.Timestamp(ledgers.day_end), inclusive="left")]
+    g["litres"] = cards.groupby("plate_no").litre.sum()
+    g["per_100"] = (g.litres / g.km * 100).where(g.km > 0)
+    g["unit"] = g.unit.map(lambda unit: audit.names.get(unit, unit))
+    g = g.rename_axis("plate").reset_index()[columns]
+    numbers = ["km", "litres", "per_100"]
+    g[numbers] = g[numbers].astype(float).round(1)
+    return g.sort_values(["rest_trips", "plate"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def first_screen(audit) -> Screen:
+    """Whether reception reconciles to the books; receptions in breach, vouchers that do not agree, split purchases."""
+    found = audit.check("frugality").to_pandas()
+    outcomes = audit.outcomes("frugality").set_index("rule_id").outcome
+    ran = outcomes.get("JD-11", "not_run") != "not_run"
+    off = found[found.rule_id == "JD-11"]
+    if not ran:
+        zh, en = "接待台账与账务未能核对。", "Reception could not be held against the books."
+    elif off.empty:
+        zh, en = "接待台账与账务相符。", "Reception reconciles to the books."
+    else:
+        zh = f"接待台账与账务不符，涉及{off.amount.sum():,.2f}元。"
+        en = f"Reception does not reconcile to the books: {off.amount.sum():,.2f} yuan are off."
+    breach = found[found.rule_id.isin(RECEPTION) & (found.kind == "breach")]
+    faulty = len(breach.drop_duplicates(["source_file", "sheet", "row"]))
+    held = audit.ledgers.count("reception", audit.units, within=True) if "reception" in audit.ledgers else 0
+    split = [rule for rule in SPLIT if outcomes.get(rule, "not_run") != "not_run"]
+    return Screen(
+        zh,
+        en,
+        (
+            ("违规的接待（在全部接待中）", "Receptions in breach, of all", f"{faulty} / {held}"),
+            ("对不上的凭证", "Vouchers that do not agree", str(len(off)) if ran else "—"),
+            (
+                "疑似拆分采购",
+                "Purchases that look split",
+                str(int(found.rule_id.isin(split).sum())) if split else "—",
+            ),
+        ),
+    )

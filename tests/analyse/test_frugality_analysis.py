@@ -1,0 +1,73 @@
+"""Frugality analysis on the sample bureau: the path from ledger to books adds up, both readings of a check."""
+
+import pytest
+
+from mingjing import Audit
+from mingjing.analyse import frugality
+
+SAMPLE = "data/sample"
+
+
+@pytest.fixture(scope="module")
+def audit():
+    return Audit.open(SAMPLE, period="2021")
+
+
+def test_the_path_from_ledger_to_books_adds_up(audit):
+    path = frugality.reconciliation(audit).set_index("step").yuan
+    assert path.sum() - path["booked"] == pytest.approx(path["booked"], abs=0.01)
+    held = audit.table("reception").total_amount.sum()
+    assert path["registered"] == pytest.approx(held, abs=0.01)
+    books = audit.table("expense")
+    assert path["booked"] == pytest.approx(books[books.econ_item == "公务接待费"].amount.sum(), abs=0.01)
+    found = audit.check("frugality").where(rule_id="JD-11").to_pandas().amount.sum()
+    odd = path[["unpaid", "unbooked", "misbooked", "unregistered"]].abs().sum()
+    assert odd <= found
+
+
+def test_units_asked_for_are_the_only_ones_in_the_numbers(audit):
+    one = audit.table("reception").unit_id.iloc[0]
+    part = Audit.open(SAMPLE, period="2021", units=[one])
+    own = audit.table("reception")
+    path = frugality.reconciliation(part).set_index("step").yuan
+    assert path["registered"] == pytest.approx(own[own.unit_id == one].total_amount.sum(), abs=0.01)
+    assert set(frugality.vehicles(part).unit) == {audit.names[one]}
+
+
+def test_both_readings_of_a_check_are_told_apart(audit):
+    checks = frugality.festivals(audit).set_index("festival")
+    assert list(checks.index) == ["春节", "五一", "端午", "中秋", "国庆"]
+    assert (checks.rounds.sum(), checks.loc["端午", "visits"]) == (4, 0)
+    assert checks.visits.sum() == frugality.visited(audit).visits.sum() > checks.rounds.sum()
+
+
+def test_per_head_counts_what_jd06_reports(audit):
+    heads = frugality.per_head(audit)
+    dear = audit.check("frugality").where(rule_id="JD-06", kind="breach")
+    assert heads.over.sum() == len(dear)
+    assert heads.meals.sum() <= len(audit.table("reception")) + 1
+
+
+def test_vehicles_add_up_to_the_trips(audit):
+    cars = frugality.vehicles(audit)
+    assert cars.trips.sum() == len(audit.table("vehicle_trip"))
+    assert (cars.rest_trips >= cars.unapproved).all()
+
+
+def test_without_ledgers_nothing_is_said(tmp_path):
+    (tmp_path / "单位基本信息表.csv").write_text("单位编号,单位名称\nU1,某单位\n", "utf-8")
+    empty = Audit.open(tmp_path, period="2021")
+    for table in (
+        frugality.reconciliation,
+        frugality.per_head,
+        frugality.spending,
+        frugality.festivals,
+        frugality.visited,
+        frugality.vehicles,
+    ):
+        assert table(empty).empty
+    assert "未能核对" in frugality.first_screen(empty).zh
+
+
+def test_a_year_without_published_holidays_has_no_bands():
+    assert frugality.bands(Audit.open(SAMPLE, period="2035")) == []
