@@ -23,6 +23,7 @@ from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
 from mingjing.report import panels
 from mingjing.report.findings import Panel
+from mingjing.report.look_back import look_back
 from mingjing.rules import Entry, Ledgers, Outcome, Params, configured, found_so_far, rules, run_rule
 from mingjing.rules.reasons import reason_text
 from mingjing.tables import PROVENANCE, tables
@@ -242,6 +243,10 @@ class Audit:
     def rules_run(self, area: str) -> Panel:
         """Every rule of the area and what it came to."""
         return panels.rules_run(self.outcomes(area), self._entries, self.lang)
+
+    def look_back(self, area: str | None = None) -> Panel:
+        """What changed since the last time, by the register of findings."""
+        return look_back(self, area)
 
     def sql(self, query: str) -> pd.DataFrame:
         """Any question to the same tables, in SQL."""

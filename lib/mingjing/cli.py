@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from mingjing.cli_findings import add_findings
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError
 
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1, metavar="N")
     sample.add_argument("--scale", type=int, default=1, metavar="K", help="K times as many units")
     sample.set_defaults(command=_sample)
+    add_findings(commands)
     add_schedule(commands)
     return parser
 

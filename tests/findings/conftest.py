@@ -26,10 +26,10 @@ def made(
         date.fromisoformat(as_of),
     )
     ran = {
-        name.replace("_", "-"): value if isinstance(value, Ran) else Ran(value, bound=False)
+        name.replace("_", "-"): value if isinstance(value, Ran) else Ran(value, bound="")
         for name, value in rules.items()
     }
-    ran |= {f[0]: Ran("findings", bound=False) for f in found if f[0] not in ran}
+    ran |= {f[0]: Ran("findings", bound="") for f in found if f[0] not in ran}
     run = RunRecord(
         period, start, min(end, date.fromisoformat(as_of)), date.fromisoformat(as_of), units, inputs, ran
     )

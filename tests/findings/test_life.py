@@ -34,8 +34,8 @@ def test_what_stays_persists_what_goes_is_resolved_and_what_returns_has_recurred
         (dict(ST_02="not_run"), "not_run"),
         (dict(), None),
         (dict(ST_02="passed", units=("U02",)), None),
-        (dict(ST_02=Ran("passed", bound=True)), None),
-        (dict(ST_02=Ran("passed", bound=False, terms="other")), "changed"),
+        (dict(ST_02=Ran("passed", bound="date")), None),
+        (dict(ST_02=Ran("passed", bound="", terms="other")), "changed"),
     ],
     ids=["did not run", "not asked", "another unit", "another period", "other thresholds"],
 )
@@ -55,11 +55,13 @@ def test_a_row_taken_out_of_the_ledger_resolves_nothing(register):
     assert register.list(life="resolved").empty
 
 
-def test_a_rule_bound_to_its_period_resolves_where_the_period_holds_the_earlier_one(register):
-    rule = Ran("findings", bound=True)
-    done(register, made(*Q1, found=[F], ST_02=rule))
-    year = made("2021", "2021-12-31", inputs="b", ST_02=Ran("passed", bound=True))
-    assert status(register, year) == "resolved"
+@pytest.mark.parametrize(("bound", "later"), [("date", "resolved"), ("period", "new")])
+def test_a_wider_period_resolves_what_was_only_sorted_out_by_date(register, bound, later):
+    done(register, made(*Q1, found=[F], ST_02=Ran("findings", bound)))
+    year = made("2021", "2021-12-31", inputs="b", ST_02=Ran("passed", bound))
+    assert status(register, year) == later
+    again = made("2021Q1", "2021-04-30", inputs="b", ST_02=Ran("passed", bound))
+    assert status(register, again) == "resolved"
 
 
 def test_the_same_run_twice_is_one_run_and_says_the_same(register):

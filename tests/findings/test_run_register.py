@@ -1,5 +1,6 @@
 """`mingjing run` writes its findings into the register, and its reports say how each stands since the last time."""
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -84,3 +85,24 @@ def test_a_rule_is_bound_to_its_period_when_it_looked_at_it(ledgers):
     view.period_asked = False
     view.derived("asks", None)
     assert view.period_asked, "who uses what another worked out from the period has looked at the period too"
+
+
+def test_an_analyst_holds_an_audit_against_the_register_and_works_on_it_from_the_notebook(tmp_path, register):
+    ledgers = write(tmp_path / "ledgers", ("L1", 1, 120), ("L2", 2, 120))
+    first = Audit.open(ledgers, "2021", as_of="2021-03-31")
+    done(register, remember(register, first, ["canteen", "intake"]).made)
+    audit = Audit.open(ledgers, "2021", as_of="2021-12-31", register=str(register.store))
+    found = audit.check("canteen")
+    assert found.to_pandas().status.tolist() == ["persisting", "persisting"] and not found.marks
+    finding_id = found.to_pandas().finding_id[0]
+    audit.findings.judge(finding_id, "不成立", reason="秤误差", until=date(2022, 1, 31))
+    said = Audit.open(ledgers, "2021", as_of="2022-01-31", register=str(register.store))
+    assert (
+        said.check("canteen").marks == {finding_id: "不成立（至2022-01-31）"}
+        and len(said.check("canteen")) == 2
+    )
+    later = Audit.open(ledgers, "2021", as_of="2022-02-01", register=str(register.store))
+    assert not later.check("canteen").marks, "it stands again by itself"
+    panel = audit.look_back("canteen")
+    assert panel.text.startswith("与2021（2021-03-31）相比：新发现0条，持续2条") and "食堂" in panel.html
+    assert "无法说明变化" in Audit.open(ledgers, "2021").look_back().text

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mingjing.analyse.rectification import rates_of, survival_of
 from mingjing.findings.register.desk import DONE, come_back
-from mingjing.findings.register.life import STATUSES, UNCHECKED
+from mingjing.findings.register.life import UNCHECKED
 
 COUNTS = ("new", "persisting", "recurred", "resolved", "unchecked")
 _BINS = (0, 31, 91, 181, float("inf"))
@@ -89,9 +89,9 @@ def _current(audit, area) -> pd.DataFrame:
     return frame[frame.closed.isna() | (frame.closed == pd.Timestamp(audit.as_of))]
 
 
-def sentence(audit) -> str:
+def sentence(audit, area: str | Iterable[str] | None = None) -> str:
     """What changed since the last time, in one sentence."""
-    zh, last, table = audit.lang == "zh", since(audit), changes(audit)
+    zh, last, table = audit.lang == "zh", since(audit), changes(audit, area)
     if last is None:
         return (
             "登记册中没有更早的检查，无法说明变化。"
@@ -137,9 +137,3 @@ def survival(audit, area: str | Iterable[str] | None = None, by: str = "area") -
 def _standing(audit, area) -> pd.DataFrame:
     frame = lives(audit, area)
     return frame[frame.status != "withdrawn"]
-
-
-def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """`change` in words."""
-    words = STATUSES | {"unchecked": ("未检查", "unchecked")}
-    return frame.assign(change=[words[code][lang == "en"] for code in frame.change])

@@ -48,7 +48,7 @@ def rules() -> dict[str, RuleFunction]:
 class Outcome:
     """What one rule came to. `reason` is empty unless `outcome` is `not_run`: (code, what was missing).
 
-    period_bound: it looked at the period only, so that another period's run says nothing about what it found.
+    period_bound: its logic asked for the period, so that another period's run says nothing about what it found.
     """
 
     rule_id: str
@@ -121,7 +121,7 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
         return Outcome(entry.rule_id, "not_run", ("no_rows", next(iter(entry.needs), "")))
     hits: list[dict[str, Any]] = []
     sql: dict[str, str] = {}
-    ledgers.period_asked = entry.scope == "period" or entry.meta
+    ledgers.period_asked = entry.meta
     try:
         for case, expr in function(ledgers, Params(entry)):
             query = _finish(entry, expr, ledgers, units)
@@ -172,7 +172,7 @@ def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ..
         **evidence,
     )
     if entry.scope == "period":
-        query = query.filter(query.date.isnull() | query.date.between(ledgers.start, ledgers.end))
+        query = query.filter(query.date.isnull() | query.date.between(*ledgers.span))
     return query.filter(query.unit.isin(units)) if units else query
 
 

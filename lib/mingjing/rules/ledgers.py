@@ -57,6 +57,11 @@ class Ledgers:
         return self._period
 
     @property
+    def span(self) -> tuple[date, date]:
+        """First and last day looked at, for who only sorts out by date what a rule found over all days."""
+        return self._period.start, min(self._period.end, self.as_of)
+
+    @property
     def start(self) -> date:
         return self.period.start
 

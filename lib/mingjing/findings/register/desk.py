@@ -18,7 +18,7 @@ from mingjing.findings.register.schema import Store
 
 # `life` is what the runs say: new persisting recurred resolved; `status` is how far people are.
 COLUMNS = (
-    "finding_id rule_id area severity kind unit subject message amount date life times first_seen last_seen "
+    "finding_id rule_id area severity kind unit unit_name subject message amount date life times first_seen last_seen "
     "resolved_on status owner due measure evidence verdict reason until in_force come_back version"
 ).split()
 FILTERS = ("area", "unit", "rule_id", "severity", "life", "status", "owner", "verdict")
@@ -82,11 +82,12 @@ class Register:
         day = as_of or max((run.as_of for run in runs.values()), default=date.min)
         lives = {finding_id: life(seen) for finding_id, seen in sights.items()}
         lines = [_line(lives[i], states[i], day, self.lang) for i in lives if lives[i]]
-        frame = pd.DataFrame(lines, columns=COLUMNS)
+        frame = pd.DataFrame(lines, columns=COLUMNS, dtype=object)
         for name, value in equal.items():
-            frame = frame[frame[name] == value]
+            wanted = frame[name] == value
+            frame = frame[wanted | (frame.unit_name == value) if name == "unit" else wanted]
         if overdue:
-            late = [isinstance(due, date) and due < day for due in frame.due]
+            late = frame.due.map(lambda due: due is not None and due < day).astype(bool)
             frame = frame[late & ~frame.status.isin(DONE)]
         rank = frame.severity.map({"high": 0, "medium": 1, "low": 2})
         order = frame.assign(_rank=rank).sort_values(["_rank", "rule_id", "unit", "finding_id"])
@@ -124,7 +125,7 @@ class Register:
     def history(self, finding_id: str | None = None) -> pd.DataFrame:
         """Every change: when, who, which field, from what, to what, with what note."""
         names = ["finding_id", "version", "at", "who", "field", "old", "new", "note"]
-        return pd.DataFrame(people.history(self.store, finding_id), columns=names)
+        return pd.DataFrame(people.history(self.store, finding_id), columns=names, dtype=object)
 
     def against(self, made: Made, lost: Callable[[tuple], bool]) -> Past:
         """One run held against what other runs saw; the run's own record does not count."""
@@ -142,6 +143,7 @@ def _line(told: Life, state: dict[str, Any], day: date, lang: str) -> tuple:
     row = told.known.row
     values = (
         {name: row[name] for name in ("finding_id", "rule_id", "area", "severity", "kind", "unit", "subject")}
+        | {"unit_name": row.get("unit_name")}
         | {"message": row[f"message_{lang}"], "amount": row["amount"], "date": row["date"]}
         | {
             "life": told.status,

@@ -28,10 +28,11 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class Ran:
-    """One rule within one run. bound: it looked at the period only. terms: digest of its thresholds."""
+    """One rule within one run. terms: digest of its thresholds. bound: what it could find depends on the `period`; or
+    only on dates, by which its hits were sorted out (`date`); or on neither (empty)."""
 
     outcome: str
-    bound: bool = True
+    bound: str = "period"
     terms: str = ""
 
 
@@ -132,7 +133,9 @@ def silence(last: Life, run: RunRecord, lost: Callable[[tuple], bool]) -> str | 
         return None
     if ran.outcome == "not_run":
         return NOT_RUN
-    if ran.bound and not (run.start <= then.start and then.end <= run.end):
+    if ran.bound == "period" and run.period != then.period:
+        return None
+    if ran.bound == "date" and not (run.start <= then.start and then.end <= run.end):
         return None
     same_data = (run.as_of, run.inputs) == (then.as_of, then.inputs)
     if same_data or ran.terms != then.rules[rule_id].terms:

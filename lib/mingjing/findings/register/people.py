@@ -41,23 +41,41 @@ DATES = ("due", "until")
 
 @dataclass(frozen=True)
 class Move:
-    """One allowed move. `needs`: what must be filled in; `note` is the mover's own, `other` somebody not the owner."""
+    """One allowed move. `needs`: what must be filled in; `note` is the mover's own, `other` somebody not the owner.
+
+    by_unit: the unit may make it in the workbook it is sent.
+    """
 
     old: str
     new: str
     needs: tuple[str, ...]
     zh: str
     en: str
+    by_unit: bool = False
 
 
 MOVES = (
     Move("open", "reported", (), "报告主管领导", "reported to the leader in charge"),
-    Move("open", "rectifying", ("owner", "due"), "交责任人限时整改", "given to an owner with a deadline"),
+    Move(
+        "open", "rectifying", ("owner", "due"), "交责任人限时整改", "given to an owner with a deadline", True
+    ),
     Move("open", "withdrawn", ("note",), "误报，撤销", "a false alarm, withdrawn"),
-    Move("reported", "rectifying", ("owner", "due"), "交责任人限时整改", "given to an owner with a deadline"),
+    Move(
+        "reported",
+        "rectifying",
+        ("owner", "due"),
+        "交责任人限时整改",
+        "given to an owner with a deadline",
+        True,
+    ),
     Move("reported", "withdrawn", ("note",), "误报，撤销", "a false alarm, withdrawn"),
     Move(
-        "rectifying", "rectified", ("measure", "evidence"), "责任人报告整改完成", "the owner reports it done"
+        "rectifying",
+        "rectified",
+        ("measure", "evidence"),
+        "责任人报告整改完成",
+        "the owner reports it done",
+        True,
     ),
     Move("rectifying", "withdrawn", ("note",), "误报，撤销", "a false alarm, withdrawn"),
     Move(
@@ -81,12 +99,25 @@ class Conflict(MingjingError):
 
 def moves_table() -> str:
     """The table of allowed moves as the documentation shows it."""
-    lines = ["| from | to | needs | means |", "| --- | --- | --- | --- |"]
+    lines = ["| from | to | needs | means | by the unit's workbook |", "| --- | --- | --- | --- | --- |"]
     for move in MOVES:
         old, new = (f"`{state}` {STATES[state][0]}" for state in (move.old, move.new))
         needs = "; ".join(_NEEDS[need][1].lower() for need in move.needs) or "–"
-        lines.append(f"| {old} | {new} | {needs} | {move.en} {move.zh} |")
+        unit = "yes" if move.by_unit else "no"
+        lines.append(f"| {old} | {new} | {needs} | {move.en} {move.zh} | {unit} |")
     return "\n".join(lines)
+
+
+def unit_steps(old: str, new: str) -> tuple[str, ...] | None:
+    """The statuses a unit's workbook goes through from one to another, the last included; None: it may not."""
+    if old == new:
+        return ()
+    ways = [
+        (move.new, *rest)
+        for move in MOVES
+        if move.by_unit and move.old == old and (rest := unit_steps(move.new, new)) is not None
+    ]
+    return min(ways, key=len, default=None)
 
 
 def assign(
@@ -185,7 +216,7 @@ def change_within(conn, finding_id, who, values, note=None, version=None) -> int
     conn.execute(
         schema.history.insert(),
         [
-            {**common, "field": name, "old": _text(now[name]), "new": _text(value), "after_run": order}
+            {**common, "field": name, "old": text(now[name]), "new": text(value), "after_run": order}
             for name, value in changed.items()
         ],
     )
@@ -247,7 +278,7 @@ def replay(entries: Iterable[dict[str, Any]], version: int | None = None) -> dic
     return state
 
 
-def _text(value: Any) -> str | None:
+def text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from mingjing.findings.model import plain
 from mingjing.findings.register.book import Made, digest
 from mingjing.findings.register.life import Known, Ran, RunRecord
 from mingjing.intake import Intake
-from mingjing.rules import Params
+from mingjing.rules import Entry, Outcome, Params
 from mingjing.tables import tables
 
 # A finding over a whole ledger rests on too many rows to remember; the first of them are enough to miss some.
@@ -58,12 +59,10 @@ class Rows:
         return self._by_rid[table]
 
 
-def _keys_of(arrow) -> dict[int, str]:
-    frame = arrow.to_pandas()
-    text = frame.drop(columns="_rid").astype("string").fillna("")
-    return dict(
-        zip(frame["_rid"], text.agg("|".join, axis=1) if len(text) else pd.Series(dtype=str), strict=True)
-    )
+def _keys_of(arrow: pa.Table) -> dict[int, str]:
+    rids, *columns = (column.to_pylist() for column in arrow.columns)
+    keys = ("|".join("" if part is None else str(part) for part in key) for key in zip(*columns, strict=True))
+    return dict(zip(rids, keys, strict=True))
 
 
 def made_of(audit, rows: Rows, areas: tuple[str, ...] | None = None) -> Made:
@@ -71,14 +70,23 @@ def made_of(audit, rows: Rows, areas: tuple[str, ...] | None = None) -> Made:
     span, end = audit.period, min(audit.period.end, audit.as_of)
     inputs = digest([audit.intake.digest, audit.intake.settings])
     rules = {
-        entry.rule_id: Ran(outcome.outcome, outcome.period_bound, digest(plain(Params(entry).as_dict())))
+        entry.rule_id: Ran(outcome.outcome, _bound(entry, outcome), digest(plain(Params(entry).as_dict())))
         for entry, outcome in audit.results(areas)
     }
     run = RunRecord(span.text, span.start, end, audit.as_of, tuple(sorted(audit.units)), inputs, rules)
     found = [
-        Known(row, rows.keys(json.loads(row["evidence"])["rows"])) for row in map(_row, audit.found(areas))
+        Known(
+            row | {"unit_name": audit.names.get(row["unit"])}, rows.keys(json.loads(row["evidence"])["rows"])
+        )
+        for row in map(_row, audit.found(areas))
     ]
     return Made(run, areas or (), tuple(found))
+
+
+def _bound(entry: Entry, outcome: Outcome) -> str:
+    if outcome.period_bound:
+        return "period"
+    return "date" if entry.scope == "period" else ""
 
 
 def _row(finding: dict[str, Any]) -> dict[str, Any]:

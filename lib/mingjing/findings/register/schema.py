@@ -41,7 +41,7 @@ ran = sa.Table(
     sa.Column("number", sa.ForeignKey("run.number"), primary_key=True),
     sa.Column("rule_id", sa.Text, primary_key=True),
     sa.Column("outcome", sa.Text, nullable=False),
-    sa.Column("bound", sa.Boolean, nullable=False),
+    sa.Column("bound", sa.Text, nullable=False),
     sa.Column("terms", sa.String(64), nullable=False),
 )
 finding = sa.Table(
