@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mingjing.cli_findings import add_findings
 from mingjing.cli_schedule import add_schedule
-from mingjing.errors import MingjingError
+from mingjing.errors import MingjingError, printable
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -222,14 +222,14 @@ def _check(args: argparse.Namespace) -> int:
             )
         )
     else:
-        print(frame.fillna("").to_string(index=False))
+        print("\n".join(map(printable, frame.fillna("").to_string(index=False).split("\n"))))
         reason = "reason_zh" if args.lang == "zh" else "reason_en"
         for part in (intake.rejected, intake.issues):
             for row in part.to_dict("records"):
-                print(f"{row['source_file']} [{row['sheet']}] {row['row']}: {row[reason]}")
+                print(printable(f"{row['source_file']} [{row['sheet']}] {row['row']}: {row[reason]}"))
     for source in intake.sources:
         for zh, en in source.notes:
-            print(f"{source.file}: {zh if args.lang == 'zh' else en}", file=sys.stderr)
+            print(printable(f"{source.file}: {zh if args.lang == 'zh' else en}"), file=sys.stderr)
     return 2 if intake.unreadable else 0
 
 

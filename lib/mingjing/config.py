@@ -9,6 +9,7 @@ from typing import Any
 from mingjing.errors import InputError, nearest
 
 REGISTER = "register.sqlite"  # the register of findings, beside the folders of the reports
+MAX_BYTES = 16 * 1024**2
 _SECTIONS = {"rules", "intake"}
 _FILES = {"mapping", "corrections", "aliases"}
 
@@ -32,8 +33,20 @@ def read_config(path: str | Path | None) -> Config:
     check_keys(body, _SECTIONS, path, "the configuration")
     named = body.get("intake", {})
     check_keys(named, _FILES, path, "section “intake”")
-    files = {name: Path(path).parent / str(file) for name, file in named.items()}
+    files = {name: _beside(Path(path), name, file) for name, file in named.items()}
     return Config(body.get("rules", {}), files)
+
+
+def _beside(config: Path, name: str, file: Any) -> Path:
+    """The file named, which lies in the folder of the configuration or below: a stranger's file reads nothing else."""
+    found = config.parent / str(file)
+    if not isinstance(file, str) or not found.resolve().is_relative_to(config.parent.resolve()):
+        raise InputError(
+            f"{name} = {file!r} is outside the folder of the configuration",
+            file=config,
+            todo="Put the file beside it",
+        )
+    return found
 
 
 def check_keys(body: Any, allowed: Iterable[str], path: str | Path, where: str) -> None:
@@ -48,10 +61,16 @@ def check_keys(body: Any, allowed: Iterable[str], path: str | Path, where: str) 
 def read_toml(path: Path, what: str) -> dict[str, Any]:
     """One TOML file; missing or malformed is an InputError that says where."""
     try:
+        if path.exists() and not (path.is_file() and path.stat().st_size <= MAX_BYTES):
+            raise OSError(f"not a plain file of at most {MAX_BYTES >> 20} MB")
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise InputError(f"{what} file not found", file=path, todo="Check the path") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (
+        ValueError,
+        RecursionError,
+        OSError,
+    ) as error:  # ValueError: TOML, encoding, numbers of 5,000 digits
         raise InputError(
             f"{what} cannot be read: {error}", file=path, todo="Correct the line named"
         ) from None

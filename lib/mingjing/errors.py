@@ -35,7 +35,8 @@ class MingjingError(Exception):
         ]
         where = ", ".join(place for place in places if place)
         text = f"{where}: {what}" if where else what
-        super().__init__(" ".join((f"{text}. {todo}" if todo else text).split()))
+        line = " ".join((f"{text}. {todo}" if todo else text).split())
+        super().__init__(printable(line))
 
 
 class UsageError(MingjingError):
@@ -50,6 +51,11 @@ class NotebookError(MingjingError):
     """A notebook failed; the rest of the run still comes out."""
 
     exit_code = 1
+
+
+def printable(text: str) -> str:
+    """The text on one line; what is invisible, or would steer a terminal, is written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

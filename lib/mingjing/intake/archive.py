@@ -14,37 +14,52 @@ MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO, FREE = 200, 64 * 1024**2
 MAX_CELLS = 64 * 1024**2
 _CHUNK = 4 * 1024**2
-_WIDE = re.compile(rb"r=[\"'][A-Za-z]{2,3}\d")
+_FAR = re.compile(rb"r=[\"'][A-Za-z](?:[A-Za-z]{1,2}\d|\d{7})")
 _PLACE = re.compile(rb"r=[\"']([A-Za-z]{1,3})(\d+)[\"']")
 _EPOCH_1904 = re.compile(rb"date1904\s*=\s*[\"'](1|true)")
 _ASK = "Ask the sender what it is"
 
 
 def inspect_workbook(content: bytes) -> datetime:
-    """Unpacks every part once, in pieces; InputError for what no ledger is. Gives the epoch of its dates."""
-    epoch, total = EPOCH_1900, 0
+    """Unpacks every part in pieces; InputError for what no ledger is. Gives the epoch of its dates.
+
+    A reader that is told of one cell in row 1,048,576 of column XFD asks for memory for all before it, and is aborted.
+    """
+    total = 0
+
+    def checked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        nonlocal total
+        for number, piece in enumerate(pieces):
+            total += len(piece)
+            check_size(total, len(content))
+            if number == 0 and (b"<!DOCTYPE" in piece[:4096] or b"<!ENTITY" in piece[:4096]):
+                raise InputError("declares entities, which no ledger needs", todo=_ASK)
+            yield piece
+
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for item in archive.infolist():
-            last_row = last_column = 1
-            wide, tail, first = False, b"", True
-            for piece in _unpack(content, item):
-                total += len(piece)
-                check_size(total, len(content))
-                if first and (b"<!DOCTYPE" in piece[:4096] or b"<!ENTITY" in piece[:4096]):
-                    raise InputError("declares entities, which no ledger needs", todo=_ASK)
-                if first and item.filename.endswith("workbook.xml") and _EPOCH_1904.search(piece):
-                    epoch = EPOCH_1904
-                first = False
-                if not item.filename.startswith("xl/worksheets/"):
-                    continue
-                seen = tail + piece
-                tail = piece[-32:]
-                if wide or _WIDE.search(seen):
-                    wide = True
-                    for letters, row in set(_PLACE.findall(seen)):
-                        last_row, last_column = max(last_row, int(row)), max(last_column, _number(letters))
-                check_cells(last_row, last_column)
-    return epoch
+        for item in archive.infolist():  # all of them: any part may be named as a sheet
+            if [True for piece in _tight(checked(_unpack(content, item))) if _FAR.search(piece)]:
+                check_cells(*_extent(_unpack(content, item)))
+        head = archive.read("xl/workbook.xml") if "xl/workbook.xml" in archive.namelist() else b""
+    return EPOCH_1904 if _EPOCH_1904.search(head) else EPOCH_1900
+
+
+def _tight(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces without blanks, overlapping by more than a cell's address."""
+    tail = b""
+    for piece in pieces:
+        piece = tail + piece.translate(None, b" \t\r\n")
+        yield piece
+        tail = piece[-32:]
+
+
+def _extent(pieces: Iterator[bytes]) -> tuple[int, int]:
+    """(last row, last column) that any cell of the sheet claims."""
+    rows = columns = 1
+    for piece in _tight(pieces):
+        for letters, row in set(_PLACE.findall(piece)):
+            rows, columns = max(rows, int(row)), max(columns, _number(letters))
+    return rows, columns
 
 
 def check_size(unpacked: int, packed: int) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
-from mingjing.errors import InputError
+from mingjing.errors import InputError, printable
 from mingjing.intake.archive import check_cells, gunzip, inspect_workbook
 from mingjing.intake.values import EPOCH_1900
 
@@ -87,8 +87,7 @@ def _why_aside(path: Path, folder: Path) -> str | None:
 
 def _name(path: Path, folder: Path) -> str:
     """The name as it may be shown: what cannot be printed is written out."""
-    name = path.relative_to(folder).as_posix()
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in name)
+    return printable(path.relative_to(folder).as_posix())
 
 
 def read_file(

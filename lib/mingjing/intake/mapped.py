@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from mingjing.errors import InputError, nearest
 from mingjing.intake.files import RawSheet
 from mingjing.intake.headers import SEARCH_ROWS, Field, Header
 from mingjing.intake.mapping import SourceMap
+from mingjing.intake.patterns import Pattern
 from mingjing.intake.values import DATED, clean, clock, read_text
 from mingjing.tables import Column, tables
 
@@ -100,8 +101,8 @@ class _Finder:
     def _condition(self, condition: dict[str, Any]) -> Callable[[list[Any]], bool]:
         place = self.place(condition["column"])
         if "matches" in condition:
-            pattern = _pattern(condition["matches"], self.source.path)
-            return lambda cells: pattern.search(_text(_at(place, cells))) is not None
+            found = cache(Pattern(condition["matches"], self.source.path).matches)
+            return lambda cells: found(_text(_at(place, cells)))
         given = condition["is"] if isinstance(condition["is"], list) else [condition["is"]]
         wanted = {clean(value) for value in given}
         return lambda cells: _text(_at(place, cells)) in wanted
@@ -124,17 +125,10 @@ def _joined(parts: list[int | None], between: str, cells: list[Any], number: int
     return between.join(texts) if all(texts) else None
 
 
-def _pattern(text: str, path: Path) -> re.Pattern[str]:
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise InputError(f"pattern “{text}” cannot be used ({error})", file=path, todo="Correct it") from None
-
-
 def _prepare(column: Column, options: dict[str, Any], path: Path) -> Callable[[Any], Any] | None:
     """What the mapping does to a cell before it is read as any other."""
     recode = {clean(k): v for k, v in options.get("recode", {}).items()}
-    extract = _pattern(options["extract"], path) if "extract" in options else None
+    extract = Pattern(options["extract"], path) if "extract" in options else None
     changed = bool(recode) or "otherwise" in options
     dated = column.type in DATED and ("dayfirst" in options or options.get("dates"))
     comma = options.get("decimal") == "," and column.type in ("number", "int")
@@ -144,8 +138,7 @@ def _prepare(column: Column, options: dict[str, Any], path: Path) -> Callable[[A
 
     def prepare(cell: Any) -> Any:
         if extract:
-            match = extract.search(_text(cell))
-            cell = match[match.lastindex or 0] if match else None
+            cell = extract.extract(_text(cell))
         if changed:
             text = _text(cell)
             cell = recode.get(text, options.get("otherwise", cell) if text else cell)

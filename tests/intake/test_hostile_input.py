@@ -1,0 +1,238 @@
+"""Inputs made to do harm are refused or read as plain data, in one line, and never changed."""
+
+import hashlib
+import io
+import os
+import zipfile
+import zlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from mingjing.cli import main
+from mingjing.config import read_config
+from mingjing.errors import InputError
+from mingjing.intake import archive, read_folder
+
+HEADER = "隐患编号,责任单位,排查日期,部位,隐患内容,隐患类别,隐患等级,状态,是否事故"
+ROW = "H1,射击中心,2021-03-01,库房,{},用电,一般,未整改,否"
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    '<row r="1"><c r="A1"><v>1</v></c></row>{}</sheetData></worksheet>'
+)
+
+
+def workbook(sheet: str, head: str = "", **more: str) -> bytes:
+    """A workbook whose only sheet has this XML, and further parts."""
+    plain, out = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(plain) as book:
+        book.add_worksheet("隐患台账").write(0, 0, "x")
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for item in source.infolist():
+            ours = item.filename.endswith("sheet1.xml")
+            target.writestr(item.filename, head + sheet if ours else source.read(item.filename))
+        for name, text in more.items():
+            target.writestr(name, text)
+    return out.getvalue()
+
+
+def bomb(size: int, stated: int | None = None) -> bytes:
+    """A part of `size` zeros, its entry in the archive perhaps stating something else."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("xl/workbook.xml", b"0" * size)
+    content = bytearray(out.getvalue())
+    if stated is not None:
+        for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+            start = content.index(mark) + place
+            content[start : start + 4] = stated.to_bytes(4, "little")
+    return bytes(content)
+
+
+FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+REFUSED = {
+    "far.xlsx": (workbook(SHEET.format(FAR)), "limit 64 million cells"),
+    "spaced.xlsx": (workbook(SHEET.format(FAR.replace("=", " \n= "))), "limit 64 million cells"),
+    "beyond.xlsx": (workbook(SHEET.format(FAR.replace("XFD1048576", "A99999999"))), "limit 64 million cells"),
+    "laughs.xlsx": (workbook(SHEET.format(""), '<!DOCTYPE x [<!ENTITY a "ha">]>'), "declares entities"),
+    "bomb.xlsx": (bomb(70 << 20), "limit 2 GB and 200 times"),
+    "lying.xlsx": (bomb(70 << 20, stated=100), "limit 2 GB and 200 times"),
+    "bomb.csv.gz": (zlib.compress(b"0" * (70 << 20), wbits=31), "limit 2 GB and 200 times"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_bomb_is_refused_in_one_line_that_states_the_limit(tmp_path, capsys, name):
+    content, said = REFUSED[name]
+    assert len(content) < 200_000
+    (tmp_path / name).write_bytes(content)
+    assert main(["check", "--data", str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert said in line and name in line
+    assert (tmp_path / name).read_bytes() == content
+
+
+def test_a_bomb_is_refused_before_it_is_inflated(monkeypatch):
+    inflated = []
+    pieces = archive._pieces
+    monkeypatch.setattr(
+        archive, "_pieces", lambda *given: (inflated.append(len(p)) or p for p in pieces(*given))
+    )
+    with pytest.raises(InputError):
+        archive.inspect_workbook(bomb(300 << 20))
+    assert sum(inflated) <= archive.FREE + archive._CHUNK
+
+
+def test_a_parquet_file_of_a_billion_rows_is_refused_by_what_it_says_of_itself(tmp_path, monkeypatch):
+    pq.write_table(pa.table({"隐患编号": ["H1"] * 1000}), tmp_path / "隐患台账.parquet")
+    monkeypatch.setattr(archive, "MAX_CELLS", 999)
+    (source,) = read_folder(tmp_path).sources
+    assert source.status == "unreadable" and "1000 rows" in source.notes[0][1]
+
+
+def test_a_sheet_of_all_the_rows_excel_has_is_accounted_for(tmp_path):
+    (tmp_path / "隐患台账.xlsx").write_bytes(workbook(SHEET.format(FAR.replace("XFD", "B"))))
+    (source,) = read_folder(tmp_path).sources
+    assert (source.rows_read, source.not_data) == (1048576, 1048576)
+
+
+CELLS = [
+    "<script>alert(1)</script>",
+    '=HYPERLINK(""http://x.y"",""z"")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\x1b[2J\x07bell",
+    "\u202egnp.exe\u2066",
+    "{{7*7}} ${7*7} %s%n",
+    "x" * 1_000_000,
+    "𠀀\ufeff\u200b",
+]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=range(len(CELLS)))
+def test_a_hostile_cell_is_text_and_the_terminal_is_not_steered(tmp_path, capsys, cell):
+    path = tmp_path / "隐患台账.csv"
+    path.write_text(f"{HEADER}\n{ROW.format(f'{chr(34)}{cell}{chr(34)}')}\nH2,\x1b[2J\n", "utf-8")
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert main(["check", "--data", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert all(c.isprintable() or c == "\n" for c in said.out + said.err)
+    intake = read_folder(tmp_path)
+    assert intake.conservation().kept.all() and len(intake.rejected) == 1
+    (text,) = intake.tables["hazard"]["hazard_desc"].to_pylist()
+    assert len(text) >= len(cell.strip("\ufeff")) - 12 and text.isprintable()
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+
+
+def test_links_to_other_workbooks_are_not_followed(tmp_path):
+    link = '<externalLink xmlns="x"><externalBook r:id="rId1"/></externalLink>'
+    rels = '<Relationships><Relationship Target="file:///etc/passwd" TargetMode="External"/></Relationships>'
+    more = {"xl/externalLinks/externalLink1.xml": link, "xl/externalLinks/_rels/externalLink1.xml.rels": rels}
+    (tmp_path / "隐患台账.xlsx").write_bytes(workbook(SHEET.format(""), **more))
+    assert "root:" not in repr(read_folder(tmp_path))
+
+
+def test_what_is_no_plain_file_inside_the_folder_is_listed_with_the_reason(tmp_path):
+    outside, data = tmp_path / "out", tmp_path / "data"
+    (data / "sub").mkdir(parents=True), outside.mkdir()
+    (outside / "s.csv").write_text(HEADER, "utf-8")
+    (data / "good.csv").write_text("a,b\n", "utf-8")
+    (data / "file.csv").symlink_to(outside / "s.csv")
+    (data / "folder").symlink_to(outside)
+    (data / "loop").symlink_to(data)
+    (data / "broken.csv").symlink_to(data / "nothing.csv")
+    os.mkfifo(data / "sub" / "pipe.csv")
+    found = {s.file: (s.status, s.notes[0][1].split(";")[0]) for s in read_folder(data).sources}
+    assert found == {
+        "broken.csv": ("skipped", "not a plain file (a broken link or a device)"),
+        "file.csv": ("skipped", "a link that leads out of the data folder"),
+        "folder": ("skipped", "a link to a folder"),
+        "good.csv": ("unrecognised", "not recognised as any ledger"),
+        "loop": ("skipped", "a link to a folder"),
+        "sub/pipe.csv": ("skipped", "not a plain file (a broken link or a device)"),
+    }
+
+
+def test_a_folder_that_may_not_be_opened_is_listed(tmp_path, monkeypatch):
+    (tmp_path / "good.csv").write_text("a,b\n", "utf-8")
+    (tmp_path / "shut").mkdir()
+    scan = os.scandir
+
+    def refuse(path):
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert {s.file: s.status for s in read_folder(tmp_path).sources} == {
+        "good.csv": "unrecognised",
+        "shut": "skipped",
+    }
+
+
+def test_a_file_that_cannot_be_opened_is_named_in_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "a.csv").write_text("a,b\n", "utf-8")
+    monkeypatch.setattr(
+        "pathlib.Path.read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "no"))
+    )
+    assert main(["check", "--data", str(tmp_path)]) == 2
+    assert "a.csv: 无法读取：cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"\xff\xfe.csv", b"a\nb\x1b[2J.csv", "\u202evsc.csv".encode(), b"<img src=x onerror=alert(1)>.csv"],
+)
+def test_a_hostile_file_name_is_written_out(tmp_path, capsys, name):
+    with open(os.fsencode(tmp_path) + b"/" + name, "w", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n{ROW.format('x')}\n")
+    assert main(["check", "--data", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert all(c.isprintable() or c == "\n" for c in said.out + said.err)
+    (source,) = read_folder(tmp_path).sources
+    assert source.accepted == 1 and source.file.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[intake]\nmapping = "/etc/passwd"', "outside the folder"),
+        ('[intake]\ncorrections = "../../x.toml"', "outside the folder"),
+        ("[intake]\naliases = ['a']", "outside the folder"),
+        ("x = " + "[" * 20_000, "cannot be read"),
+        ("x = " + "9" * 5_000, "cannot be read"),
+        ("\x00", "cannot be read"),
+    ],
+)
+def test_a_strangers_configuration_is_data_and_reads_nothing_outside_its_folder(tmp_path, text, said):
+    (tmp_path / "c.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError) as caught:
+        read_config(tmp_path / "c.toml")
+    assert said in str(caught.value) and str(caught.value).isprintable()
+
+
+def test_a_strangers_pattern_takes_no_longer_than_its_text(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("No,Text\n1," + "a" * 5000 + "!\n", "utf-8")
+    (tmp_path / "map.toml").write_text(
+        '[[source]]\nfiles = "*"\ntable = "activity_log"\nkeep = [{ column = "Text", matches = "^(a+)+$" }]\n'
+        "[source.columns]\nact_id = 'No'\nconclusion = { from = 'Text', extract = '(a|aa)+$' }\n",
+        "utf-8",
+    )
+    intake = read_folder(tmp_path / "data", tmp_path / "map.toml")
+    assert intake.sources[0].not_data == 2
+
+
+def test_an_expression_in_a_mapping_or_register_is_never_run(tmp_path):
+    data, ran = tmp_path / "data", tmp_path / "ran"
+    data.mkdir()
+    (data / "隐患台账.csv").write_text(f"{HEADER}\n{ROW.format('x')}\n", "utf-8")
+    code = f"__import__('pathlib').Path({str(ran)!r}).touch()"
+    (tmp_path / "c.toml").write_text(
+        '[[correction]]\nfile = "隐患台账.csv"\nrow = 2\ncolumn = "隐患内容"\nexpect = "x"\n'
+        f'to = "{code}"\nreason = "=cmd"\nwho = "<b>"\ndate = 2021-01-01\n',
+        "utf-8",
+    )
+    intake = read_folder(data, corrections=tmp_path / "c.toml")
+    assert intake.tables["hazard"]["hazard_desc"].to_pylist() == [code] and not ran.exists()
