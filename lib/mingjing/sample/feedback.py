@@ -21,6 +21,13 @@ _MATTERS = (
 )
 _SERVICES = ("二级运动员等级称号授予", "三级裁判员等级审批", "高危险性体育项目经营许可")
 _GROUPS = (("单位领导", 92.0), ("科室互评", 90.0), ("服务对象", 88.0), ("基层群众", 91.0))
+# What each group thinks of the six units evaluated, in points above or below its usual score.
+_MERIT = {
+    "单位领导": (2, -3, 1, -1, 0, 3),
+    "科室互评": (1, -2, 2, 0, -1, 2),
+    "服务对象": (3, -4, 0, -2, 1, 2),
+    "基层群众": (1, -2, 3, -1, -3, 4),
+}
 _WEIGHTS = {"单位领导": 0.3, "科室互评": 0.2, "服务对象": 0.3, "基层群众": 0.2}
 
 
@@ -273,7 +280,7 @@ def _evaluations(bureau: Bureau, units: list[Row]) -> None:
                         item="作风效能",
                         item_group="作风",
                         max_score=100.0,
-                        score=score + rater - 1,
+                        score=score + _MERIT[group][place] + rater - 1,
                         recused=False,
                         published_total=None,
                     )
@@ -282,7 +289,7 @@ def _evaluations(bureau: Bureau, units: list[Row]) -> None:
 
 
 def _evaluated(bureau: Bureau, place: int, unit: Row, rows: list[Row]) -> None:
-    total = round(sum(_WEIGHTS[group] * score for group, score in _GROUPS), 2)
+    total = round(sum(_WEIGHTS[group] * (score + _MERIT[group][place]) for group, score in _GROUPS), 2)
     rows[0]["published_total"] = total
     if place in (0, 1):
         rows[0]["published_total"] = total + 0.5
@@ -296,7 +303,7 @@ def _evaluated(bureau: Bureau, place: int, unit: Row, rows: list[Row]) -> None:
         bureau.plant("PY-B02", peer)
     if place == 4:
         rows[3].update(rater_unit_id=unit["unit_id"], recused=True, score=None)
-        rows[4]["score"] = rows[5]["score"] = 90.0
+        rows[4]["score"] = rows[5]["score"] = 90.0 + _MERIT["科室互评"][place]
         bureau.near_miss("PY-B02", rows[3])
         bureau.near_miss("PY-01", *rows)
     if place in (4, 5):
