@@ -86,6 +86,11 @@ def test_a_price_is_judged_by_its_family_and_rare_families_borrow_spread():
     assert robust_scores([5, 5], ["a", "a"]) == (None, None)
 
 
+def test_one_odd_price_among_fixed_ones_stands_out():
+    scores = robust_scores([5] * 40 + [6], ["rice"] * 41)
+    assert 3.5 < scores[40] < 20 and set(scores[:40]) == {0.0}
+
+
 @pytest.mark.parametrize(
     "call",
     [

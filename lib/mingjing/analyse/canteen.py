@@ -1,14 +1,16 @@
 """Who is first and how sure that is; whether the canteens' books agree; what food cost against the market."""
 
+import ibis
 import pandas as pd
 
-from mingjing.analyse import Screen
+from mingjing.analyse import Screen, rates
+from mingjing.errors import UsageError
 from mingjing.rules import Params, catalogue
-from mingjing.rules.canteen.accounts import to_kilograms
-from mingjing.rules.canteen.food import meals
+from mingjing.rules.canteen.accounts import to_kilograms, with_market
+from mingjing.rules.canteen.food import meals, sampled
 from mingjing.rules.canteen.scoring import scores
 from mingjing.rules.expr import month_of, same
-from mingjing.stats import rank_with_uncertainty
+from mingjing.stats import facet_model, rank_with_uncertainty, robust_scores, smallest_change
 
 MONEY = ("ST-10", "ST-11", "ST-20")
 
@@ -20,21 +22,7 @@ def ranking(audit) -> pd.DataFrame:
     `low` and `high` are the 95 % interval of the place. Source: see `mingjing.stats.rank_with_uncertainty`.
     """
     columns = ["unit", "place", "low", "high", "score", "p_first", "raters"]
-    if "rating" not in audit.ledgers:
-        return pd.DataFrame(columns=columns)
-    t = scores(audit.ledgers)
-    quarters = [name for name, _, _ in audit.ledgers.spans("quarter")]
-    t = t.filter(t.quarter.isin(quarters) & ~t.recused.fill_null(False) & ~same(t.rater_unit_id, t.target_id))
-    frame = (
-        t.select("target_id", "rater_id", "score", "max_score")
-        .to_pandas()
-        .dropna(subset=["score", "max_score"])
-    )
-    frame = frame[frame.target_id.isin(audit.units)] if audit.units else frame
-    frame = frame.assign(share=frame.score / frame.max_score * 100)
-    table = frame.pivot_table(
-        index="target_id", columns="rater_id", values="share", aggfunc="mean"
-    ).sort_index()
+    table = _shares(audit)
     if table.empty:
         return pd.DataFrame(columns=columns)
     found = rank_with_uncertainty(table.to_numpy())
@@ -51,6 +39,109 @@ def ranking(audit) -> pd.DataFrame:
         for t in found.ranking
     ]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _shares(audit) -> pd.DataFrame:
+    """Canteens × raters: the mean share of the points each rater gave in the period, own and recused scores set aside."""
+    given = _given(audit)
+    return given.pivot_table(
+        index="target_id", columns="rater_id", values="share", aggfunc="mean"
+    ).sort_index()
+
+
+def _given(audit) -> pd.DataFrame:
+    """Scores of the period that count: `target_id rater_id score max_score share`, the last in points of 100."""
+    if "rating" not in audit.ledgers:
+        return pd.DataFrame(columns=["target_id", "rater_id", "score", "max_score", "share"])
+    t = scores(audit.ledgers)
+    quarters = [name for name, _, _ in audit.ledgers.spans("quarter")]
+    t = t.filter(t.quarter.isin(quarters) & ~t.recused.fill_null(False) & ~same(t.rater_unit_id, t.target_id))
+    frame = (
+        t.select("target_id", "rater_id", "score", "max_score")
+        .to_pandas()
+        .dropna(subset=["score", "max_score"])
+    )
+    frame = frame[frame.target_id.isin(audit.units)] if audit.units else frame
+    return frame.assign(share=frame.score / frame.max_score * 100)
+
+
+def overturn(audit) -> str:
+    """How little one rater's mean score must change to bring another canteen level with the first, in a sentence."""
+    table, zh = _shares(audit), audit.lang == "zh"
+    found = smallest_change(table.to_numpy()) if len(table) > 1 else None
+    if found is None:
+        return "没有可比的名次。" if zh else "There is no order to overturn."
+    rival, scored = (audit.names.get(table.index[t], table.index[t]) for t in (found.target, found.scored))
+    rater = audit.names.get(table.columns[found.judge], table.columns[found.judge])
+    size = abs(found.change)
+    if zh:
+        way = "多" if found.change > 0 else "少"
+        return f"只要{rater}给{scored}的平均分{way}{size:.1f}分（百分制），{rival}就与第一名持平。"
+    way = "more" if found.change > 0 else "less"
+    return f"If {rater} gave {scored} {size:.1f} points of 100 {way}, {rival} would be level with the first."
+
+
+def severity(audit) -> pd.DataFrame:
+    """Raters, most lenient first: `rater scores effect low high`, points of 100 above the mean with a 95 % interval.
+
+    Shrunken effects of a model with canteens and raters (see `mingjing.stats.facet_model`): a rater with few scores stays
+    near the mean. Empty where the scores do not carry the model.
+    """
+    columns = ["rater", "scores", "effect", "low", "high"]
+    given = _given(audit)
+    each = given.groupby(["target_id", "rater_id"], as_index=False).share.mean()
+    try:
+        found = facet_model(each.share, {"target": each.target_id, "rater": each.rater_id})
+    except UsageError:  # one rater, all scores equal: there is no severity to speak of
+        return pd.DataFrame(columns=columns)
+    times = given.rater_id.value_counts()
+    rows = [
+        (
+            audit.names.get(rater, rater),
+            int(times[rater]),
+            effect,
+            effect - 1.96 * error,
+            effect + 1.96 * error,
+        )
+        for rater, (effect, error) in found.effects["rater"].items()
+    ]
+    return (
+        pd.DataFrame(rows, columns=columns).sort_values("effect", ascending=False, ignore_index=True).round(2)
+    )
+
+
+def unsampled(audit) -> pd.DataFrame:
+    """Meals without the samples their dishes ask for, by canteen against all: see `mingjing.analyse.rates.compare`."""
+    ledgers = audit.ledgers
+    if "meal_ledger" not in ledgers or "food_log" not in ledgers:
+        return rates.compare(pd.DataFrame(columns=["unit", "k", "n"]), "k", "n")
+    t = sampled(ledgers, audit.params("ST-01")).filter(lambda t: ledgers.in_period(t.ledger_date))
+    g = t.group_by("unit_id").agg(k=t.short.cast("int64").sum(), n=t.count()).to_pandas()
+    g = g[g.unit_id.isin(audit.units)] if audit.units else g
+    return rates.compare(g.assign(unit=g.unit_id.map(lambda u: audit.names.get(u, u))), "k", "n")
+
+
+def odd_prices(audit, least: float = 3.5) -> pd.DataFrame:
+    """Purchase lines whose price over the market series is unusual for the item: `unit item date price market score`.
+
+    Yuan per kilogram (or own unit); the market price is the latest of the series, else the one noted on the line; lines
+    without either take no part. Scores as in `mingjing.stats.robust_scores`, at least `least` either way, largest first.
+    """
+    columns = ["unit", "item", "date", "price", "market", "score"]
+    ledgers, p = audit.ledgers, audit.params("ST-12")
+    if "food_purchase" not in ledgers:
+        return pd.DataFrame(columns=columns)
+    t = ledgers.food_purchase.filter(lambda t: ledgers.in_period(t.purchase_date))
+    one = to_kilograms(p, ibis.literal(1.0), t.uom)
+    t = t.mutate(price=t.unit_price / one, noted=t.market_price / one)
+    t = with_market(ledgers, p, t) if ledgers.has("market_price") else t.mutate(market=t.noted)
+    t = t.filter((t.price > 0) & (t.market > 0)).order_by("_rid").to_pandas()
+    t = t[t.unit_id.isin(audit.units)] if audit.units else t
+    t["score"] = pd.Series(robust_scores(t.price / t.market, t.item_name), index=t.index, dtype=float)
+    t = t[t.score.abs() >= least].sort_values("score", key=abs, ascending=False, kind="stable")
+    t = t.assign(unit=t.unit_id.map(lambda u: audit.names.get(u, u)), item=t.item_name, date=t.purchase_date)
+    t = t.round({"price": 2, "market": 2, "score": 1})
+    return t[columns].reset_index(drop=True)
 
 
 def money(audit) -> pd.DataFrame:

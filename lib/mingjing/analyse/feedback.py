@@ -4,6 +4,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from mingjing.analyse import Screen
+from mingjing.analyse import rates as shared
 from mingjing.errors import UsageError
 from mingjing.rules.feedback.evaluation import group_scores
 from mingjing.rules.feedback.hotline import counted
@@ -59,6 +60,41 @@ def rates(audit) -> pd.DataFrame:
             line[f"{name}_low"], line[f"{name}_high"] = wilson(k, n)
         lines.append(line)
     return pd.DataFrame(lines)
+
+
+def satisfaction(audit) -> pd.DataFrame:
+    """Satisfied of those rated, by unit against all: see `mingjing.analyse.rates.compare`."""
+    frame = rates(audit).reindex(columns=["unit_id", "satisfied_k", "satisfied_n"])
+    frame = frame.assign(unit=frame.unit_id.map(lambda unit: audit.names.get(unit, unit)))
+    return shared.compare(frame, "satisfied_k", "satisfied_n")
+
+
+def change(audit) -> pd.DataFrame:
+    """`answered`, `resolved`, `satisfied` in the first and the second half of the period: see `rates.halves`."""
+    lines, frame = [], _requests(audit)
+    for name, known, hit in (
+        ("answered", frame.accept_time.notna(), frame.replied.notna()),
+        ("resolved", frame.resolved.notna(), frame.resolved.eq(True)),
+        ("satisfied", frame.satisfaction.isin(_RATED), frame.satisfaction.isin(_CONTENT)),
+    ):
+        lines.append({"rate": name} | shared.halves(audit, frame.accept_time[known], hit[known]))
+    return pd.DataFrame(lines)
+
+
+def months(audit) -> pd.DataFrame:
+    """Requests by month of acceptance, with control limits: see `rates.monthly`."""
+    return shared.monthly(audit, _requests(audit).accept_time)
+
+
+def _requests(audit) -> pd.DataFrame:
+    """Requests of the period that count: `accept_time replied resolved satisfaction`."""
+    columns = ["accept_time", "replied", "resolved", "satisfaction"]
+    if "hotline" not in audit.ledgers:
+        return pd.DataFrame(columns=columns)
+    t = counted(audit.ledgers)
+    t = t.filter(audit.ledgers.in_period(t.accept_time))
+    t = t.filter(t.unit_id.isin(audit.units)) if audit.units else t
+    return t.select(columns).execute()
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mingjing.analyse import Screen
+from mingjing.analyse import Screen, ledger, rates
 from mingjing.rules import Params, catalogue
 
 
@@ -19,6 +19,26 @@ def excellent(audit) -> pd.DataFrame:
     )
     g = g.assign(cap=(g.people * p.base + 1e-9).astype(int), share=(g.excellent / g.people * 100).round(1))
     return g.reset_index(names="group")[columns].sort_values("share", ascending=False, ignore_index=True)
+
+
+def backdated(audit) -> pd.DataFrame:
+    """Records entered later than the rule allows (ZT-04), of those with both days, by unit against all: see `rates.compare`."""
+    frame = ledger(audit, "duty_record")
+    entered, done = pd.to_datetime(frame.get("entry_time")), pd.to_datetime(frame.get("done_date"))
+    known = (
+        entered.notna()
+        & done.notna()
+        & done.between(*map(pd.Timestamp, (audit.ledgers.start, audit.ledgers.end)))
+    )
+    late = (entered.dt.normalize() - done).dt.days > audit.params("ZT-04").lag_days
+    g = (
+        frame[known]
+        .assign(late=late[known].astype(int))
+        .groupby("unit_id")
+        .late.agg(k="sum", n="size")
+        .reset_index()
+    )
+    return rates.compare(g.assign(unit=g.unit_id.map(audit.names).fillna(g.unit_id)), "k", "n")
 
 
 def cards(audit) -> pd.DataFrame:

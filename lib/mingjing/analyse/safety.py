@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mingjing.analyse import Screen, ledger
+from mingjing.analyse import Screen, ledger, rates
 
 CHECKS = ("安全生产检查", "防火检查")
 ACTIVITIES = ("安全生产检查", "防火检查", "防火巡查", "消防演练", "消防培训")
@@ -36,6 +36,20 @@ def ageing(audit) -> pd.DataFrame:
     for column in ("found_date", "due"):
         frame[column] = frame[column].dt.date
     return frame[columns].reset_index(drop=True)
+
+
+def lateness(audit) -> pd.DataFrame:
+    """Hazards not closed by the day they were due, of those due by `as_of`, by unit against all: see `rates.compare`."""
+    frame = hazards(audit)
+    frame = frame[frame.due < pd.Timestamp(audit.as_of)]
+    late = (frame.closed.isna() | (frame.closed > frame.due)).astype(int)
+    g = frame.assign(late=late).groupby("unit_id").late.agg(k="sum", n="size").reset_index()
+    return rates.compare(g.assign(unit=g.unit_id.map(audit.names).fillna(g.unit_id)), "k", "n")
+
+
+def months(audit) -> pd.DataFrame:
+    """Hazards found by month, with control limits: see `rates.monthly`."""
+    return rates.monthly(audit, hazards(audit).found_date)
 
 
 def flow(audit) -> pd.DataFrame:

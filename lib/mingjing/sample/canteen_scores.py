@@ -5,6 +5,8 @@ from datetime import date, datetime
 from mingjing.sample.bureau import Bureau, Row
 
 _GROUPS = ("采购验收", "出入库", "成本核算", "账目公开", "民主监督", "食品安全")
+# points an item by which each rater is more lenient, or stricter, than the others
+_LENIENCY = (1.0, -0.5, 0.5, -1.0, 0.5)
 _QUARTERS = ("一季度", "二季度", "三季度", "四季度")
 # weekday and month of a canteen's four visits: never evenly spaced, not all on one weekday
 _VISITS = ((date(2021, 2, 3), 9), (date(2021, 5, 25), 10), (date(2021, 8, 12), 9), (date(2021, 12, 10), 15))
@@ -28,11 +30,11 @@ def build(bureau: Bureau, canteens: list[str]) -> None:
 def _score(bureau: Bureau, quarter: str, unit: str, place: int, raters: list[tuple[str, str]]) -> list[Row]:
     """Every rater's sheet; the canteen's own rater stands aside."""
     rng = bureau.random(f"scores/{quarter}/{unit}")
-    base = 15.0 if place == 2 else 12.0
+    base = (12.5, 13.0, 14.5)[place] if place < 3 else 12.0
     rows, totals = [], []
     for number, (rater, home) in enumerate(raters):
         own = home == unit
-        values = [base + rng.randint(-2, 2) / 2 + (number % 2) / 2 for _ in _GROUPS]
+        values = [base + rng.randint(-4, 4) / 2 + _LENIENCY[number] for _ in _GROUPS]
         totals += [] if own else [sum(values)]
         for group, value in zip(_GROUPS, values, strict=True):
             rows.append(

@@ -29,6 +29,15 @@ def acceptance(ledgers: Ledgers, p):
     yield "single", t.filter(any_null(t.acceptor1_id, t.acceptor2_id) | same(t.acceptor1_id, t.acceptor2_id))
 
 
+def with_market(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
+    """Purchases that have a market price of the same item, no older than `p.max_days`: the latest, `market`, per kilogram."""
+    m = ledgers.market_price
+    m = m.select("item_name", "price_date", market=m.price / to_kilograms(p, ibis.literal(1.0), m.uom))
+    near = t.join(m, [t.item_name == m.item_name, m.price_date <= t.purchase_date])
+    near = near.filter(days_between(near.price_date, near.purchase_date) <= p.max_days)
+    return t.inner_join(near.group_by("_rid").agg(market=_.market.argmax(_.price_date)), "_rid")
+
+
 @rule("ST-12")
 def prices(ledgers: Ledgers, p):
     t = ledgers.food_purchase
@@ -37,12 +46,7 @@ def prices(ledgers: Ledgers, p):
     )
     yield "noted", t.filter(over(t.unit_price, t.market_price * (1 + p.p))).mutate(reference=t.market_price)
     if ledgers.has("market_price"):
-        m = ledgers.market_price
-        m = m.select("item_name", "price_date", market=m.price / to_kilograms(p, ibis.literal(1.0), m.uom))
-        near = t.join(m, [t.item_name == m.item_name, m.price_date <= t.purchase_date])
-        near = near.filter(days_between(near.price_date, near.purchase_date) <= p.max_days)
-        latest = near.group_by("_rid").agg(market=_.market.argmax(_.price_date))
-        dear = t.inner_join(latest, "_rid")
+        dear = with_market(ledgers, p, t)
         yield (
             "market",
             dear.filter(over(dear.kg_price, dear.market * (1 + p.p))).mutate(reference=dear.market.round(4)),

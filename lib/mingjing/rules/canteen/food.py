@@ -15,8 +15,8 @@ def meals(ledgers: Ledgers) -> ir.Table:
     return t.filter((t.meal != "月结") & (t.diners > 0))
 
 
-@rule("ST-01")
-def samples(ledgers: Ledgers, p):
+def sampled(ledgers: Ledgers, p) -> ir.Table:
+    """Meals served, each with `short`: fewer samples kept than `p.coverage` of its dishes asks for."""
     served = (
         meals(ledgers)
         .group_by("unit_id", "ledger_date", "meal")
@@ -27,7 +27,12 @@ def samples(ledgers: Ledgers, p):
     t = served.left_join(kept, ["unit_id", "ledger_date", "meal"])
     # where nobody wrote how many dishes there were, one sample is the least
     short = under(t.kept.fill_null(0), ibis.coalesce(t.dishes, 1) * p.coverage)
-    t = t.mutate(short=short, month=month_of(t.ledger_date))
+    return t.mutate(short=short, month=month_of(t.ledger_date))
+
+
+@rule("ST-01")
+def samples(ledgers: Ledgers, p):
+    t = sampled(ledgers, p)
     g = t.group_by("unit_id", "month").agg(
         _rids=_.rid.collect(where=_.short),
         missing=_.short.sum(),

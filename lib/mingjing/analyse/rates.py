@@ -1,0 +1,84 @@
+"""Rates of units of different size, a rate's change within the period, monthly counts: small tables that areas share."""
+
+from datetime import timedelta
+
+import pandas as pd
+
+from mingjing.stats import control_chart, funnel, rate_change
+
+LEAST_MONTHS = 8
+
+
+def compare(frame: pd.DataFrame, k: str, n: str, unit: str = "unit") -> pd.DataFrame:
+    """Units with a case against all together, largest first: `unit k n rate centre low high flagged small`.
+
+    `low` and `high` are the 99.8 % limits of a funnel, `flagged` holds the false discoveries at 5 %, `small` is fewer than
+    10 cases (see `mingjing.stats.funnel`). Empty with fewer than two units: there is nothing to compare.
+    """
+    columns = ["unit", "k", "n", "rate", "centre", "low", "high", "flagged", "small"]
+    counted = frame[frame[n] > 0].sort_values([n, unit], ascending=[False, True], kind="stable")
+    if len(counted) < 2:
+        return pd.DataFrame(columns=columns)
+    found = funnel(counted[k], counted[n])
+    parts = (
+        counted[unit],
+        counted[k].astype(int),
+        counted[n].astype(int),
+        found.rates,
+        [found.target] * len(counted),
+    )
+    rows = zip(*parts, found.low, found.high, found.flagged, found.small, strict=True)
+    return pd.DataFrame(rows, columns=columns)
+
+
+def said(compared: pd.DataFrame, lang: str) -> str:
+    """What a comparison shows, in a sentence: who differs by more than chance, who is too small to be ranked."""
+    zh = lang == "zh"
+    if compared.empty:
+        return "可比的单位不足两个。" if zh else "Fewer than two units to compare."
+    off = compared[compared.flagged]
+    names = ("、" if zh else ", ").join(off.unit)
+    units, small = len(compared), int(compared.small.sum())
+    k, n = int(compared.k.sum()), int(compared.n.sum())
+    if zh:
+        first = f"{units}个单位合计{k}/{n}；" + (
+            f"超出偶然差异的{len(off)}个：{names}" if names else "没有单位超出偶然差异"
+        )
+        return first + (f"；{small}个不足10件，不宜排名。" if small else "。")
+    first = f"{units} units, {k} of {n} together; " + (
+        f"beyond chance: {names}" if names else "none differs by more than chance"
+    )
+    return first + (f"; {small} with fewer than 10 cases, not to be ranked." if small else ".")
+
+
+def halves(audit, days: pd.Series, hit: pd.Series) -> dict:
+    """One rate in the first and the second half of the period: `k1 n1 k2 n2 change low high real`.
+
+    Newcombe's interval of the change (see `mingjing.stats.rate_change`); the last four are None where a half has no case.
+    """
+    start, end = audit.ledgers.start, audit.ledgers.end
+    middle = pd.Timestamp(start + timedelta(days=(end - start).days // 2 + 1))
+    second = pd.to_datetime(days) >= middle
+    k1, n1, k2, n2 = (
+        int(part) for part in (hit[~second].sum(), (~second).sum(), hit[second].sum(), second.sum())
+    )
+    line = {"k1": k1, "n1": n1, "k2": k2, "n2": n2, "change": None, "low": None, "high": None, "real": None}
+    return line | vars(rate_change(k1, n1, k2, n2)) if n1 and n2 else line
+
+
+def monthly(audit, days: pd.Series) -> pd.DataFrame:
+    """Events by whole month of the period, with the chart of single values: `month count centre low high outside`.
+
+    Chart and limits as `mingjing.stats.control_chart` (`xmr`, whose spread comes from the series itself, so that counts that
+    come in bursts are not all alarms); empty limits with fewer than 8 months.
+    """
+    names = [name for name, first, _ in audit.ledgers.spans("month") if first >= audit.ledgers.start]
+    counts = pd.to_datetime(days).dt.strftime("%Y-%m").value_counts().reindex(names, fill_value=0)
+    frame = pd.DataFrame({"month": names, "count": counts.to_numpy()})
+    if len(frame) < LEAST_MONTHS:
+        return frame.assign(centre=None, low=None, high=None, outside=False)
+    chart = control_chart(frame["count"])
+    low = [max(limit, 0) for limit in chart.low]
+    return frame.assign(
+        centre=chart.centre, low=low, high=chart.high, outside=frame.index.isin(chart.outside)
+    )

@@ -1,0 +1,108 @@
+"""Units compared, halves compared, months charted: what is said is what the numbers carry."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from mingjing import Audit
+from mingjing.analyse import canteen, feedback, rates, responsibility, safety
+from mingjing.sample import write_sample
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory):
+    return Audit.open(write_sample(tmp_path_factory.mktemp("bureau")), period="2021")
+
+
+def year(months: int = 12) -> SimpleNamespace:
+    spans = [(f"2021-{m:02d}", date(2021, m, 1), None) for m in range(1, months + 1)]
+    ledgers = SimpleNamespace(start=date(2021, 1, 1), end=date(2021, 12, 31), spans=lambda unit: spans)
+    return SimpleNamespace(ledgers=ledgers)
+
+
+def units(*rows):
+    return pd.DataFrame(rows, columns=["unit", "k", "n"])
+
+
+def test_who_differs_by_more_than_chance_is_named_and_who_is_small_is_counted():
+    found = rates.compare(
+        units(("甲", 90, 200), ("乙", 40, 400), ("丙", 30, 300), ("丁", 3, 4), ("戊", 0, 0)), "k", "n"
+    )
+    assert list(found.unit) == ["乙", "丙", "甲", "丁"] and list(found.small) == [False, False, False, True]
+    assert "甲" in rates.said(found, "zh") and "1个不足10件，不宜排名" in rates.said(found, "zh")
+    assert rates.said(found, "en").startswith("4 units, 163 of 904 together; beyond chance:")
+
+
+def test_units_alike_are_not_told_apart_and_one_unit_is_not_compared():
+    same = rates.compare(units(("甲", 20, 200), ("乙", 41, 400)), "k", "n")
+    assert "没有单位超出偶然差异" in rates.said(same, "zh") and "none differs" in rates.said(same, "en")
+    alone = rates.compare(units(("甲", 20, 200), ("乙", 0, 0)), "k", "n")
+    assert alone.empty and "不足两个" in rates.said(alone, "zh")
+
+
+def test_halves_of_the_year_meet_at_the_second_of_july():
+    days = pd.Series(pd.to_datetime(["2021-07-02"] * 50 + ["2021-07-03"] * 50))
+    hit = pd.Series([True] * 20 + [False] * 30 + [True] * 45 + [False] * 5)
+    found = rates.halves(year(), days, hit)
+    assert (found["k1"], found["n1"], found["k2"], found["n2"], found["real"]) == (20, 50, 45, 50, True)
+    none = rates.halves(year(), days[:50], hit[:50])
+    assert none["n2"] == 0 and none["change"] is None
+
+
+def test_a_month_out_of_line_is_marked_and_a_short_series_has_no_limits():
+    days = pd.Series([date(2021, m, d + 1) for m in range(1, 13) for d in range(4 + m % 2 + 20 * (m == 9))])
+    found = rates.monthly(year(), days)
+    assert list(found[found.outside].month) == ["2021-09"] and found["count"].sum() == len(days)
+    assert rates.monthly(year(3), days).high.isna().all()
+    assert rates.monthly(year(), pd.Series([], dtype="datetime64[ns]"))["count"].sum() == 0
+
+
+@pytest.mark.parametrize(
+    "table", [safety.lateness, responsibility.backdated, feedback.satisfaction, canteen.unsampled]
+)
+def test_every_area_compares_its_units(audit, table):
+    found = table(audit)
+    assert len(found) > 1 and (found.k <= found.n).all() and not found.flagged.any()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [safety.lateness, safety.months, responsibility.backdated, feedback.satisfaction, feedback.change, feedback.months,
+     canteen.unsampled, canteen.severity, canteen.odd_prices],
+)  # fmt: skip
+def test_without_its_ledger_a_table_is_empty_not_zero(table, tmp_path):
+    (tmp_path / "单位基本信息表.csv").write_text("单位编号,单位名称,单位类型\nU1,甲,直属训练单位\n", "utf-8")
+    found = table(Audit.open(tmp_path, period="2021"))
+    counts = [column for column in ("k", "n", "n1", "n2", "count") if column in found]
+    assert found.empty or not found[counts].to_numpy().any()
+
+
+def test_meals_without_samples_are_those_of_the_rule(audit):
+    found = canteen.unsampled(audit)
+    hits = [hit["e_missing"] for hit in audit._run(audit._entries["ST-01"]).hits]
+    assert found.k.sum() == sum(hits)
+
+
+def test_records_entered_late_are_those_of_the_rule(audit):
+    late = [hit for hit in audit._run(audit._entries["ZT-04"]).hits if hit["case"] == "late"]
+    assert responsibility.backdated(audit).k.sum() == len(late) > 0
+
+
+def test_severity_and_the_change_that_overturns_the_order_are_told(audit):
+    strict = canteen.severity(audit)
+    assert strict.effect.is_monotonic_decreasing and (strict.low < strict.effect).all()
+    assert strict.effect.iloc[0] > 1 > -1 > strict.effect.iloc[-1]
+    assert "就与第一名持平" in canteen.overturn(audit)
+
+
+def test_a_price_planted_far_above_the_market_leads_the_odd_ones(audit):
+    odd = canteen.odd_prices(audit)
+    dear = audit.check("canteen").where(rule_id="ST-12").to_pandas()
+    assert len(odd) and len(dear) and (odd.score > 0).any()
+
+
+def test_the_four_groups_of_the_sample_agree_but_not_wholly(audit):
+    found = feedback.agreement(audit).iloc[0]
+    assert 0.3 < found.w < 0.95 and found.left_out == 2
