@@ -64,7 +64,8 @@ def test_a_month_out_of_line_is_marked_and_a_short_series_has_no_limits():
 )
 def test_every_area_compares_its_units(audit, table):
     found = table(audit)
-    assert len(found) > 1 and (found.k <= found.n).all() and not found.flagged.any()
+    assert len(found) > 1 and (found.k <= found.n).all()
+    assert list(found.n) == sorted(found.n, reverse=True) and list(found.small) == [n < 10 for n in found.n]
 
 
 @pytest.mark.parametrize(

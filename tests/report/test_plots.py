@@ -28,6 +28,7 @@ KINDS = {
     "stacked": lambda f: plots.stacked(f, "unit", ["k", "n"], names=["逾期", "按期"], **WORDS),
     "waterfall": lambda f: plots.waterfall(f, "unit", "k", totals=["水上中心"], **WORDS),
     "funnel": lambda f: plots.funnel(f, "n", "p", "unit", low="low", high="high", **WORDS),
+    "funnel of marked": lambda f: plots.funnel(f, "n", "p", "unit", marked="k", **WORDS),
     "grid": lambda f: plots.grid(f, "unit", "n", "k", **WORDS),
     "matrix": lambda f: plots.matrix(f, "x", "y", "k", arrows=[(1, 1, 2, 2)], **WORDS),
     "timeline": lambda f: plots.timeline(f, "day", "unit", kind="unit", **WORDS),

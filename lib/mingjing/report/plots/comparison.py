@@ -161,9 +161,11 @@ def funnel(
     low: str | None = None,
     high: str | None = None,
     centre: float | None = None,
+    marked: str | None = None,
     axes_names: tuple[str, str] = ("", ""),
 ) -> Plot:
-    """Rates against the size they rest on; `low` and `high` are the limits at each size; who lies outside is named."""
+    """Rates against the size they rest on; `low` and `high` are the limits at each size; who lies outside is named, or
+    who is True in `marked`."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     shown = frame.sort_values(size)
@@ -174,6 +176,8 @@ def funnel(
             if column:
                 axes.plot(shown[size], shown[column], "--", color=svg.SOFT, linewidth=1)
                 outside |= shown[rate] < shown[column] if limit == "<" else shown[rate] > shown[column]
+        if marked:
+            outside = shown[marked].astype(bool)
         if centre is not None:
             axes.axhline(centre, color=svg.SOFT, linewidth=1)
         axes.plot(shown[size], shown[rate], "o", color=svg.SERIES[0], markersize=6)
