@@ -1,6 +1,6 @@
 """Reception rules: a row that breaks each, a row that just does not, and missing data."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -81,6 +81,7 @@ OTHER |= {"approval_date": date(2021, 2, 28), "letter_guest_count": 8, "guest_pa
         ("JD-03", {"list_signer_id": None}, {"signer"}),
         ("JD-03", {"has_letter": False, "letter_no": None}, set()),
         ("JD-03", {"has_invoice": False, "total_amount": 0.0}, set()),
+        ("JD-03", {"has_list": False, "reception_kind": "商务接待"}, set()),
         ("JD-04", {}, set()),
         ("JD-04", {"letter_unit": " 省体育局 "}, set()),
         ("JD-04", {"visitor_unit": "省体育局群体处"}, set()),
@@ -117,6 +118,7 @@ OTHER |= {"approval_date": date(2021, 2, 28), "letter_guest_count": 8, "guest_pa
         ("JD-07", {"menu_text": "海参捞饭"}, {"menu"}),
         ("JD-07", {"menu_text": "料酒烧肉、杏鲍鱼菇"}, set()),
         ("JD-07", {"menu_text": None, "tobacco_flag": None}, set()),
+        ("JD-07", {"premium_liquor_flag": True, "reception_kind": "外事接待"}, set()),
         ("JD-08", {}, set()),
         ("JD-08", {"venue_type": "私人会所", "venue": "某会所"}, {"type"}),
         ("JD-08", {"venue_type": "一般饭店", "venue": "湖滨度假酒店"}, {"name"}),
@@ -206,6 +208,13 @@ def test_jd06_takes_the_standard_of_the_year_and_of_the_bureau(ledgers):
         assert len(run_rule(entry, rules()["JD-06"], ledgers(year, reception=rows)).hits) == hits
 
 
+def test_jd06_a_kind_without_a_standard_is_said_to_be_unjudged(ledgers):
+    entry = configured({"JD-06": {"std_yuan": {"国内公务接待·午餐": 60}}})["JD-06"]
+    rows = [reception(meal_amount=5000.0, reception_kind="外事接待"), reception(reception_id="J2")]
+    hits = run_rule(entry, rules()["JD-06"], ledgers("2021", reception=rows)).hits
+    assert [(h["case"], h["kind"], h["_rids"]) for h in hits] == [("standard", "missing", [2])]
+
+
 def test_jd10_sees_one_letter_across_host_units(check):
     a = reception(voucher_no="记1")
     b = reception(reception_id="J2", unit_id="U2", voucher_no="记2", letter_no="体函〔2021〕1 号")
@@ -250,6 +259,13 @@ BOOKED = entry(line_id="F9", voucher_no="记9", voucher_date=date(2021, 1, 8))
             {"unregistered"},
         ),
         ({}, [entry(), entry(line_id="F2", voucher_no="记2", amount=0.0)], set()),
+        (
+            {"voucher_no": "记1、 记2"},
+            [entry(amount=400.0), entry(line_id="F2", voucher_no="记2", amount=200.0)],
+            set(),
+        ),
+        ({"voucher_no": "记1、记2"}, [entry(amount=400.0)], {"differs"}),
+        ({"voucher_no": "记 1"}, [entry()], set()),
         ({"voucher_no": None}, [], {"unpaid"}),
         ({"voucher_no": None, "start_date": date(2021, 10, 31)}, [], {"unpaid"}),
         ({"voucher_no": None, "start_date": date(2021, 11, 1)}, [], set()),
@@ -306,3 +322,59 @@ def test_jd02_and_jd06_agree_with_plain_pandas_on_random_ledgers(check):
     dear = (cost > 0) & ((heads == 0) | (cost - heads * np.array(std) > 1e-6))
     outcome, _ = check("JD-06", reception=rows)
     assert {h["_rids"][0] - 2 for h in outcome.hits} == set(np.flatnonzero(dear))
+
+
+def test_jd11_agrees_with_plain_pandas_on_random_books(check):
+    rng = np.random.default_rng(11)
+    days = [date(2021, 1, 1) + timedelta(days=int(d)) for d in rng.integers(0, 365, 300)]
+    names = np.array([*(f"记{n}" for n in range(120)), *[None] * 12], object)
+    ledger = pd.DataFrame(
+        {"reception_id": [f"J{n}" for n in range(150)], "unit_id": rng.choice(["U1", "U2"], 150)}
+    )
+    ledger = ledger.assign(
+        start_date=days[:150], voucher_no=rng.choice(names, 150), total_amount=rng.integers(0, 9, 150) * 0.5
+    )
+    books = pd.DataFrame({"line_id": [f"F{n}" for n in range(150)], "unit_id": rng.choice(["U1", "U2"], 150)})
+    books = books.assign(
+        voucher_no=rng.choice(names[:120], 150),
+        voucher_date=days[150:],
+        fiscal_year=2021,
+        econ_item=rng.choice(["公务接待费", "公务接待费", "会议费"], 150),
+        econ_item_code=None,
+        amount=rng.integers(-2, 9, 150) * 0.5,
+    )
+    rows = ledger.astype(object).where(ledger.notna(), None).to_dict("records")
+    outcome, _ = check("JD-11", reception=rows, expense=books.to_dict("records"))
+
+    costly, last, on = ledger[ledger.total_amount > 0], date(2021, 12, 31), ["unit_id", "voucher_no"]
+    old = costly.start_date.map(lambda day: (last - day).days > 60)
+    expected = {
+        ("unpaid", f"{r.unit_id}|{r.reception_id}")
+        for r in costly[old & costly.voucher_no.isna()].itertuples()
+    }
+    held = (
+        costly.dropna(subset=["voucher_no"])
+        .groupby(on)
+        .agg(a=("total_amount", "sum"), day=("start_date", "max"))
+    )
+    cost = (
+        books[books.econ_item == "公务接待费"]
+        .groupby(on)
+        .agg(b=("amount", "sum"), first=("voucher_date", "min"))
+    )
+    cost, known = cost[cost.b.abs() > 1e-6], set(books.groupby(on).groups)
+    small = {}
+    for key, a, day, b, first in held.join(cost, how="outer").itertuples():
+        subject = "|".join(key)
+        if pd.isna(b) and (last - day).days > 60:
+            expected.add(("misbooked" if key in known else "unbooked", subject))
+        elif pd.isna(a):
+            near = (first - ledger.start_date.min()).days <= 60
+            expected.add(("earlier" if near else "unregistered", subject))
+        elif abs(a - b) > 1 + 1e-6:
+            expected.add(("differs", subject))
+        elif not pd.isna(b):
+            small[key[0]] = small.get(key[0], 0) + a - b
+    expected |= {("total", f"{unit}|2021") for unit, gap in small.items() if abs(gap) > 1 + 1e-6}
+    assert {(h["case"], h["subject"]) for h in outcome.hits} == expected
+    assert {case for case, _ in expected} >= {"unpaid", "unbooked", "misbooked", "unregistered", "differs"}

@@ -5,11 +5,10 @@ import pandas as pd
 
 from mingjing.analyse import Screen, ledger
 from mingjing.rules.engine import NotRun
-from mingjing.rules.expr import days_between, over
 from mingjing.rules.festivals import Window, windows
 from mingjing.rules.frugality.holidays import inspections, judged, reached
 from mingjing.rules.frugality.reception import meals
-from mingjing.rules.frugality.reconciliation import ON, booked, registered
+from mingjing.rules.frugality.reconciliation import matching
 from mingjing.rules.frugality.vehicles import trips
 
 # Rules whose findings of kind “breach” each speak of one reception.
@@ -38,25 +37,17 @@ def reconciliation(audit) -> pd.DataFrame:
     needs = {"reception": ("total_amount", "voucher_no"), "expense": ("amount", "econ_item", "voucher_no")}
     if ledgers.missing(needs):
         return pd.DataFrame(columns=["step", "yuan"])
-    as_of = ibis.literal(ledgers.as_of)
-    loose = ledgers.reception.filter(lambda t: t.voucher_no.isnull() & over(t.total_amount, 0))
-    loose = _mine(audit, loose.mutate(late=days_between(loose.start_date, as_of) > p.transit_days))
-    r = registered(ledgers)
-    r = _mine(audit, r.mutate(late=days_between(r.held_on, as_of) > p.transit_days))
-    both = r.merge(_mine(audit, booked(ledgers, p)), on=ON, how="outer")
-    elsewhere = _mine(audit, ledgers.expense.select(*ON).distinct()).assign(elsewhere=True)
-    both = both.merge(elsewhere, on=ON, how="left")
-    missing = both.booked.isna()
-    late, known = missing & both.late.eq(True), both.elsewhere.eq(True)
+    loose, missing, extra, both = (_mine(audit, t) for t in matching(ledgers, p))
+    known = missing.elsewhere.notna()
     yuan = {
-        "registered": both.registered.sum() + loose.total_amount.sum(),
-        "transit": -loose[~loose.late].total_amount.sum() - both[missing & ~late].registered.sum(),
+        "registered": sum(frame.registered.sum() for frame in (missing, both)) + loose.total_amount.sum(),
+        "transit": -loose[~loose.late].total_amount.sum() - missing[~missing.late].registered.sum(),
         "unpaid": -loose[loose.late].total_amount.sum(),
-        "unbooked": -both[late & ~known].registered.sum(),
-        "misbooked": -both[late & known].registered.sum(),
-        "differs": (both.booked - both.registered).sum(),
-        "unregistered": both[both.registered.isna()].booked.sum(),
-        "booked": both.booked.sum(),
+        "unbooked": -missing[missing.late & ~known].registered.sum(),
+        "misbooked": -missing[missing.late & known].registered.sum(),
+        "differs": -both.gap.sum(),
+        "unregistered": extra.booked.sum(),
+        "booked": extra.booked.sum() + both.booked.sum(),
     }
     return pd.DataFrame([(step, round(float(yuan[step]), 2)) for step in STEPS], columns=["step", "yuan"])
 
@@ -113,15 +104,15 @@ def festivals(audit) -> pd.DataFrame:
     rows = []
     for window, frame, rounds in _inspected(audit):
         seen = frame.visits.notna()
-        label = window.zh if audit.lang == "zh" else window.en
-        rows.append((window.festival, label, rounds, int(frame.visits.sum()), int(seen.sum()), len(frame)))
+        named = (window.name(audit.lang), window.label(audit.lang))
+        rows.append((*named, rounds, int(frame.visits.sum()), int(seen.sum()), len(frame)))
     return pd.DataFrame(rows, columns=columns)
 
 
 def visited(audit) -> pd.DataFrame:
     """Unit × festival: `unit festival visits`, 0 where a unit due was not reached."""
     rows = [
-        (audit.names.get(row.unit_id, row.unit_id), window.festival, int(row.visits))
+        (audit.names.get(row.unit_id, row.unit_id), window.name(audit.lang), int(row.visits))
         for window, frame, _ in _inspected(audit)
         for row in frame.fillna({"visits": 0}).itertuples()
     ]

@@ -12,7 +12,7 @@ from mingjing.rules.ledgers import Ledgers, calendar_table
 
 # The seven are holidays since 2008-01-01 (State Council orders 270 and 513); before, three were.
 _SINCE = 2008
-_EN = {
+ENGLISH = {
     "元旦": "New Year’s Day",
     "春节": "Spring Festival",
     "清明": "Qingming",
@@ -41,13 +41,14 @@ class Window(NamedTuple):
     rest_first: date
     rest_last: date
 
-    @property
-    def zh(self) -> str:
-        return f"{self.year}年{self.festival}（{self.opens}至{self.closes}）"
+    def name(self, lang: str) -> str:
+        return self.festival if lang == "zh" else ENGLISH[self.festival]
 
-    @property
-    def en(self) -> str:
-        return f"{_EN[self.festival]} {self.year} ({self.opens} to {self.closes})"
+    def label(self, lang: str) -> str:
+        """The window named and dated."""
+        if lang == "zh":
+            return f"{self.year}年{self.festival}（{self.opens}至{self.closes}）"
+        return f"{ENGLISH[self.festival]} {self.year} ({self.opens} to {self.closes})"
 
 
 @cache
@@ -75,7 +76,7 @@ def rests(year: int) -> list[Rest]:
     if year >= _SINCE:
         named.setdefault("中秋", named["国庆"])
     found = [Rest(_reach(days, day, -1), _reach(days, day, 1), name) for name, day in named.items()]
-    return sorted(found, key=lambda rest: (rest.first, rest.last, list(_EN).index(rest.festival)))
+    return sorted(found, key=lambda rest: (rest.first, rest.last, list(ENGLISH).index(rest.festival)))
 
 
 def _reach(days: dict, day: date, step: int) -> date:
@@ -119,5 +120,5 @@ def within(ledgers: Ledgers, t: ir.Table, day: ir.Value, before: int, after: int
 def _table(spans: list[Window]) -> pa.Table:
     fields = {"window_order": pa.int64(), "window_zh": pa.string(), "window_en": pa.string()}
     fields |= {"opens": pa.date32(), "closes": pa.date32()}
-    rows = [(place, w.zh, w.en, w.opens, w.closes) for place, w in enumerate(spans)]
+    rows = [(place, w.label("zh"), w.label("en"), w.opens, w.closes) for place, w in enumerate(spans)]
     return pa.Table.from_pylist([dict(zip(fields, row, strict=True)) for row in rows], pa.schema(fields))

@@ -49,7 +49,7 @@ def inspected(ledgers: Ledgers, p):
         raise NotRun("unfinished")
     for window in spans:
         t = reached(ledgers, p, window)
-        t = t.mutate(window_zh=ibis.literal(window.zh), window_en=ibis.literal(window.en))
+        t = t.mutate(window_zh=ibis.literal(window.label("zh")), window_en=ibis.literal(window.label("en")))
         t = t.mutate(date=ibis.literal(window.closes))
         name = f"{window.year}|{window.festival}"
         if not p.sampling_ok:

@@ -113,8 +113,9 @@ def _first_of(t: ir.Table) -> ir.Table:
 def vouchers(ledgers: Ledgers, p):
     t = receptions(ledgers)
     t = t.filter(over(t.total_amount, 0))
-    listed = t.has_list.fill_null(False)
     yield "invoice", t.filter(~t.has_invoice.fill_null(False))
+    t = domestic(t)
+    listed = t.has_list.fill_null(False)
     yield "list", t.filter(~listed)
     yield "signer", t.filter(listed & t.list_signer_id.isnull())
 
@@ -184,6 +185,7 @@ def per_head(ledgers: Ledgers, p):
     yield "listed", dear.filter(padded)
     yield "invited", dear.filter(~padded)
     yield "nobody", graded(t.filter(t.heads.isnull() | (t.heads == 0)), "missing", "medium")
+    yield "standard", graded(t.filter((t.heads > 0) & t["std"].isnull()), "missing", "low")
 
 
 @rule("JD-07")
@@ -191,7 +193,7 @@ def served(ledgers: Ledgers, p):
     flags = ("tobacco_flag", "premium_dish_flag", "premium_liquor_flag", "liquor_flag")
     if not any(ledgers.has("reception", column) for column in (*flags, "menu_text")):
         raise NotRun("column_missing", ", ".join(f"reception.{column}" for column in (*flags, "menu_text")))
-    t = receptions(ledgers)
+    t = domestic(receptions(ledgers))
     yes = {column: t[column].fill_null(False) for column in flags}
     banned = ~p.at("liquor_allowed", t.start_date)
     drinks = yes["premium_liquor_flag"] | (banned & yes["liquor_flag"])
@@ -211,7 +213,7 @@ def served(ledgers: Ledgers, p):
 def places(ledgers: Ledgers, p):
     if not any(ledgers.has("reception", column) for column in ("venue_type", "venue")):
         raise NotRun("column_missing", "reception.venue_type, reception.venue")
-    t = receptions(ledgers)
+    t = domestic(receptions(ledgers))
     banned = t.venue_type.isin(p.venue_types).fill_null(False)
     yield "type", t.filter(banned)
     yield "name", graded(t.filter(~banned & matches(t.venue, p.words)), "suspect", "medium")

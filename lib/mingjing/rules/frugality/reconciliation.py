@@ -1,21 +1,83 @@
 """The reception ledger held against the books, voucher by voucher."""
 
+from typing import NamedTuple
+
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import days_between, differs, graded, over
+from mingjing.rules.expr import days_between, differs, graded, over, squeezed
 from mingjing.rules.ledgers import Ledgers
 
-ON = ["unit_id", "voucher_no"]
+CELL, ONE = ["unit_id", "voucher_no"], ["unit_id", "one"]
 
 
-def booked(ledgers: Ledgers, p) -> ir.Table:
-    """Reception cost in the books by unit and voucher, net of reversals: `booked` (yuan), `entries`, `booked_on`."""
-    e = ledgers.expense
+class Matching(NamedTuple):
+    """Receptions that cost money and reception cost in the books, matched by unit and voucher.
+
+    A cell of the reception ledger may name several vouchers; it is matched to their sum. `late`: no longer in transit
+    on `as_of`. `early`: so near the ledger's first reception that it may belong to one before.
+    """
+
+    loose: ir.Table  # without a voucher: rows of the ledger, `late`
+    missing: (
+        ir.Table
+    )  # voucher without reception cost: `registered lines held_on late`, `elsewhere items other_lines`
+    extra: ir.Table  # reception cost of a voucher that the ledger lacks: `booked entries booked_on early`
+    both: ir.Table  # `registered lines held_on booked entries fiscal_year`
+
+
+def matching(ledgers: Ledgers, p) -> Matching:
+    costly = ledgers.reception.filter(over(ledgers.reception.total_amount, 0))
+    as_of = ibis.literal(ledgers.as_of)
+    loose = costly.filter(costly.voucher_no.isnull())
+    loose = loose.mutate(late=days_between(loose.start_date, as_of) > p.transit_days)
+
+    named = costly.filter(costly.voucher_no.notnull())
+    cells = named.group_by(CELL).agg(
+        registered=_.total_amount.sum().round(2),
+        lines=_._rid.collect(),
+        line=_._rid.min(),
+        held_on=_.start_date.max(),
+    )
+    cells = cells.mutate(late=days_between(cells.held_on, as_of) > p.transit_days)
+    one = squeezed(cells.voucher_no).re_replace("[、，,;；]+", ";").split(";").unnest()
+    links = cells.select(*CELL, one=one).distinct()
+
+    e = ledgers.expense.mutate(one=squeezed(ledgers.expense.voucher_no))
+    booked = _booked(e, p)
+    found = (
+        links.inner_join(booked, ONE)
+        .group_by(CELL)
+        .agg(
+            booked=_.booked.sum().round(2),
+            entries=_.entries.collect().flatten(),
+            fiscal_year=_.fiscal_year.min(),
+        )
+    )
+    other = (
+        links.inner_join(e, ONE)
+        .group_by(CELL)
+        .agg(
+            elsewhere=_.amount.sum().round(2),
+            other_lines=_._rid.collect(),
+            items=_.econ_item.collect().unique().sort(),
+        )
+    )
+    missing = cells.anti_join(found, CELL).left_join(other, CELL).drop(f"{c}_right" for c in CELL)
+    extra = booked.anti_join(links, ONE)
+    opening = ledgers.reception.start_date.min().as_scalar()
+    extra = extra.mutate(early=days_between(opening, extra.booked_on) <= p.transit_days)
+    both = cells.inner_join(found, CELL)
+    return Matching(loose, missing, extra, both.mutate(gap=(both.registered - both.booked).round(2)))
+
+
+def _booked(e: ir.Table, p) -> ir.Table:
+    """Reception cost in the books by unit and voucher, net of reversals."""
     e = e.filter((e.econ_item == p.item) | e.econ_item_code.startswith(p.code).fill_null(False))
-    g = e.group_by(ON).agg(
+    g = e.group_by(ONE).agg(
+        voucher_no=_.voucher_no.min(),
         booked=_.amount.sum().round(2),
         entries=_._rid.collect(),
         entry=_._rid.min(),
@@ -25,57 +87,31 @@ def booked(ledgers: Ledgers, p) -> ir.Table:
     return g.filter(differs(g.booked, 0))
 
 
-def registered(ledgers: Ledgers) -> ir.Table:
-    """Receptions by unit and voucher: `registered` (yuan), `lines`, `line`, `held_on` (the last day)."""
-    r = ledgers.reception
-    r = r.filter(r.voucher_no.notnull() & over(r.total_amount, 0))
-    return r.group_by(ON).agg(
-        registered=_.total_amount.sum().round(2),
-        lines=_._rid.collect(),
-        line=_._rid.min(),
-        held_on=_.start_date.max(),
-    )
-
-
 @rule("JD-11")
 def reconciled(ledgers: Ledgers, p):
-    r, e = registered(ledgers), booked(ledgers, p)
-    as_of = ibis.literal(ledgers.as_of)
+    found = matching(ledgers, p)
+    late = found.loose.filter(found.loose.late)
+    yield "unpaid", late.mutate(gap=late.total_amount, subject=late.unit_id + "|" + late.reception_id)
 
-    loose = ledgers.reception
-    loose = loose.filter(loose.voucher_no.isnull() & over(loose.total_amount, 0))
-    loose = loose.filter(days_between(loose.start_date, as_of) > p.transit_days)
-    yield "unpaid", loose.mutate(gap=loose.total_amount, subject=loose.unit_id + "|" + loose.reception_id)
-
-    missing = r.anti_join(e, ON)
-    missing = missing.filter(days_between(missing.held_on, as_of) > p.transit_days)
-    other = ledgers.expense.group_by(ON).agg(
-        elsewhere=_.amount.sum().round(2),
-        other_lines=_._rid.collect(),
-        items=_.econ_item.collect().unique().sort(),
-    )
-    missing = missing.left_join(other, ON).drop("unit_id_right", "voucher_no_right")
+    missing = found.missing.filter(found.missing.late)
     missing = missing.mutate(gap=missing.registered, date=missing.held_on, _rid=missing.line)
     nowhere = missing.elsewhere.isnull()
     yield "unbooked", _of_voucher(missing.filter(nowhere).mutate(_rids=_.lines))
     yield "misbooked", _of_voucher(missing.filter(~nowhere).mutate(_rids=_.lines.concat(_.other_lines)))
 
-    extra = e.anti_join(r, ON).mutate(gap=_.booked, date=_.booked_on, _rid=_.entry, _rids=_.entries)
-    opening = ledgers.reception.start_date.min().as_scalar()
-    late = days_between(opening, extra.booked_on) <= p.transit_days
-    yield "unregistered", _of_voucher(extra.filter(~late))
-    yield "earlier", graded(_of_voucher(extra.filter(late)), "suspect", "low")
+    extra = found.extra.mutate(gap=_.booked, date=_.booked_on, _rid=_.entry, _rids=_.entries)
+    yield "unregistered", _of_voucher(extra.filter(~extra.early))
+    yield "earlier", graded(_of_voucher(extra.filter(extra.early)), "suspect", "low")
 
-    both = r.inner_join(e, ON).mutate(gap=(_.registered - _.booked).round(2))
-    both = both.mutate(date=both.held_on, _rid=both.line, _rids=both.lines.concat(both.entries))
-    off = differs(both.registered, both.booked, p.tol_yuan)
+    both = found.both.mutate(date=_.held_on, _rid=_.line, _rids=_.lines.concat(_.entries))
+    off = differs(both.gap, 0, p.tol_yuan)
     yield "differs", _of_voucher(both.filter(off))
 
-    small = both.filter(~off & differs(both.gap, 0))
-    g = small.group_by("unit_id", "fiscal_year").agg(
+    g = both.filter(~off & differs(both.gap, 0)).group_by("unit_id", "fiscal_year")
+    g = g.agg(
         gap=_.gap.sum().round(2),
-        registered=_.registered.sum(),
-        booked=_.booked.sum(),
+        registered=_.registered.sum().round(2),
+        booked=_.booked.sum().round(2),
         vouchers=_.count(),
         _rids=_._rids.collect().flatten(),
         date=_.date.max(),

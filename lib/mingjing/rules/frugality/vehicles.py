@@ -6,7 +6,7 @@ from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import graded, month_of, over, under
-from mingjing.rules.festivals import rests
+from mingjing.rules.festivals import ENGLISH, rests
 from mingjing.rules.ledgers import Ledgers
 
 EVENT = "赛事保障"
@@ -24,7 +24,9 @@ def days_of_rest(ledgers: Ledgers, p):
     c = ledgers.calendar
     off = c.filter(~c.is_workday).select(day="cal_date", day_type="day_type", holiday_name="holiday_name")
     t = trips(ledgers).inner_join(off, "day")
-    t = t.mutate(occasion=ibis.coalesce(t.holiday_name, t.day_type))
+    occasion = ibis.coalesce(t.holiday_name, t.day_type)
+    english = ibis.cases(*((occasion == zh, en) for zh, en in ENGLISH.items()), else_="weekend")
+    t = t.mutate(occasion=occasion, occasion_en=english)
     yield "approval", t.filter(t.approval_no.isnull())
     approved = t.filter(t.approval_no.notnull())
     allowed = approved.purpose.isin(p.allowed)
