@@ -8,7 +8,7 @@ $(VENV)/base: requirements.lock pyproject.toml
 	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-.PHONY: audit test lab sample lock
+.PHONY: audit test lab sample lock torture
 audit: $(VENV)/base
 	$(VENV)/bin/mingjing run --data data/sample --period $(PERIOD)
 
@@ -26,3 +26,7 @@ sample: $(VENV)/base
 lock:
 	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+# Runs killed at 200 random moments; what stands must stay whole. The numbers are in docs/trust.md.
+torture: $(VENV)/base
+	$(VENV)/bin/python tests/runs/torture.py

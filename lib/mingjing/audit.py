@@ -1,8 +1,6 @@
 """What a notebook holds in its hand: the ledgers, the rules over them, and what was found."""
 
-import multiprocessing
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
@@ -21,6 +19,7 @@ from mingjing.findings.register.rows import Rows, made_of
 from mingjing.intake import Intake, read_folder
 from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
+from mingjing.processes import forked
 from mingjing.report import panels
 from mingjing.report.findings import Panel
 from mingjing.report.look_back import look_back
@@ -133,7 +132,7 @@ class Audit:
         try:
             for meta in (False, True):  # meta rules look at what the others found
                 entries = [entry.rule_id for entry in wanted if entry.meta is meta]
-                with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork")) as workers:
+                with forked(jobs) as workers:
                     outcomes = workers.map(_run_shared, [self._asked] * len(entries), entries)
                     self._outcomes |= dict(zip(entries, outcomes, strict=True))
             yield

@@ -25,6 +25,14 @@ def main(argv: list[str] | None = None) -> int:
     except MingjingError as error:
         print(f"mingjing: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        if not error.filename and not error.errno:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        print(
+            f"mingjing: {place}{error.strerror}. Check the place, its rights and free space", file=sys.stderr
+        )
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

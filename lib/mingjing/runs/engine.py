@@ -18,6 +18,8 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine, NBClientEngine
 
+from mingjing.processes import die_with
+
 
 class ForkEngine(Engine):
     """A papermill engine; registered as `mingjing`."""
@@ -42,8 +44,10 @@ class ForkEngine(Engine):
             if "raises-exception" in cell.metadata.get("tags", [])
         }
         ours, theirs = multiprocessing.Pipe(duplex=False)
+        parent = os.getpid()
         child = os.fork()
         if child == 0:
+            die_with(parent)
             _child(cells, theirs, ours, tolerated)
         theirs.close()
         try:

@@ -2,12 +2,10 @@
 
 import importlib
 import json
-import multiprocessing
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +19,7 @@ from mingjing.audit import Audit
 from mingjing.errors import UsageError, nearest
 from mingjing.findings import Findings, neutralise
 from mingjing.findings.register import Register
+from mingjing.processes import forked
 from mingjing.report.exporter import ReportExporter
 from mingjing.report.index import Line, Other, error_page, index_page
 from mingjing.rules.catalogue import SEVERITIES
@@ -28,7 +27,7 @@ from mingjing.runs.beside import as_long, runs_beside
 from mingjing.runs.manifest import NAME, Run, write_manifest
 from mingjing.runs.notebooks import check_parameters, execute, notebooks, read_parameters
 from mingjing.runs.remember import Memory, kept, register_of, remember
-from mingjing.runs.swap import swap
+from mingjing.runs.swap import aside, swap
 
 # the notebooks' parameters that decide what an audit finds; the others only say how it is shown
 OPENED = ("as_of", "units", "lang", "config", "mapping")
@@ -68,17 +67,13 @@ def run(
     target = out or Path("reports") / period
     if target.exists() and not (target / NAME).exists() and any(target.iterdir()):
         raise UsageError(f"{target} holds something that is not a report", todo="Choose another --out")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    known = register_of(register, target)
-    building = Path(tempfile.mkdtemp(prefix=f".{target.name}.building-", dir=target.parent))
-    try:
+    with aside(target) as building:
+        known = register_of(register, target)
         report = building / "report"
         report.mkdir()
         result, memory = _build(audit, chosen, given, report, jobs, target, known, fingerprint)
         with kept(memory, report, target):
             swap(report, target)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     result.folder = target
     return result
 
@@ -99,16 +94,9 @@ def _build(
     reported = [area for area in chosen if area != "overview"]
     _preload(chosen)
     looked = None if "overview" in chosen else reported  # the overview speaks of every area
-    with audit.shared(jobs, looked), _workers(min(jobs, len(chosen))) as workers:
+    with audit.shared(jobs, looked):
         memory = register and remember(register, audit, reported, looked)
-        made = {
-            area: workers.submit(_report, area, notebook, given, building, audit.lang)
-            for area, notebook in chosen.items()
-        }
-        for area, future in made.items():
-            if reason := future.result():
-                result.failed[area] = reason
-            print(f"{area} {'✗ ' + reason if reason else '✓'}", file=sys.stderr)
+        result.failed |= _reports(chosen, given, building, audit.lang, jobs)
     everything = audit.check(reported)
     listed = Findings.of([*everything, *audit.resolved(reported)])
     listed.to_csv(building / "findings.csv")
@@ -124,9 +112,41 @@ def _build(
     return result, memory
 
 
-def _workers(jobs: int) -> ProcessPoolExecutor:
-    # forked, so that each worker has the ledgers and the libraries from the start and the engine can fork again
-    return ProcessPoolExecutor(max(jobs, 1), mp_context=multiprocessing.get_context("fork"))
+def _reports(
+    chosen: dict[str, Path], given: dict[str, Any], building: Path, lang: str, jobs: int
+) -> dict[str, str]:
+    """Every report; the areas whose notebook did not finish, with the reason. A process that is ended from outside costs
+    the report it was making and no other."""
+    reasons = _together(chosen, given, building, lang, jobs)
+    for area in chosen:
+        if area not in reasons:  # perhaps only taken along when another one's process ended
+            reasons |= _together({area: chosen[area]}, given, building, lang, 1)
+        if area not in reasons:
+            reasons[area] = "its process was ended from outside; memory may have run out"
+            (building / f"{area}.html").write_text(error_page(area, reasons[area], lang), "utf-8")
+            _tell(area, reasons[area])
+    return {area: reason for area, reason in reasons.items() if reason}
+
+
+def _together(
+    chosen: dict[str, Path], given: dict[str, Any], building: Path, lang: str, jobs: int
+) -> dict[str, str]:
+    """Reports side by side; area → why it did not finish, or an empty text. Without those whose process was ended."""
+    reasons = {}
+    with forked(min(jobs, len(chosen))) as workers:
+        made = {
+            area: workers.submit(_report, area, notebook, given, building, lang)
+            for area, notebook in chosen.items()
+        }
+        for area, future in made.items():
+            with suppress(BrokenProcessPool):
+                reasons[area] = future.result()
+                _tell(area, reasons[area])
+    return reasons
+
+
+def _tell(area: str, reason: str) -> None:
+    print(f"{area} {'✗ ' + reason if reason else '✓'}", file=sys.stderr, flush=True)
 
 
 def _preload(areas: Iterable[str]) -> None:
