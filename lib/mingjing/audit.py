@@ -247,6 +247,10 @@ class Audit:
         """What changed since the last time, by the register of findings."""
         return look_back(self, area)
 
+    def show(self, frame: pd.DataFrame, caption: str = "") -> Panel:
+        """Any table as a report shows it: columns in the report's language, cells made harmless."""
+        return panels.table(self, frame, caption)
+
     def sql(self, query: str) -> pd.DataFrame:
         """Any question to the same tables, in SQL."""
         self.ledgers.everything()

@@ -54,7 +54,8 @@ def visit(chromium):
         page = context.new_page()
         page.on("console", lambda said: trouble.append(said.text))
         page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on("request", lambda asked: trouble.append(asked.url) if asked.url != page.url else None)
+        own = (path.as_uri(), "blob:")  # a download is a blob of the page's own making
+        page.on("request", lambda asked: None if asked.url.startswith(own) else trouble.append(asked.url))
         page.goto(path.as_uri(), wait_until="load")
         if how.get("java_script_enabled", True):
             page.wait_for_selector("html.ready")

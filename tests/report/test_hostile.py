@@ -35,6 +35,7 @@ def test_a_finding_opens_to_the_rule_in_words(lang):
         "message_zh": "<b>轻",
         "message_en": "<b>light",
         "evidence": '{"rows": []}',
+        "status": "new",
     }
     html = findings_table(Findings.of([row], lang))
     assert catalogue()["ST-02"].how[lang] in html and "<b>" not in html

@@ -57,7 +57,7 @@ def test_columns_that_say_nothing_are_left_out():
     assert not any(
         f'<th scope="col"{kind}>{head}' in plain for kind, head in ((" class=n", "金额"), ("", "日期"))
     )
-    assert "又出现" in full and "1,234.50" in full and "2021-03-01" in full
+    assert "复发" in full and "1,234.50" in full and "2021-03-01" in full
 
 
 def test_a_finding_shows_the_threshold_as_the_bureau_set_it_and_the_query():

@@ -34,7 +34,7 @@ def table_html(heads: list[str], body: str, caption: str, attributes: str = "") 
         text if text.startswith("<th") else f'<th scope="col">{escape(text)}</th>' for text in heads
     )
     return (
-        f"<table{attributes}><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<table{attributes}>{f'<caption>{escape(caption)}</caption>' if caption else ''}<thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
 
@@ -69,7 +69,7 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
         + "</tr>"
         for row in frame.itertuples(index=False)
     )
-    if len(frame) <= FOLDED:
+    if len(frame) <= FOLDED or not caption:
         html = table_html(heads, body, caption)
     else:
         table = table_html(heads, body, caption, " data-sift")
@@ -91,12 +91,13 @@ def _plain(value) -> str:
     return str(value)
 
 
-def headline(verdict: str, colour: str, figures: list[tuple[str, str]]) -> Panel:
-    """The answer first: one sentence and the figures that carry it. colour: red amber green grey."""
+def headline(verdict: str, colour: str, figures: list[tuple[str, str]], changed: str = "") -> Panel:
+    """The answer first: one sentence, the figures that carry it, what changed. colour: red amber green grey."""
     items = "".join(
         f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in figures
     )
-    text = "\n".join([verdict, *(f"{label}: {value}" for label, value in figures)])
-    return Panel(
-        f'<p class="verdict {escape(colour)}">{escape(verdict)}</p><dl class="figures">{items}</dl>', text
-    )
+    html = f'<p class="verdict {escape(colour)}">{escape(verdict)}</p><dl class="figures">{items}</dl>'
+    text = [verdict, *(f"{label}: {value}" for label, value in figures)]
+    if changed:
+        html, text = f'{html}<p class="changed">{escape(changed)}</p>', [*text, changed]
+    return Panel(html, "\n".join(text))

@@ -10,8 +10,9 @@ import json
 
 import pandas as pd
 
+from mingjing.findings.register.life import STATUSES
 from mingjing.report.findings import escape, in_chinese, table_html
-from mingjing.report.labels import label
+from mingjing.report.labels import label, value_label
 from mingjing.report.rule_notes import rule_notes
 
 SEVERITY = {
@@ -21,10 +22,6 @@ SEVERITY = {
 KIND = {
     "zh": {"breach": "违规", "missing": "缺失", "suspect": "疑点", "mismatch": "勾稽", "warning": "预警"},
     "en": {name: name for name in ("breach", "missing", "suspect", "mismatch", "warning")},
-}
-STATUS = {
-    "zh": {"new": "新发现", "persisting": "仍存在", "recurred": "又出现", "resolved": "已解决"},
-    "en": {name: name for name in ("new", "persisting", "recurred", "resolved")},
 }
 # the columns a reader filters by come first: the script reads no further than it must
 _COLUMNS = "severity kind status unit rule finding amount date source".split()
@@ -104,13 +101,13 @@ def _row(finding: dict, columns: list[str], findings) -> str:
     cells = {
         "severity": f"<td class={severity}>{SEVERITY[lang][severity]}",
         "kind": f"<td>{KIND[lang][finding['kind']]}",
-        "status": f"<td>{STATUS[lang].get(finding['status'], '')}",
+        "status": f"<td>{STATUSES[finding['status']][lang == 'en']}",
         "unit": f"<td class=u>{_text(str(names.get(unit, unit)) if pd.notna(unit) else '', lang)}",
         "rule": f'<td class=w><a href="#rule-{rule}">{rule}</a>',
         "finding": f"<td class=f>{_opened(finding, evidence, lang)}{f' <small>{_text(mark, lang)}</small>' if mark else ''}",
         "amount": f"<td class=n>{f'{amount:,.2f}' if pd.notna(amount) else ''}",
         "date": f"<td class=w>{escape(str(day)[:10]) if pd.notna(day) else ''}",
-        "source": f"<td class=o>{_place(places[0], lang) if places else ''}",
+        "source": f"<td class=o>{_text(_places(places[:1], lang)[0], lang) if places else ''}",
     }
     shown = "</td>".join(cells[name] for name in columns)
     return f'<tr data-id="{escape(finding["finding_id"])}">{shown}</td></tr>'
@@ -118,12 +115,14 @@ def _row(finding: dict, columns: list[str], findings) -> str:
 
 def _opened(finding: dict, evidence: dict, lang: str) -> str:
     words, places = WORDS[lang], evidence["rows"]
+    told = evidence.get("values", {})
     values = "".join(
-        f"<dt>{_text(label(name, lang, finding['rule_id']), lang)}<dd>{_text(_value(value), lang)}"
-        for name, value in evidence.get("values", {}).items()
+        f"<dt>{_text(label(name, lang, finding['rule_id']), lang)}"
+        f"<dd>{_text(_value(value_label(name, value, told, lang)), lang)}"
+        for name, value in told.items()
         if not name.endswith({"zh": "_en", "en": "_zh"}[lang])
     )
-    listed = "<br>".join(_place(place, lang) for place in places[:SHOWN_ROWS])
+    listed = "<br>".join(_text(line, lang) for line in _places(places[:SHOWN_ROWS], lang))
     if len(places) > SHOWN_ROWS:
         listed += "<br>" + words["more"].format(len(places) - SHOWN_ROWS)
     return (
@@ -146,6 +145,13 @@ def _text(text: str, lang: str) -> str:
     return in_chinese(escape(" ".join(text.split("\n"))), lang)
 
 
-def _place(place: dict, lang: str) -> str:
-    row = WORDS[lang]["row"].format(place["row"])
-    return _text(" ".join(part for part in (place["file"], place["sheet"], row) if part), lang)
+def _places(places: list[dict], lang: str) -> list[str]:
+    """One line a sheet, with its rows."""
+    sheets: dict[tuple, list[str]] = {}
+    for place in places:
+        sheets.setdefault((place["file"], place["sheet"]), []).append(str(place["row"]))
+    between = "、" if lang == "zh" else ", "
+    return [
+        " ".join(part for part in (*sheet, WORDS[lang]["row"].format(between.join(rows))) if part)
+        for sheet, rows in sheets.items()
+    ]

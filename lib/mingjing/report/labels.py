@@ -28,8 +28,29 @@ def label(name: str, lang: str, rule_id: str | None = None) -> str:
 
 
 def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """The table with its columns named for the reader."""
-    return frame.rename(columns=lambda name: label(str(name), lang))
+    """The table with its columns named for the reader, and yes and no in words."""
+    columns = _texts()["columns"]
+    names = {
+        name: columns[name][lang == "en"] if name in columns else label(str(name), lang)
+        for name in frame.columns
+    }
+    truth = {True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"}
+    words = {name: frame[name].map(truth) for name in frame.columns if frame[name].dtype == bool}
+    for name, codes in _texts()["values"].items():
+        if name in frame.columns:
+            told = {code: pair[lang == "en"] for code, pair in codes.items()}
+            words[name] = frame[name].map(lambda value, told=told: told.get(value, value))
+    return frame.assign(**words).rename(columns=names)
+
+
+def value_label(name: str, value, values: dict, lang: str):
+    """A value that proves a finding: where it names a ledger or a column, that name as the reader knows it."""
+    if name in ("table", "ledger") and isinstance(value, str) and value in tables():
+        return tables()[value].label(lang)
+    if name == "column":
+        ledger = tables().get(values.get("table") or values.get("ledger"))
+        return ledger.columns[value].label(lang) if ledger and value in ledger.columns else label(value, lang)
+    return value
 
 
 def unit_label(unit: str, lang: str) -> str:

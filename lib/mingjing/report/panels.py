@@ -3,7 +3,9 @@
 import pandas as pd
 
 from mingjing.analyse import first_screen
+from mingjing.analyse.lookback import sentence
 from mingjing.report.findings import Panel, frame_panel, headline
+from mingjing.report.labels import labelled
 from mingjing.tables import tables
 
 _STATUS_ZH = {
@@ -32,12 +34,13 @@ def headline_of(audit, area: str) -> Panel:
     silent, total = len(outcomes) - ran, len(outcomes)
     verdict, colour = _verdict(found, ran, silent, zh), _colour(found, ran, silent)
     screen = first_screen(audit, area) if ran else None
+    changed = sentence(audit, area) if audit.past else ""
     if screen:
         figures = [(label_zh if zh else label_en, value) for label_zh, label_en, value in screen.figures]
-        return headline(f"{screen.verdict(audit.lang)}{'' if zh else ' '}{verdict}", colour, figures)
+        return headline(f"{screen.verdict(audit.lang)}{'' if zh else ' '}{verdict}", colour, figures, changed)
     labels = ("发现（条）", "已运行规则", "未运行规则") if zh else ("Findings", "Rules run", "Rules not run")
     values = (str(len(found)), f"{ran} / {total}", f"{silent} / {total}")
-    return headline(verdict, colour, list(zip(labels, values, strict=True)))
+    return headline(verdict, colour, list(zip(labels, values, strict=True)), changed)
 
 
 def _verdict(found, ran: int, silent: int, zh: bool) -> str:
@@ -105,6 +108,15 @@ def rejected(intake, lang: str) -> Panel:
     frame = intake.rejected[["source_file", "sheet", "row", f"reason_{lang}"]]
     heads = ["文件", "工作表", "行", "原因"] if lang == "zh" else ["File", "Sheet", "Row", "Reason"]
     return frame_panel(frame.set_axis(heads, axis=1), f"{len(frame)}")
+
+
+def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
+    """A table of an analysis, units by name; an index that has a name or is no mere count is its first column."""
+    counted = frame.index.name is None and pd.api.types.is_integer_dtype(frame.index)
+    named = frame if counted else frame.rename_axis(index=frame.index.name or "label").reset_index()
+    ids = [name for name in ("unit_id", "target_id") if name in named]
+    named = named.assign(**{name: named[name].map(lambda unit: audit.names.get(unit, unit)) for name in ids})
+    return frame_panel(labelled(named.rename_axis(columns=None), audit.lang), caption)
 
 
 def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:

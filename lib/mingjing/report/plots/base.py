@@ -1,6 +1,6 @@
 """What every plot is: a picture with its words and numbers, and the small things plots share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 import pandas as pd
@@ -23,7 +23,7 @@ class Plot:
     picture: str
     title: str
     alt: str
-    numbers: pd.DataFrame
+    numbers: pd.DataFrame = field(compare=False)
     lang: str
 
     def _repr_html_(self) -> str:
@@ -40,6 +40,14 @@ class Plot:
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.alt}\n{self.numbers.to_string(index=False)}"
+
+
+def drawn_columns(
+    frame: pd.DataFrame, *columns: str | None, names: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """The numbers behind a picture: the columns it was drawn from, as the legend names them."""
+    used = list(dict.fromkeys(column for column in columns if column))
+    return frame[used].rename(columns=names or {})
 
 
 def rows(axes, labels: pd.Series) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import WORDS, Plot, number, patch, short
+from mingjing.report.plots.base import WORDS, Plot, drawn_columns, number, patch, short
 
 
 def grid(
@@ -41,7 +41,7 @@ def grid(
         axes.spines[["left", "bottom"]].set_visible(False)
         unchecked = drawn.legend([patch()], [WORDS[lang]["unchecked"]], loc="outside lower right")
         unchecked.set_visible(bool(table.isna().any().any()))
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, row, column, value), lang)
 
 
 def _cell(axes, x: int, y: int, cell: float, most: float, text: bool) -> None:
@@ -88,4 +88,4 @@ def matrix(
         axes.set_yticks(range(1, 6))
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, x, y, count), lang)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, number, rows, short
+from mingjing.report.plots.base import MAX_ROWS, Plot, drawn_columns, number, rows, short
 
 
 def bars(
@@ -38,7 +38,7 @@ def bars(
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         axes.margins(x=0.15)
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, value, of), lang)
 
 
 def intervals(
@@ -67,7 +67,7 @@ def intervals(
         rows(axes, frame[label])
         axes.set_xlabel(axis)
         axes.grid(axis="x", linewidth=0.6)
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, point, low, high), lang)
 
 
 def stacked(
@@ -102,7 +102,13 @@ def stacked(
         rows(axes, shown[label])
         axes.set_xlabel(axis)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(len(parts), 4))
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(
+            svg.to_svg(drawn),
+            title,
+            alt,
+            drawn_columns(frame, label, *parts, names=dict(zip(parts, names, strict=False))),
+            lang,
+        )
 
 
 def waterfall(
@@ -146,7 +152,7 @@ def waterfall(
         axes.spines["left"].set_visible(False)
         axes.axhline(0, color=svg.SOFT, linewidth=0.8)
         axes.margins(y=0.12)
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, value), lang)
 
 
 def funnel(
@@ -188,4 +194,4 @@ def funnel(
             )
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, size, rate, low, high), lang)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, dates, rows
+from mingjing.report.plots.base import MAX_ROWS, Plot, dates, drawn_columns, rows
 
 
 def timeline(
@@ -51,7 +51,7 @@ def timeline(
         dates(axes)
         if kind:
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, time, end, lane, kind), lang)
 
 
 def lines(
@@ -100,7 +100,13 @@ def lines(
         dates(axes)
         if len(series) > 1:
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(
+            svg.to_svg(drawn),
+            title,
+            alt,
+            drawn_columns(frame, time, *series, names=dict(zip(series, names, strict=False))),
+            lang,
+        )
 
 
 def steps(
@@ -136,4 +142,4 @@ def steps(
         axes.grid(linewidth=0.6)
         if by:
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, by, x, y), lang)

@@ -203,12 +203,12 @@
     if (note) note.open = true;
   });
 
-  const links = new Map([...document.querySelectorAll(".contents a")].map(link => [link.hash.slice(1), link]));
-  const follow = new IntersectionObserver(entries => {
-    const seen = entries.find(entry => entry.isIntersecting);
-    if (!seen) return;
-    links.forEach(link => link.removeAttribute("aria-current"));
-    links.get(seen.target.id).setAttribute("aria-current", "location");
-  }, { rootMargin: "0px 0px -70% 0px" });
-  links.forEach((_, id) => follow.observe(document.getElementById(id)));
+  const links = new Map([...document.querySelectorAll(".contents a")].map(link => [document.getElementById(link.hash.slice(1)), link]));
+  const follow = () => {
+    const end = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+    const current = [...links.keys()].findLast(heading => end || heading.getBoundingClientRect().top < innerHeight * 0.35);
+    links.forEach((link, heading) => heading === current ? link.setAttribute("aria-current", "location") : link.removeAttribute("aria-current"));
+  };
+  addEventListener("scroll", follow, { passive: true });
+  follow();
 })();
