@@ -128,7 +128,7 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
     return (
         f"<details><summary>{_text(finding['message_' + lang], lang)}</summary>"
         f"<dl class=values>{values}<dt>{words['rows']}<dd>{listed or '—'}"
-        f"<dt>{words['id']}<dd>{escape(finding['finding_id'])}</dl></details>"
+        f"<dt>{words['id']}<dd class=w>{escape(finding['finding_id'])}</dl></details>"
     )
 
 
