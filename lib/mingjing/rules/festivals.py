@@ -13,12 +13,12 @@ from mingjing.rules.ledgers import Ledgers, calendar_table
 # The seven are holidays since 2008-01-01 (State Council orders 270 and 513); before, three were.
 _SINCE = 2008
 ENGLISH = {
-    "元旦": "New Year’s Day",
+    "元旦": "New Year",
     "春节": "Spring Festival",
     "清明": "Qingming",
     "五一": "Labour Day",
-    "端午": "Dragon Boat Festival",
-    "中秋": "Mid-Autumn Festival",
+    "端午": "Dragon Boat",
+    "中秋": "Mid-Autumn",
     "国庆": "National Day",
 }
 

@@ -33,10 +33,13 @@ def grid(
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
-        axes.set_xticks(range(len(table.columns)), [short(name, 10) for name in table.columns])
+        slanted = len(table.columns) > 8 or sum(len(str(name)) for name in table.columns) > 30
+        axes.set_xticks(
+            range(len(table.columns)), [short(name, 16 if slanted else 10) for name in table.columns]
+        )
         axes.tick_params(length=0)
         axes.xaxis.tick_top()
-        if len(table.columns) > 8 or sum(len(str(name)) for name in table.columns) > 30:
+        if slanted:
             axes.tick_params(axis="x", labelrotation=45)
         axes.spines[["left", "bottom"]].set_visible(False)
         unchecked = drawn.legend([patch()], [WORDS[lang]["unchecked"]], loc="outside lower right")
