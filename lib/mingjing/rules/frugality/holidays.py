@@ -72,6 +72,10 @@ def inspected(ledgers: Ledgers, p):
         yield "few", g.filter((g.reached > 0) & few)
 
 
+def _around_holidays(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
+    return within(ledgers, t, t.voucher_date, p.before_days, p.after_days, p.festivals)
+
+
 @rule("JR-02")
 def gifts(ledgers: Ledgers, p):
     t = ledgers.expense
@@ -79,10 +83,7 @@ def gifts(ledgers: Ledgers, p):
     t = t.filter(~(t.basis_doc_no.notnull() & matches(t.summary, p.excused)))
     if "reception" in ledgers:  # what the reception ledger owns up to is judged there
         t = t.anti_join(ledgers.reception, ["unit_id", "voucher_no"])
-    yield (
-        "gift",
-        within(ledgers, t, t.voucher_date, p.before_days, p.after_days, p.festivals),
-    )
+    yield "gift", _around_holidays(ledgers, p, t)
 
 
 @rule("JR-03")
@@ -90,10 +91,7 @@ def allowances(ledgers: Ledgers, p):
     t = ledgers.expense
     t = t.filter(t.econ_item.isin(p.items) & over(t.amount, 0) & matches(t.summary, p.words))
     t = t.filter(t.basis_doc_no.notnull())  # without a document it is JF-04, whatever the day
-    yield (
-        "paid",
-        within(ledgers, t, t.voucher_date, p.before_days, p.after_days, p.festivals),
-    )
+    yield "paid", _around_holidays(ledgers, p, t)
 
 
 @rule("JR-04")
