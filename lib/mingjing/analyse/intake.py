@@ -6,6 +6,9 @@ from mingjing.rules import catalogue
 from mingjing.tables import tables
 
 COVERAGE = ["unit", "month", "ledgers", "due"]
+SUITABILITY = ["file", "sheet", "ledger", "quality", "why", "suitable", "rules"]
+_NUMBERED = ("voucher_no", "slip_no", "doc_no")
+GAPS = ["ledger", "column", "numbers", "missing", "first"]
 
 
 def coverage(audit) -> pd.DataFrame:
@@ -46,3 +49,86 @@ def missing_ledgers(audit) -> list[str]:
     """Ledgers that rules need and nobody handed in, by English name."""
     needed = {table for entry in catalogue().values() for table in entry.needs if table in tables()}
     return sorted(needed - set(audit.intake.tables))
+
+
+def suitability(audit) -> pd.DataFrame:
+    """One row per sheet read as a ledger: how well it was read, and how many rules it can carry, each with the reason.
+
+    `quality` and `suitable` are green, amber or red. Quality: no row, some, or more than one in ten wrong. Suitability:
+    every rule that needs the ledger finds its columns, some lack one, or all do (or no row was accepted).
+    """
+    zh, lines = audit.lang == "zh", []
+    doubtful = audit.intake.issues.drop_duplicates("_rid").groupby(["source_file", "sheet"]).size()
+    for source in audit.intake.sources:
+        if not source.table:
+            continue
+        cells = int(doubtful.get((source.file, source.sheet), 0))
+        needs = [e.needs[source.table] for e in catalogue().values() if source.table in e.needs]
+        lacking = [c for c in source.missing if any(c in columns for columns in needs)]
+        short = sum(any(c in columns for c in lacking) for columns in needs)
+        colour = "green" if not short else "red" if short == len(needs) else "amber"
+        colour = colour if source.accepted else "red"
+        names = [tables()[source.table].columns[c].label(audit.lang) for c in lacking]
+        if zh:
+            why = f"退回{source.rejected}行，另有{cells}行存疑" if source.rejected or cells else "逐行可读"
+            fit = f"{len(needs)}条规则用到" + (
+                f"，{short}条缺列：{'、'.join(names)}" if short else "，列齐全"
+            )
+        else:
+            why = (
+                f"{source.rejected} rows rejected, {cells} doubtful"
+                if source.rejected or cells
+                else "every row read"
+            )
+            fit = f"{len(needs)} rules use it" + (
+                f", {short} lack columns: {', '.join(names)}" if short else ""
+            )
+        ledger = tables()[source.table].label(audit.lang)
+        lines.append((source.file, source.sheet, ledger, source.status, why, colour, fit))
+    return pd.DataFrame(lines, columns=SUITABILITY)
+
+
+def serial_gaps(audit) -> pd.DataFrame:
+    """Runs of numbers (`记-000123`) in keys and voucher numbers from which some are missing: a lead, not a finding.
+
+    Judged are runs of at least 20 different numbers with one prefix of which at least four in five are there; what
+    begins anew every month under the same prefix is one run. `first` are the first five missing.
+    """
+    lines = []
+    for name, table in audit.intake.tables.items():
+        declared = tables()[name].columns
+        for column in (c for c in table.column_names if c in _NUMBERED or c in tables()[name].key):
+            if declared[column].ref or declared[column].pii:
+                continue
+            written = table[column].cast("string").to_pandas().dropna().astype(str)
+            parts = written.str.extract(r"^(?P<prefix>.*?)(?P<number>\d{1,12})$").dropna()
+            for prefix, group in parts.groupby("prefix"):
+                numbers = set(group.number.astype("int64"))
+                low, high = min(numbers), max(numbers)
+                absent = high - low + 1 - len(numbers)
+                if len(numbers) < 20 or not absent or absent > len(numbers) / 4:
+                    continue
+                first = sorted(set(range(low, high + 1)) - numbers)[:5]
+                label = declared[column].label(audit.lang)
+                width = group.number.str.len().min()
+                shown = ", ".join(f"{prefix}{number:0{width}d}" for number in first)
+                lines.append((tables()[name].label(audit.lang), label, len(numbers), absent, shown))
+    return pd.DataFrame(lines, columns=GAPS)
+
+
+def empty_months(audit) -> pd.DataFrame:
+    """Months of the period that are over and in which a ledger has no row at all, though it has rows in others.
+
+    Ledgers with rows in fewer than half of these months are not kept by the month and are left out.
+    """
+    months = [month for month, _, last in audit.ledgers.spans("month") if last <= audit.as_of]
+    lines = []
+    for name, table in audit.intake.tables.items():
+        declared = tables()[name]
+        if declared.date not in table.column_names:
+            continue
+        dated = pd.to_datetime(table[declared.date].to_pandas()).dt.strftime("%Y-%m")
+        empty = [month for month in months if month not in set(dated)]
+        if empty and len(empty) <= len(months) / 2:
+            lines.append((declared.label(audit.lang), len(empty), ", ".join(empty)))
+    return pd.DataFrame(lines, columns=["ledger", "count", "months"])

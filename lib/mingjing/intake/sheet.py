@@ -125,7 +125,8 @@ class _Reader:
             if declared[name].type in ("number", "int"):
                 self.amounts.setdefault(name, []).append(data[name])
         data |= {name: pa.array(values, pa.string()) for name, values in extras.items()}
-        table = pa.table(data | {"_rid": pa.array(map(self.source.rid, numbers), pa.int64())})
+        base = self.source.rid(0)
+        table = pa.table(data | {"_rid": pa.array([base + number for number in numbers], pa.int64())})
         kept = [place for place in range(len(numbers)) if place not in faults] if faults else None
         if kept is None or kept:
             self.tables.append(table if kept is None else table.take(kept))
