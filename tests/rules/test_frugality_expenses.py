@@ -339,6 +339,16 @@ def test_jf06_two_of_three_agree_and_the_third_is_a_slip_apart(check, change, ex
     assert all(f["kind"] == "suspect" and f["severity"] != "high" for f in findings)
 
 
+def test_jf06_a_weak_likeness_needs_a_sum_that_no_third_entry_shares(check):
+    rows = entries({}, {"invoice_no": "20518866"}, {"invoice_no": "90000000"})
+    assert not len(check("JF-06", expense=rows)[1])
+
+
+def test_jf02_a_ledger_without_such_items_is_not_a_pass(check):
+    outcome, _ = check("JF-02", expense=entries({"econ_item": "未分类"}))
+    assert outcome.outcome == "not_run" and outcome.reason[0] == "no_entries"
+
+
 def test_jf06_what_was_taken_back_is_not_compared(check):
     twice = entries({}, {"invoice_no": "20481866"}, {"invoice_no": "20481866", "amount": -4380.5})
     assert not len(check("JF-06", expense=twice)[1])
@@ -396,31 +406,16 @@ def _all_with_all(rows: list[dict], window: int, blank: int, tariff: int) -> set
                 both and a.invoice_no == b.invoice_no,
                 a.amount == b.amount,
             )
-            hit = (
-                (
-                    firm_
-                    and sum_
-                    and both
-                    and not number
-                    and often["number"][i] <= tariff
-                    and invoices(a.invoice_no, b.invoice_no)
-                )
-                or (
-                    sum_
-                    and number
-                    and not firm_
-                    and often["firm"][i] <= tariff
-                    and firms(a.payee, b.payee, 88)
-                )
-                or (
-                    firm_
-                    and number
-                    and not sum_
-                    and often["fen"][i] <= tariff
-                    and amounts(a.amount, b.amount)
-                )
-                or (firm_ and sum_ and not both and days <= blank and often["blank"][i] <= tariff)
-            )
+            how = {
+                "number": invoices(a.invoice_no, b.invoice_no)
+                if firm_ and sum_ and both and not number
+                else None,
+                "firm": firms(a.payee, b.payee, 88) if sum_ and number and not firm_ else None,
+                "fen": amounts(a.amount, b.amount) if firm_ and number and not sum_ else None,
+                "blank": "blank" if firm_ and sum_ and not both and days <= blank else None,
+            }
+            slight = ("typed", "dropped", "blank")
+            hit = any(h and often[n][i] <= (tariff if h not in slight else 2) for n, h in how.items())
             if hit:
                 found.add(a._rid)
     return found

@@ -82,7 +82,8 @@ def blocks(t: ir.Table, differ: str, most: int) -> tuple[ir.Table, ir.Table]:
 
 
 def pairs(t: ir.Table, differ: str, window: int, most: int) -> ir.Table:
-    """`_rid` of the later entry, `other` of the earlier, `days` between them, and both sides of what differs."""
+    """`_rid` of the later entry, `other` of the earlier, `days` between them, both sides of what differs, and the `size`
+    of their block."""
     shared, (kept, _tariff) = BLOCKS[differ], blocks(t, differ, most)
     value = {"number": kept.invoice_no, "firm": kept.payee, "fen": kept.amount, "blank": kept.invoice_no}[
         differ
@@ -92,6 +93,7 @@ def pairs(t: ir.Table, differ: str, window: int, most: int) -> ir.Table:
         "_rid",
         "day",
         "voucher_no",
+        "size",
         compared=kept[{"blank": "number"}.get(differ, differ)],
         value=value,
     )
@@ -101,15 +103,22 @@ def pairs(t: ir.Table, differ: str, window: int, most: int) -> ir.Table:
     both = both.filter(days.between(0, window) & ((days > 0) | (both._rid > both.other__rid)))
     unknown = both.compared.isnull() | both.other_compared.isnull()
     both = both.filter(unknown if differ == "blank" else both.compared != both.other_compared)
-    return both.select("_rid", "value", "other_value", other="other__rid", days=both.day - both.other_day)
+    return both.select(
+        "_rid", "value", "other_value", "size", other="other__rid", days=both.day - both.other_day
+    )
 
 
-def _alike(differ: str, a, b, p) -> str | None:
-    """The case of a pair, or None where the two are simply different."""
-    if differ == "blank":
-        return "blank"
-    how = {"number": invoices, "fen": amounts}.get(differ, lambda x, y: firms(x, y, p.firm_likeness))(a, b)
-    return f"{differ}_{how}" if how else None
+def _alike(differ: str, pair: dict, p) -> str | None:
+    """The case of a pair, or None where the two are simply different. A weak likeness needs a block of its own: among
+    many equal sums two numbers that are close are no surprise."""
+    how = {
+        "number": invoices,
+        "firm": lambda a, b: firms(a, b, p.firm_likeness),
+        "fen": amounts,
+        "blank": lambda a, b: "blank",
+    }[differ](pair["value"], pair["other_value"])
+    case = how if how in (None, "blank") else f"{differ}_{how}"
+    return None if case in WEAK and pair["size"] > p.weak_times else case
 
 
 def near(ledgers: Ledgers, p) -> ir.Table:
@@ -122,7 +131,7 @@ def _near(ledgers: Ledgers, p) -> pa.Table:
     for differ in BLOCKS:
         window = p.blank_days if differ == "blank" else p.window_days
         for pair in pairs(t, differ, window, p.tariff_times).to_pyarrow().to_pylist():
-            if case := _alike(differ, pair["value"], pair["other_value"], p):
+            if case := _alike(differ, pair, p):
                 rank = (CASES.index(case), pair["other"])
                 best[pair["_rid"]] = min(
                     best.get(pair["_rid"], (rank, pair)), (rank, pair), key=lambda x: x[0]

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from mingjing.rules.engine import rule
+from mingjing.rules.engine import entries, rule
 from mingjing.rules.expr import differs, graded, matches, mentions, over, same
 from mingjing.rules.ledgers import Ledgers
 
@@ -110,10 +110,8 @@ def reconciled(ledgers: Ledgers, p):
 
 @rule("JF-02")
 def hidden_reception(ledgers: Ledgers, p):
-    t = ledgers.expense
-    t = t.filter(t.econ_item.isin(p.items) & (t.amount > 0))
-    hosting = mentions(t.summary, p.words, p.not_words) | mentions(t.payee, p.payee_words, p.not_words)
-    t = t.filter(hosting)
+    t = entries(ledgers, "expense", "econ_item", *p.items).filter(_.amount > 0)
+    t = t.filter(mentions(t.summary, p.words, p.not_words) | mentions(t.payee, p.payee_words, p.not_words))
     t = t.filter(~(t.econ_item.isin(p.approved_items) & t.basis_doc_no.notnull()))
     if ledgers.has("reception", "voucher_no"):
         # A reception on the ledger is not hidden: whether it is booked rightly, the rules on receptions say.
