@@ -54,7 +54,9 @@ def test_digits_of_the_payments_as_published(payments):
     assert (two.n, round(two.mad, 9), two.conformity) == (185083, 0.002336614, "Nonconformity")
     assert two.chi2 == pytest.approx(32094, rel=0.001)
     assert (round(one.mad, 6), round(one.chi2, 1)) == (0.013211, 4317.3)
-    off = {d: round(c - two.n * e, 2) for d, c, e in zip(two.labels, two.counts, two.expected, strict=True)}
+    off = {
+        d: round(abs(c - two.n * e), 2) for d, c, e in zip(two.labels, two.counts, two.expected, strict=True)
+    }
     assert {d: off[d] for d in (50, 11, 10, 14, 98)} == {
         50: 5938.25,
         11: 3331.98,
@@ -71,8 +73,7 @@ def test_purchase_cards_with_decimal_commas_and_the_day_first(audit, cards):
     assert seen.duplicated().sum() == 6474
     days = pd.to_datetime(cards.voucher_date)
     assert (days.min(), days.max()) == (pd.Timestamp("2010-01-01"), pd.Timestamp("2010-12-31"))
-    fedex = cards[cards.payee.str.contains("FEDEX")].amount
-    assert ((fedex == 3.62).sum(), (fedex == 3.67).sum()) == (4283, 1620)
+    assert ((cards.amount == 3.62).sum(), (cards.amount == 3.67).sum()) == (4283, 1620)
     assert round(digit_test(cards.amount, "first_two").mad, 7) == 0.0024452
     sheets = audit.intake.conservation()
     bought = sheets[(sheets.table == "purchase") & sheets.file.str.contains("cards")].iloc[0]
