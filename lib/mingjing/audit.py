@@ -1,5 +1,8 @@
 """What a notebook holds in its hand: the ledgers, the rules over them, and what was found."""
 
+import os
+import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from mingjing.analyse.claims import judged
 from mingjing.areas import check_area
@@ -20,6 +24,7 @@ from mingjing.intake import Intake, read_folder
 from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
 from mingjing.processes import forked
+from mingjing.release import Policy, Release, read_policy, release
 from mingjing.report import panels
 from mingjing.report.findings import Panel
 from mingjing.report.look_back import look_back
@@ -45,8 +50,10 @@ class Audit:
         self.intake, self.period, self.as_of, self.units, self.lang = intake, period, as_of, units, lang
         self._entries = entries
         self._outcomes: dict[str, Outcome] = {}
+        self._worked_out: dict[str, pa.Table] = {}
         self._asked: tuple = ()
         self._register: str | Path | None = None
+        self.release: Release | None = None
 
     @classmethod
     def open(
@@ -59,15 +66,21 @@ class Audit:
         config: str | Path | None = None,
         mapping: str | Path | None = None,
         register: str | Path | None = None,
+        audience: str = "internal",
     ) -> "Audit":
         """Reads the folder. `units` are ids or names; `as_of` is the last day of the period unless given.
 
         mapping: how to read somebody else's ledgers, in place of the one the configuration may name.
         register: file or URL of the register of findings, to hold this audit against; `findings` alone finds the one
         beside the reports by itself.
+        audience: `internal`, or `public`: the same findings, with codes for people, numbers and texts (docs/trust.md).
         """
+        if audience not in ("internal", "public"):
+            raise UsageError(f"audience “{audience}” is not offered", todo="Choose internal or public")
+        if any(key[-1] == "public" for key in _SHARED):
+            audience = "public"  # whatever a notebook asks for: a public run shows nobody anything else
         files = tuple(str(path or "") for path in (config, mapping))
-        asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, *files)
+        asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, *files, audience)
         if asked in _SHARED:
             return _SHARED[asked]
         if lang not in ("zh", "en"):
@@ -83,17 +96,29 @@ class Audit:
         audit = cls(intake, span, parse_as_of(as_of, span), (), lang, entries)
         audit._asked, audit._register = asked, register or None
         audit.units = tuple(audit._unit_id(unit) for unit in units)
+        return audit.public(read_policy(settings.public, config, data)) if audience == "public" else audit
+
+    def public(self, policy: Policy) -> "Audit":
+        """This audit as the public may see it, once every rule has run on the true ledgers."""
+        self._run_all()
+        found = release(self.intake, self._entries, self._outcomes, self._worked_out, policy, self.lang)
+        audit = Audit(found.intake, self.period, self.as_of, self.units, self.lang, found.entries)
+        audit.release, audit._outcomes, audit._worked_out = found, found.outcomes, found.worked_out
+        audit._asked = self._asked
         return audit
 
     @cached_property
     def ledgers(self) -> Ledgers:
         """The ledgers as rules see them: Ibis tables of what was known on `as_of`."""
         data = self.intake.tables | intake_ledgers(self.intake)
-        return Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of, self.units)
+        ledgers = Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of, self.units)
+        for name, table in self._worked_out.items():
+            ledgers.derived(name, lambda table=table: table)
+        return ledgers
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Id → name, of units and people."""
+        """Id → name, of units and people; code → code for people in a public audit."""
         found = {}
         for table, key, name in (
             ("unit", "unit_id", "unit_name"),
@@ -131,13 +156,24 @@ class Audit:
         _SHARED[self._asked] = self
         try:
             for meta in (False, True):  # meta rules look at what the others found
-                entries = [entry.rule_id for entry in wanted if entry.meta is meta]
+                entries = [e.rule_id for e in wanted if e.meta is meta and e.rule_id not in self._outcomes]
                 with forked(jobs) as workers:
-                    outcomes = workers.map(_run_shared, [self._asked] * len(entries), entries)
-                    self._outcomes |= dict(zip(entries, outcomes, strict=True))
+                    done = workers.map(_run_shared, [self._asked] * len(entries), entries)
+                    for outcome, worked_out in done:
+                        self._outcomes[outcome.rule_id] = outcome
+                        self._worked_out |= worked_out
             yield
         finally:
             del _SHARED[self._asked]
+
+    def _run_all(self) -> None:
+        """Every rule, in processes of their own where they may be forked."""
+        if sys.platform == "linux" and threading.active_count() == 1:
+            with self.shared(os.cpu_count() or 1):
+                return
+        for entry in self._entries.values():
+            self._run(entry)
+        self._worked_out |= self.ledgers.worked_out
 
     def check(self, area: str | Iterable[str] | None = None) -> Findings:
         """Runs every rule of the area or areas, or of all, once; gives what they found."""
@@ -174,6 +210,10 @@ class Audit:
     @cached_property
     def findings(self) -> Register:
         """The register of findings: list, show, assign, move, judge, history."""
+        if self.release:
+            raise UsageError(
+                "the register of findings is for readers inside", todo="Leave --audience public out"
+            )
         return Register.open(self._register or nearby(), lang=self.lang, create=False)
 
     def outcomes(self, area: str | Iterable[str] | None = None) -> pd.DataFrame:
@@ -277,6 +317,9 @@ class Audit:
         return ids[0]
 
 
-def _run_shared(asked: tuple, rule_id: str) -> Outcome:
+def _run_shared(asked: tuple, rule_id: str) -> tuple[Outcome, dict[str, pa.Table]]:
+    """What the rule came to, and the tables that it worked out on the way."""
     audit = _SHARED[asked]
-    return audit._run(audit._entries[rule_id])
+    known = set(audit.ledgers.worked_out)
+    outcome = audit._run(audit._entries[rule_id])
+    return outcome, {k: table for k, table in audit.ledgers.worked_out.items() if k not in known}

@@ -5,10 +5,10 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from mingjing.cli_findings import add_findings
+from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError, printable
 
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--audience", choices=("internal", "public"), default="internal")
     run.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     run.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
+    run.add_argument("--sign", metavar="KEY", help="sign the manifest with this SSH key")
     run.add_argument("--fail-on", choices=("high", "medium", "low"))
     run.add_argument("--force", action="store_true", help="make the reports again though nothing has changed")
     run.add_argument("--notebooks", default="notebooks", metavar="DIR")
@@ -86,15 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _common(run)
     run.set_defaults(command=_run)
-    verify = commands.add_parser(
-        "verify",
-        help="recompute every hash of a finished run and name what changed",
-        epilog="example: mingjing verify reports/2021Q3",
-    )
-    verify.add_argument("dir", metavar="DIR")
-    verify.add_argument("--data", metavar="DIR", help="where the ledgers are now, if they were moved")
-    _common(verify)
-    verify.set_defaults(command=_verify)
+    add_proof(commands)
     lab = commands.add_parser(
         "lab", help="JupyterLab on the notebooks", epilog="example: mingjing lab --no-browser"
     )
@@ -126,8 +119,6 @@ def _run(args: argparse.Namespace) -> int:
     from mingjing.errors import UsageError
     from mingjing.runs.unchanged import fingerprint, finished
 
-    if args.audience == "public":
-        raise UsageError("reports for the public are not offered yet", todo="Leave --audience out")
     if args.engine == "spark":
         raise UsageError("the Spark engine is not offered yet", todo="Leave --engine out")
     files = {"config": args.config, "mapping": args.mapping}
@@ -135,6 +126,7 @@ def _run(args: argparse.Namespace) -> int:
         "as_of": args.as_of,
         "units": args.unit,
         "lang": args.lang,
+        "audience": "public" if args.audience == "public" else None,
         **{name: path and str(Path(path).resolve()) for name, path in files.items()},
     }
     written = {}
@@ -143,7 +135,10 @@ def _run(args: argparse.Namespace) -> int:
         if not equals:
             raise UsageError(f"“{text}” is not NAME=VALUE", todo="Write -p name=value")
         written[name] = value
-    target = Path(args.out) if args.out else Path("reports") / args.period
+    public = args.audience == "public"
+    if public and args.register not in (None, "none"):
+        raise UsageError("a public run has no register of findings", todo="Leave --register out")
+    target = Path(args.out or f"reports/{args.period}{'-public' if public else ''}")
     mark = fingerprint(
         Path(args.data),
         sorted(Path(args.notebooks).glob("*.ipynb")),
@@ -160,7 +155,7 @@ def _run(args: argparse.Namespace) -> int:
             "register": args.register,
         },
     )
-    done = None if args.force else finished(target, mark, args.register)
+    done = None if args.force or args.sign else finished(target, mark, args.register)
     if done:
         print(f"{target}: unchanged since the last run; --force makes it again", file=sys.stderr)
     else:
@@ -169,7 +164,17 @@ def _run(args: argparse.Namespace) -> int:
         jobs = args.jobs or os.cpu_count() or 1
         data, notebooks = Path(args.data), Path(args.notebooks)
         done = run(
-            args.areas, data, args.period, target, given, notebooks, jobs, written, args.register, mark
+            args.areas,
+            data,
+            args.period,
+            target,
+            given,
+            notebooks,
+            jobs,
+            written,
+            args.register,
+            mark,
+            Path(args.sign) if args.sign else None,
         )
     for area, reason in done.failed.items():
         print(f"mingjing: {area}: {reason}", file=sys.stderr)
@@ -182,21 +187,6 @@ def _run(args: argparse.Namespace) -> int:
     rank = ("high", "medium", "low").index
     reached = args.fail_on and done.highest and rank(done.highest) <= rank(args.fail_on)
     return 1 if done.failed or reached else 0
-
-
-def _verify(args: argparse.Namespace) -> int:
-    from mingjing.runs.manifest import verify
-
-    found, compared, with_inputs = verify(Path(args.dir), Path(args.data) if args.data else None)
-    if args.json:
-        body = {"compared": compared, "inputs": with_inputs, "differences": [asdict(d) for d in found]}
-        print(json.dumps(body, ensure_ascii=False))
-    else:
-        for difference in found:
-            print(f"{difference.where}: {difference.file}: {difference.what}")
-        aside = "" if with_inputs else "; the ledgers were not at hand and were not compared"
-        print(f"{compared} files compared, {len(found)} differ{aside}")
-    return 1 if found else 0
 
 
 def _lab(args: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from mingjing.errors import InputError, nearest
 
 REGISTER = "register.sqlite"  # the register of findings, beside the folders of the reports
 MAX_BYTES = 16 * 1024**2
-_SECTIONS = {"rules", "intake"}
+_SECTIONS = {"rules", "intake", "public"}
 _FILES = {"mapping", "corrections", "aliases"}
 
 
@@ -18,11 +18,13 @@ _FILES = {"mapping", "corrections", "aliases"}
 class Config:
     """`rules`: thresholds by rule id; the catalogue checks names and types.
 
-    `files`: the mapping file, the corrections register and the alias file, by these names.
+    `files`: the mapping file, the corrections register and the alias file, by these names. `public`: what
+    `mingjing.release.read_policy` reads.
     """
 
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
+    public: dict[str, Any] = field(default_factory=dict)
 
 
 def read_config(path: str | Path | None) -> Config:
@@ -33,11 +35,11 @@ def read_config(path: str | Path | None) -> Config:
     check_keys(body, _SECTIONS, path, "the configuration")
     named = body.get("intake", {})
     check_keys(named, _FILES, path, "section “intake”")
-    files = {name: _beside(Path(path), name, file) for name, file in named.items()}
-    return Config(body.get("rules", {}), files)
+    files = {name: beside(Path(path), name, file) for name, file in named.items()}
+    return Config(body.get("rules", {}), files, body.get("public", {}))
 
 
-def _beside(config: Path, name: str, file: Any) -> Path:
+def beside(config: Path, name: str, file: Any) -> Path:
     """The file named, which lies in the folder of the configuration or below: a stranger's file reads nothing else."""
     found = config.parent / str(file)
     if not isinstance(file, str) or not found.resolve().is_relative_to(config.parent.resolve()):

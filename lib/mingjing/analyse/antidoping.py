@@ -3,6 +3,7 @@
 import pandas as pd
 
 from mingjing.analyse import Screen, ledger
+from mingjing.release import few, small
 from mingjing.rules import Params
 
 ISSUED = ("发放", "使用")
@@ -54,7 +55,8 @@ def people(audit) -> pd.DataFrame:
 
 def coverage(audit) -> pd.DataFrame:
     """Unit × role, `percent` not trained; the unit itself comes first, so that a county without a roster is seen."""
-    whole, roles, rows = units(audit), people(audit), []
+    whole, rows = units(audit), []
+    roles = small(audit, people(audit), ["due", "trained"], by=["unit_id", "role"])
     order = [role for role in _params(audit, "FX-01").roles if role in set(roles.role)]
     for unit in whole.itertuples():
         rows.append((unit.unit, UNIT[audit.lang], 100.0 * (not unit.covered)))
@@ -128,7 +130,7 @@ def first_screen(audit) -> Screen:
             (
                 "未受教育（应受人员）",
                 "Untrained, of those due",
-                f"{(roles.due - roles.trained).sum()} / {roles.due.sum()}",
+                few(audit, (roles.due - roles.trained).sum(), roles.due.sum()),
             ),
             ("未检未查即发放的批次", "Lots issued uncleared", f"{lots.uncleared.sum()} / {lots.lots.sum()}"),
             ("名称命中目录（核对的记录）", "On the prohibited list, of records read", hits),

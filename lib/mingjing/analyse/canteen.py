@@ -5,6 +5,7 @@ import pandas as pd
 
 from mingjing.analyse import Screen, rates
 from mingjing.errors import UsageError
+from mingjing.release import small
 from mingjing.rules import Params, catalogue
 from mingjing.rules.canteen.accounts import to_kilograms, with_market
 from mingjing.rules.canteen.food import meals, sampled
@@ -38,7 +39,7 @@ def ranking(audit) -> pd.DataFrame:
         )
         for t in found.ranking
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return small(audit, pd.DataFrame(rows, columns=columns), ["raters"])
 
 
 def _shares(audit) -> pd.DataFrame:

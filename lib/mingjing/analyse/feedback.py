@@ -6,6 +6,7 @@ from statsmodels.stats.proportion import proportion_confint
 from mingjing.analyse import Screen
 from mingjing.analyse import rates as shared
 from mingjing.errors import UsageError
+from mingjing.release import few, small
 from mingjing.rules.feedback.evaluation import group_scores
 from mingjing.rules.feedback.hotline import counted
 from mingjing.rules.feedback.repeats import by_issue, issues
@@ -59,7 +60,11 @@ def rates(audit) -> pd.DataFrame:
             line |= {f"{name}_k": k, f"{name}_n": n, f"{name}_rate": k / n if n else float("nan")}
             line[f"{name}_low"], line[f"{name}_high"] = wilson(k, n)
         lines.append(line)
-    return pd.DataFrame(lines)
+    frame = pd.DataFrame(lines)
+    for name in ("answered", "resolved", "satisfied") if lines else ():
+        shares = [f"{name}_{part}" for part in ("rate", "low", "high")]
+        frame = small(audit, frame, [f"{name}_n", f"{name}_k"], shares)
+    return frame
 
 
 def satisfaction(audit) -> pd.DataFrame:
@@ -158,7 +163,7 @@ def first_screen(audit) -> Screen | None:
         return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {total}"
 
     figures = (
-        ("满意（参评）", "Satisfied (of those rated)", f"{k} / {n}"),
+        ("满意（参评）", "Satisfied (of those rated)", few(audit, k, n)),
         ("办理超期", "Answered late", figure("RX-01")),
         ("虚假办结线索", "Falsely closed, leads", figure("RX-04")),
     )

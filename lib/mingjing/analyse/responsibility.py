@@ -3,11 +3,16 @@
 import pandas as pd
 
 from mingjing.analyse import Screen, ledger, rates
+from mingjing.release import small
 from mingjing.rules import Params, catalogue
 
 
 def excellent(audit) -> pd.DataFrame:
     """Annual appraisals by quota group: `group excellent people cap share`; the cap is the usual share, rounded down."""
+    return small(audit, _groups(audit), ["people", "excellent"], shares=["cap", "share"])
+
+
+def _groups(audit) -> pd.DataFrame:
     columns = ["group", "excellent", "people", "cap", "share"]
     if "appraisal" not in audit.ledgers:
         return pd.DataFrame(columns=columns)
@@ -62,7 +67,7 @@ def first_screen(audit) -> Screen:
     found = audit.check("responsibility").to_pandas()
     count = found.rule_id.value_counts()
     records = audit.ledgers.duty_record.count().execute() if "duty_record" in audit.ledgers else 0
-    groups = excellent(audit)
+    groups = _groups(audit)
     due = int(count.get("SS-01", 0))
     return Screen(
         f"应亮牌未亮牌{due}项。",

@@ -53,9 +53,11 @@ class Intake:
     digest: str
 
     def conservation(self) -> pd.DataFrame:
-        """One line a sheet, with `kept` true where no row was lost."""
+        """One line a sheet, with `kept` true where no row was lost; none for a sheet withheld from the public."""
         names = ["file", "sheet", "table", "rows_read", "accepted", "rejected", "not_data", "status"]
-        frame = pd.DataFrame([[getattr(s, n) for n in names] for s in self.sources], columns=names)
+        frame = pd.DataFrame(
+            [[getattr(s, n) for n in names] for s in self.sources if s.status != "withheld"], columns=names
+        )
         frame["kept"] = frame.rows_read == frame.accepted + frame.rejected + frame.not_data
         return frame
 

@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_markdown_cell
 
 from mingjing.period import Period, parse_as_of
 from mingjing.report.code import one_language
@@ -17,6 +18,16 @@ _OWN = {
     "en": {"code": "Show code", "about": "Period {} · as of {}", "units": " · only {}"},
 }
 _HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
+
+
+# what a reader outside must know to read the page rightly: withheld is not the same as nothing there
+PUBLIC = {
+    "zh": "公开版：人员、编号和文字以代号表示，同一代号始终指同一人或同一内容；枪支弹药与问题线索的台账及细节不公布；"
+    "人数过少的数以“＊”或空格代替。没有画出的图、画斜线的格，可能是未检查，也可能是不公布，都不等于没有问题。",
+    "en": "Public edition. People, numbers and texts are shown as codes, the same code for the same one throughout. The "
+    "ledgers and details of guns, ammunition and disciplinary leads are withheld; counts of too few people are “＊” or "
+    "blank. A plot that is not drawn and a hatched cell may be unchecked or withheld; neither means that all is well.",
+}
 
 
 class ReportExporter(HTMLExporter):
@@ -41,6 +52,8 @@ class ReportExporter(HTMLExporter):
         lang = parameters.get("lang", "zh")
         nb = nb.copy()
         nb.cells = _with_their_code(_of_language(nb.cells, lang), lang)
+        if parameters.get("audience") == "public":
+            nb.cells.insert(1, new_markdown_cell(PUBLIC[lang]))
         resources = resources or {}
         resources["mingjing"] = {"words": _OWN[lang]}
         body, resources = super().from_notebook_node(nb, resources, **more)

@@ -146,12 +146,13 @@ def _text(text: str, lang: str) -> str:
 
 
 def _places(places: list[dict], lang: str) -> list[str]:
-    """One line a sheet, with its rows."""
+    """One line a sheet, with its rows; the public is told neither."""
     sheets: dict[tuple, list[str]] = {}
     for place in places:
-        sheets.setdefault((place["file"], place["sheet"]), []).append(str(place["row"]))
+        rows = sheets.setdefault((place["file"], place["sheet"]), [])
+        rows += [] if place["row"] is None else [str(place["row"])]
     between = "、" if lang == "zh" else ", "
     return [
-        " ".join(part for part in (*sheet, WORDS[lang]["row"].format(between.join(rows))) if part)
+        " ".join(part for part in (*sheet, rows and WORDS[lang]["row"].format(between.join(rows))) if part)
         for sheet, rows in sheets.items()
     ]

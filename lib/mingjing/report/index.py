@@ -57,11 +57,17 @@ class Other:
 
 
 def index_page(
-    period: str, lines: Sequence[Line], others: Sequence[Other], units: Sequence[str], lang: str
+    period: str,
+    lines: Sequence[Line],
+    others: Sequence[Other],
+    units: Sequence[str],
+    lang: str,
+    note: str = "",
 ) -> str:
-    """A line without an answer is a report that failed."""
+    """A line without an answer is a report that failed. note: what readers must know before anything else."""
     words = WORDS[lang]
     body = f'<p class="about">{_text(words["units"].format("、".join(units)), lang)}</p>' if units else ""
+    body += f"<p>{escape(note)}</p>" if note else ""
     rows = "\n".join(_row(line, lang) for line in lines)
     heads = [
         f'<th scope="col"{" class=n" if 1 <= place <= 4 else ""}>{text}</th>'

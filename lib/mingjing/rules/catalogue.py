@@ -82,6 +82,8 @@ class Entry:
     """One rule of the catalogue. `needs` maps each ledger to the columns without which the rule cannot run.
 
     A `meta` rule runs after the others and may look at what they found: `ledgers.finding`, `ledgers.outcome`.
+    `people` names the evidence that counts people, `shares` what is worked out from it: small counts are not for the
+    public.
     """
 
     rule_id: str
@@ -99,6 +101,8 @@ class Entry:
     statistical: bool = False
     false_alarms: FalseAlarms | None = None
     meta: bool = False
+    people: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
     verify: dict[str, str] = field(default_factory=dict)
     boundary: str = ""
 
@@ -175,7 +179,7 @@ def _entry(rule_id: str, body: dict) -> Entry:
             needs={table: tuple(columns) for table, columns in body.pop("needs").items()},
             basis=tuple(_basis(**item) for item in body.pop("basis")),
             params={name: _threshold(name, **spec) for name, spec in body.pop("params", {}).items()},
-            evidence=tuple(body.pop("evidence", ())),
+            **{name: tuple(body.pop(name, ())) for name in ("evidence", "people", "shares")},
             false_alarms=FalseAlarms(**alarms) if (alarms := body.pop("false_alarms", None)) else None,
             **body,
         )

@@ -47,6 +47,7 @@ class Ledgers:
         self._arrow: dict[str, pa.Table] = {}
         self._tables: dict[str, ir.Table] = {}
         self._derived: dict[str, tuple[ir.Table, bool]] = {}
+        self.worked_out: dict[str, pa.Table] = {}
         self._counts: dict[tuple, int] = {}
         for name, arrow in data.items():
             self.add(name, arrow)
@@ -109,7 +110,9 @@ class Ledgers:
         """A table that must be worked out in Python from the ledgers: built once, under its own name."""
         if name not in self._derived:
             asked, self.period_asked = self.period_asked, False
-            self._derived[name] = self.store(f"derived_{name}", build()), self.period_asked
+            self.worked_out[name] = build()
+            table = self.store(f"derived_{name}", self.worked_out[name])
+            self._derived[name] = table, self.period_asked
             self.period_asked |= asked
         table, asked = self._derived[name]
         self.period_asked |= asked

@@ -7,7 +7,7 @@ from typing import Any
 from mingjing.areas import area_of
 from mingjing.errors import InputError, UsageError
 from mingjing.period import Period
-from mingjing.runs.manifest import NAME, read_manifest
+from mingjing.runs.manifest import NAME, RECORD, read_manifest
 
 _ALIKE = {"lang": "zh", "audience": "internal", "units": [], "config": "", "mapping": ""}
 _DAYS_APART = 3  # months have 28 to 31 days, quarters 90 to 92, years 365 or 366
@@ -28,7 +28,9 @@ def runs_beside(target: Path, parameters: dict[str, Any]) -> list[Beside]:
     Same language, audience, units, configuration and mapping; a folder that holds no readable run is passed over.
     """
     found = []
-    for folder in sorted(path for path in target.parent.iterdir() if (path / NAME).is_file()):
+    for folder in sorted(
+        path for path in target.parent.iterdir() if (path / NAME).is_file() and path.suffix != RECORD
+    ):
         try:
             body = read_manifest(folder)
             given = body["parameters"]

@@ -11,6 +11,8 @@ from mingjing.errors import InputError
 
 NAME = "manifest.json"
 SELF = "manifest_sha256"
+SIGNATURE = NAME + ".sig"
+RECORD = ".internal"
 
 
 @dataclass
@@ -81,7 +83,7 @@ def verify(folder: Path, data: Path | None = None, inputs: bool = True) -> tuple
     """
     body = read_manifest(folder)
     found = [] if seal(body) == body.get(SELF) else [Difference(NAME, "broken seal", "manifest")]
-    made = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {NAME}
+    made = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {NAME, SIGNATURE}
     found += _compare(folder, body["outputs"], "output")
     found += [Difference(name, "added", "output") for name in sorted(made - body["outputs"].keys())]
     read = {line["file"]: line["sha256"] for line in body.get("inputs", ()) if line.get("sha256")}
@@ -91,7 +93,33 @@ def verify(folder: Path, data: Path | None = None, inputs: bool = True) -> tuple
         raise InputError("data folder not found", file=data, todo="Check --data")
     if at_hand:
         found += _compare(where, read, "input")
+    public = folder.with_name(folder.name.removesuffix(RECORD))
+    if "published" in body and public != folder and public.is_dir():
+        found += _compare(public, body["published"], "published")
     return found, len(body["outputs"]) + (len(read) if at_hand else 0), at_hand
+
+
+def chain(folder: Path, earlier: Iterable[Path]) -> tuple[list[Difference], str | None]:
+    """Holds earlier manifests against the chain: each run names the SHA-256 of the manifest it replaced.
+
+    Gives those that no later run names or that were changed, and the SHA-256 of the last link that was not given; None
+    where the chain goes back to the first run.
+    """
+    held = {}
+    for path in earlier:
+        read_manifest(path)
+        held[sha256(path / NAME if path.is_dir() else path)] = path
+    found, link = [], read_manifest(folder).get("previous")
+    while link in held:
+        path = held.pop(link)
+        body = read_manifest(path)
+        if seal(body) != body.get(SELF):
+            found.append(Difference(str(path), "broken seal", "chain"))
+        link = body.get("previous")
+    found += [
+        Difference(str(p), "no later run in the chain names this manifest", "chain") for p in held.values()
+    ]
+    return found, link
 
 
 def _compare(folder: Path, hashes: dict[str, str], where: str) -> Iterable[Difference]:

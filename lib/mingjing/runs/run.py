@@ -20,17 +20,19 @@ from mingjing.errors import UsageError, nearest
 from mingjing.findings import Findings, neutralise
 from mingjing.findings.register import Register
 from mingjing.processes import forked
-from mingjing.report.exporter import ReportExporter
+from mingjing.report.exporter import PUBLIC, ReportExporter
 from mingjing.report.index import Line, Other, error_page, index_page
 from mingjing.rules.catalogue import SEVERITIES
 from mingjing.runs.beside import as_long, runs_beside
-from mingjing.runs.manifest import NAME, Run, write_manifest
+from mingjing.runs.manifest import NAME, Run, sha256, write_manifest
 from mingjing.runs.notebooks import check_parameters, execute, notebooks, read_parameters
+from mingjing.runs.publish import check_target, inputs_of, publish, record_of
 from mingjing.runs.remember import Memory, kept, register_of, remember
+from mingjing.runs.signature import sign
 from mingjing.runs.swap import aside, swap
 
 # the notebooks' parameters that decide what an audit finds; the others only say how it is shown
-OPENED = ("as_of", "units", "lang", "config", "mapping")
+OPENED = ("as_of", "units", "lang", "config", "mapping", "audience")
 
 
 def run(
@@ -44,6 +46,7 @@ def run(
     written: dict[str, str] | None = None,
     register: str | None = None,
     fingerprint: str | None = None,
+    sign_with: Path | None = None,
 ) -> Run:
     """Executes the areas' notebooks over the data. `parameters` are those of the notebooks; blank ones are left out.
 
@@ -51,6 +54,7 @@ def run(
     written: more parameters, as text that is read as the notebook's defaults are typed.
     register: file or URL of the register of findings, or `none`; by default `register.sqlite` beside the report.
     fingerprint: of all that this run is made from, for `unchanged.finished` to know it by.
+    sign_with: SSH key that signs the manifest.
     """
     available = notebooks(folder)
     for area in areas:
@@ -64,14 +68,19 @@ def run(
         given |= read_parameters(notebook, written or {})
         check_parameters(notebook, given)
     audit = Audit.open(data, period, **{k: given[k] for k in OPENED if k in given})
-    target = out or Path("reports") / period
-    if target.exists() and not (target / NAME).exists() and any(target.iterdir()):
-        raise UsageError(f"{target} holds something that is not a report", todo="Choose another --out")
+    public = audit.release is not None
+    target = out or Path("reports") / (f"{period}-public" if public else period)
+    check_target(target, "public" if public else "internal")
     with aside(target) as building:
-        known = register_of(register, target)
+        known = None if public else register_of(register, target)
         report = building / "report"
         report.mkdir()
         result, memory = _build(audit, chosen, given, report, jobs, target, known, fingerprint)
+        if sign_with:
+            for made in filter(Path.exists, (report, building / "record")):
+                sign(made, sign_with)
+        if public:
+            swap(building / "record", record_of(target))
         with kept(memory, report, target):
             swap(report, target)
     result.folder = target
@@ -91,6 +100,8 @@ def _build(
     started = datetime.now(UTC)
     result = Run(building)
     (building / "notebooks").mkdir()
+    if audit.release:
+        audit.release.journal = building.parent / "withheld.jsonl"
     reported = [area for area in chosen if area != "overview"]
     _preload(chosen)
     looked = None if "overview" in chosen else reported  # the overview speaks of every area
@@ -107,8 +118,11 @@ def _build(
     (building / "index.html").write_text(_index(audit, chosen, result, given, target), "utf-8")
     result.findings = len(everything)
     result.highest = next((s for s in SEVERITIES if everything.count(s)), None)
-    body = _body(audit, given, rules, result, started) | {"fingerprint": fingerprint}
-    write_manifest(building, body, previous=target / NAME)
+    body = _body(audit, chosen, given, rules, result, started, target)
+    if audit.release:
+        publish(audit, list(chosen.values()), building, building.parent / "record", body, target)
+    else:
+        write_manifest(building, body | {"fingerprint": fingerprint}, previous=target / NAME)
     return result, memory
 
 
@@ -123,7 +137,9 @@ def _reports(
             reasons |= _together({area: chosen[area]}, given, building, lang, 1)
         if area not in reasons:
             reasons[area] = "its process was ended from outside; memory may have run out"
-            (building / f"{area}.html").write_text(error_page(area, reasons[area], lang), "utf-8")
+            (building / f"{area}.html").write_text(
+                error_page(area, _told(reasons[area], given), lang), "utf-8"
+            )
             _tell(area, reasons[area])
     return {area: reason for area, reason in reasons.items() if reason}
 
@@ -161,27 +177,37 @@ def _report(area: str, notebook: Path, given: dict[str, Any], building: Path, la
     """One notebook executed and exported; the reason why not, or an empty text."""
     executed = building / "notebooks" / f"{area}.ipynb"
     if reason := execute(notebook, executed, given, engine="mingjing"):
-        document = error_page(area, reason, lang)
+        document = error_page(area, _told(reason, given), lang)
     else:
         document, _ = ReportExporter().from_filename(str(executed))
     (building / f"{area}.html").write_text(document, "utf-8")
     return reason
 
 
+def _told(reason: str, given: dict[str, Any]) -> str:
+    """An error may repeat what it stumbled over: the public is not told."""
+    return "" if given.get("audience") == "public" else reason
+
+
 def _to_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
-def _body(audit: Audit, given: dict[str, Any], rules: pd.DataFrame, result: Run, started: datetime) -> dict:
-    fields = ("file", "sheet", "sha256", "table", "status", "rows_read", "accepted", "rejected", "not_data")
-    return {
-        "inputs": [{name: getattr(source, name) for name in fields} for source in audit.intake.sources],
-        "read_by": [dict(zip(("kind", "file", "sha256"), s, strict=True)) for s in audit.intake.settings],
-        "corrections": json.loads(
-            audit.intake.corrections.drop(columns="_rid").to_json(
-                orient="records", date_format="iso", date_unit="s"
-            )
-        ),
+def _body(
+    audit: Audit,
+    chosen: dict[str, Path],
+    given: dict[str, Any],
+    rules: pd.DataFrame,
+    result: Run,
+    started: datetime,
+    target: Path,
+) -> dict:
+    return inputs_of(audit.intake) | {
+        "areas": list(chosen),
+        "beside": {
+            run.folder: sha256(target.parent / run.folder / NAME) for run in runs_beside(target, given)
+        },
+        "notebooks": {area: sha256(path) for area, path in chosen.items()},
         "parameters": given | {"as_of": audit.as_of.isoformat()},
         "rules": json.loads(rules.to_json(orient="records")),
         "failed": result.failed,
@@ -220,4 +246,5 @@ def _index(audit: Audit, chosen: dict[str, Path], result: Run, given: dict[str, 
         Other(str(r.period), f"../{quote(r.folder)}/index.html", sum(r.findings.values())) for r in beside
     ]
     units = [audit.names.get(unit, unit) for unit in audit.units]
-    return index_page(str(audit.period), lines, others, units, audit.lang)
+    note = PUBLIC[audit.lang] if audit.release else ""
+    return index_page(str(audit.period), lines, others, units, audit.lang, note)

@@ -27,7 +27,8 @@ class Column:
     """One column.
 
     `ref` is `table.column` for people, units and keys of other ledgers; `unit` as in `yuan`; `default` stands in
-    for a blank or absent key column; `pii` marks personal data.
+    for a blank or absent key column; `pii` marks personal data. What of it the public may see: nothing of a `secret`
+    column; `open` text as it stands (`always`) or where enough rows hold the same (`common`); other text as a code.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Column:
     unit: str | None = None
     default: str | None = None
     pii: bool = False
+    secret: bool = False
+    open: str = ""
     aliases: tuple[str, ...] = ()
 
     @property
@@ -51,7 +54,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One ledger. `unit`, `date`, `amount` name the columns a finding takes these from, where it has them."""
+    """One ledger. `unit`, `date`, `amount` name the columns a finding takes these from, where it has them.
+
+    `secret`: the ledger is withheld from the public as a whole, its number of rows included.
+    """
 
     name: str
     zh: str
@@ -63,6 +69,7 @@ class Table:
     unit: str | None = None
     date: str | None = None
     amount: str | None = None
+    secret: bool = False
 
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en

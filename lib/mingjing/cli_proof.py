@@ -1,0 +1,86 @@
+"""`mingjing verify` and `mingjing reproduce`: argument parsing only."""
+
+import argparse
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+
+def add_proof(commands: argparse._SubParsersAction) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="recompute every hash of a finished run and name what changed",
+        epilog="example: mingjing verify reports/2021Q3 --allowed-signers signers.txt --chain archive/2021Q2",
+    )
+    verify.add_argument("dir", metavar="DIR")
+    verify.add_argument("--data", metavar="DIR", help="where the ledgers are now, if they were moved")
+    verify.add_argument(
+        "--allowed-signers", metavar="FILE", help="who may have signed: a name and a public key a line"
+    )
+    verify.add_argument(
+        "--chain",
+        action="append",
+        default=[],
+        metavar="MANIFEST",
+        help="manifest or folder of the run before, the one before that, and so on",
+    )
+    verify.set_defaults(command=_verify)
+    again = commands.add_parser(
+        "reproduce",
+        help="run again what a manifest records and compare byte for byte",
+        epilog="example: mingjing reproduce reports/2021Q3/manifest.json --data archive/ledgers",
+    )
+    again.add_argument("manifest", metavar="MANIFEST")
+    again.add_argument("--data", metavar="DIR", help="where the ledgers are now, if they were moved")
+    again.add_argument("--notebooks", default="notebooks", metavar="DIR")
+    again.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="notebooks at a time; default: one a core"
+    )
+    again.set_defaults(command=_reproduce)
+    for parser in (verify, again):
+        parser.add_argument("--lang", choices=("zh", "en"), default="zh")
+        parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from mingjing.runs.manifest import chain, verify
+    from mingjing.runs.signature import signer
+
+    folder = Path(args.dir)
+    found, compared, with_inputs = verify(folder, Path(args.data) if args.data else None)
+    broken, before = chain(folder, [Path(manifest) for manifest in args.chain]) if args.chain else ([], None)
+    found += broken
+    signed_by = signer(folder, Path(args.allowed_signers)) if args.allowed_signers else None
+    body = {"compared": compared, "inputs": with_inputs, "differences": [asdict(d) for d in found]}
+    if args.json:
+        print(json.dumps(body | ({"signed_by": signed_by} if signed_by else {}), ensure_ascii=False))
+        return 1 if found else 0
+    for difference in found:
+        print(f"{difference.where}: {difference.file}: {difference.what}")
+    aside = "" if with_inputs else "; the ledgers were not at hand and were not compared"
+    print(f"{compared} files compared, {len(found)} differ{aside}")
+    if args.chain:
+        end = f"; the run before it, {before}, was not given" if before else ", back to the first run"
+        print(f"{len(args.chain) - len(broken)} earlier manifests are in the chain{end}")
+    if signed_by:
+        print(f"signed by {signed_by}")
+    return 1 if found else 0
+
+
+def _reproduce(args: argparse.Namespace) -> int:
+    from mingjing.runs.reproduce import reproduce
+
+    done = reproduce(
+        Path(args.manifest),
+        Path(args.data) if args.data else None,
+        Path(args.notebooks),
+        args.jobs or os.cpu_count() or 1,
+    )
+    if args.json:
+        print(json.dumps(asdict(done), ensure_ascii=False))
+    else:
+        for line in [*done.circumstances, *done.differences]:
+            print(f"{line.where}: {line.file}: {line.what}")
+        print(f"{done.compared} files made again, {len(done.differences)} differ")
+    return 1 if done.differences else 0
