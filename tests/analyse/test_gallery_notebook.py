@@ -1,0 +1,41 @@
+"""The gallery runs on the public data with the published answers, and explains itself where they are absent."""
+
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+REAL = Path(__file__).parents[3] / "shared" / "real"
+
+
+def run(target: Path, **parameters) -> str:
+    papermill.execute_notebook(str(FOLDER / "13_gallery.ipynb"), str(target), parameters, progress_bar=False)
+    outputs = [o for c in nbformat.read(target, 4).cells for o in c.get("outputs", [])]
+    return "".join(o.get("text", "") or o.get("data", {}).get("text/html", "") for o in outputs)
+
+
+@pytest.mark.notebook
+@pytest.mark.skipif(not REAL.exists(), reason="the public data are not beside the project")
+def test_the_gallery_shows_the_published_answers(tmp_path):
+    text = run(tmp_path / "out.ipynb", real=str(REAL), lang="en")
+    for published in (
+        "3.0876",
+        "-0.301258",
+        "4.59",
+        "0.00233661",
+        "5,938",
+        "Nonconformity",
+        "6022",
+        "1369.4",
+    ):
+        assert published in text, published
+    assert "for certain" in text and "PAIRS SHORT PROGRAM" in text
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_without_the_data_it_says_so_and_runs_to_the_end(tmp_path, lang):
+    text = run(tmp_path / "out.ipynb", real=str(tmp_path / "nowhere"), lang=lang)
+    assert ("没有找到公开数据" if lang == "zh" else "The public data are not at") in text
