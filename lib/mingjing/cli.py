@@ -25,6 +25,9 @@ def main(argv: list[str] | None = None) -> int:
     except MingjingError as error:
         print(f"mingjing: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         if not error.filename and not error.errno:
             raise

@@ -8,6 +8,7 @@ from tests.findings.conftest import done, made
 
 from mingjing.analyse import lookback
 from mingjing.findings.register import Register
+from mingjing.report.look_back import ageing
 
 TODAY = date(2021, 9, 30)
 
@@ -28,7 +29,7 @@ def looked(register, lang="zh"):
         "2021Q3", str(TODAY), found=[("ST-02", "U01", n) for n in ("L1", "L3")], inputs="c", units=("U01",)
     )
     past = register and register.against(run, lambda keys: False)
-    return SimpleNamespace(past=past, lang=lang, as_of=TODAY, units=("U01",))
+    return SimpleNamespace(past=past, lang=lang, as_of=TODAY, units=("U01",), names={"U02": "射击中心"})
 
 
 def test_the_numbers_of_a_change_are_lists_of_findings(register):
@@ -73,7 +74,8 @@ def test_without_an_earlier_run_nothing_is_said_of_changes(tmp_path, empty):
 def test_ageing_counts_the_open_ones_from_the_day_they_were_first_seen(register):
     table = lookback.ageing(looked(register), by="unit").set_index("unit")
     assert table.loc["U01", ["0-30", "181+", "oldest"]].tolist() == [1, 1, 183]
-    assert table.loc["U02", "181+"] == 1
+    assert table.loc["射击中心", "181+"] == 1
+    assert ageing(looked(register, "en")).text.split()[:2] == ["Area", "0-30"]
 
 
 def test_the_closing_rate_leaves_out_what_was_withdrawn_and_has_its_interval(register):

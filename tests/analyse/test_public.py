@@ -117,7 +117,10 @@ def test_rectification_counts_reported_registered_and_truly_closed(audit):
     assert (rates.k, rates.truly, rates.n) == (2, 1, 4)
     assert (round(rates.low, 3), round(rates.high, 3)) == (0.150, 0.850)
     curve = rectification.survival(a)
-    assert list(zip(curve.days, curve.open.round(3), strict=True)) == [(0, 1.0), (10, 0.75), (20, 0.5)]
+    assert list(zip(curve.days, curve.open.round(3), strict=True)) == [
+        *((0, 1.0), (10, 0.75), (20, 0.5)),
+        (305, 0.5),  # watched until the day looked from
+    ]
 
 
 def test_feedback_counts_issues_over_the_limit_and_those_without_the_head(audit):

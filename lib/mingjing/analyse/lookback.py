@@ -10,6 +10,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from mingjing.analyse.rectification import rates_of, survival_of
+from mingjing.areas import AREAS
+from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.desk import DONE, come_back
 from mingjing.findings.register.life import UNCHECKED
 
@@ -111,29 +113,36 @@ def sentence(audit, area: str | Iterable[str] | None = None) -> str:
 
 
 def ageing(audit, area: str | Iterable[str] | None = None, by: str = "area") -> pd.DataFrame:
-    """Open findings by days since first seen, one row an area (or `unit`, `severity`), and the oldest in days."""
-    frame = lives(audit, area)
+    """Open findings by days since first seen, one row an area (or `unit`, `severity`), and the `oldest` in days."""
+    frame = _named(audit, lives(audit, area), by)
     frame = frame[~frame.is_closed]  # what people withdrew is closed too
     spans = pd.cut(frame.days, _BINS, right=False, labels=["0-30", "31-90", "91-180", "181+"])
-    table = pd.crosstab(frame[by].fillna("—"), spans, dropna=False)
-    return (
-        table.assign(oldest=frame.groupby(frame[by].fillna("—")).days.max()).reset_index()
-        if len(frame)
-        else table
-    )
+    table = pd.crosstab(frame[by], spans, dropna=False).rename_axis(columns=None)
+    return table.assign(oldest=frame.groupby(by).days.max()).reset_index()
 
 
 def closing_rates(audit, area: str | Iterable[str] | None = None, by: str = "area") -> pd.DataFrame:
     """One row an area (or `unit`): `k` closed of `n` findings, `rate` and its Wilson 95 % interval; none withdrawn."""
-    return rates_of(_standing(audit, area), by)
+    return rates_of(_standing(audit, area, by), by)
 
 
 def survival(audit, area: str | Iterable[str] | None = None, by: str = "area") -> pd.DataFrame:
     """Kaplan–Meier share of findings not yet gone by days since first seen. A finding is gone on the day looked from
     that no longer found it, so steps lie on the days of runs; what only people closed or withdrew is left out."""
-    return survival_of(_standing(audit, area), by)
+    return survival_of(_standing(audit, area, by), by)
 
 
-def _standing(audit, area) -> pd.DataFrame:
-    frame = lives(audit, area)
+def _standing(audit, area, by: str) -> pd.DataFrame:
+    frame = _named(audit, lives(audit, area), by)
     return frame[frame.status != "withdrawn"]
+
+
+def _named(audit, frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """The groups as the reader calls them."""
+    if by == "area":
+        names = [AREAS[name].title(audit.lang) for name in frame.area]
+    elif by == "unit":
+        names = [audit.names.get(unit, unit) or "—" for unit in frame.unit]
+    else:
+        names = [SEVERITY_WORDS[severity][audit.lang == "en"] for severity in frame.severity]
+    return frame.assign(**{by: names})

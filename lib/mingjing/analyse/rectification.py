@@ -72,7 +72,11 @@ def survival_of(frame: pd.DataFrame, by: str) -> pd.DataFrame:
         curve = SurvfuncRight(part.days, part.is_closed.astype(int))
         at = pd.DataFrame({"days": curve.surv_times, "open": curve.surv_prob, "at_risk": curve.n_risk})
         start = pd.DataFrame({"days": [0], "open": [1.0], "at_risk": [len(part)]})
-        parts.append(pd.concat([start, at[at.days > 0]]).assign(**{by: source}))
+        steps, last = pd.concat([start, at[at.days > 0]]), part.days.max()
+        if last > steps.days.max():  # as far as anything still open was watched
+            end = {"days": last, "open": steps.open.iloc[-1], "at_risk": (part.days == last).sum()}
+            steps = pd.concat([steps, pd.DataFrame([end])])
+        parts.append(steps.assign(**{by: source}))
     columns = [by, "days", "open", "at_risk"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 

@@ -18,6 +18,7 @@ COLUMNS = (
     "finding_id rule_id area severity kind unit subject message_zh message_en amount date table source_file sheet "
     "row evidence basis status"
 ).split()
+SEVERITY_WORDS = {"high": ("高", "high"), "medium": ("中", "medium"), "low": ("低", "low")}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

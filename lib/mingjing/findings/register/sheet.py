@@ -12,9 +12,10 @@ import sqlalchemy as sa
 import xlsxwriter
 
 from mingjing.errors import InputError, MingjingError
-from mingjing.findings.model import neutralise
+from mingjing.findings.model import SEVERITY_WORDS, neutralise
 from mingjing.findings.register import people, schema
 from mingjing.findings.register.desk import Register
+from mingjing.findings.register.life import STATUSES
 from mingjing.findings.register.people import DATES, FIELDS, STATES, replay, unit_steps
 from mingjing.intake.files import read_file
 from mingjing.intake.values import clean, read_date, read_int, read_text
@@ -36,7 +37,6 @@ FILLED = {
     )
 } | {"note": ("说明", "Note", 30)}
 COLUMNS = SHOWN | FILLED
-_SEVERITY = {"high": ("高", "high"), "medium": ("中", "medium"), "low": ("低", "low")}
 _RULES = (
     (
         "只填黄色单元格，其余已锁定。不要插入、删除或移动列。",
@@ -133,8 +133,10 @@ def _cell(name: str, line: dict[str, Any], en: bool) -> Any:
         return None
     if name == "status":
         return STATES[value][en]
+    if name == "life":
+        return STATUSES[value][en]
     if name == "severity":
-        return _SEVERITY[value][en]
+        return SEVERITY_WORDS[value][en]
     return neutralise(value) if isinstance(value, str) else value
 
 
