@@ -8,7 +8,6 @@ from tests.findings.conftest import done, made
 
 from mingjing.analyse import lookback
 from mingjing.findings.register import Register
-from mingjing.report.look_back import ageing
 
 TODAY = date(2021, 9, 30)
 
@@ -75,7 +74,6 @@ def test_ageing_counts_the_open_ones_from_the_day_they_were_first_seen(register)
     table = lookback.ageing(looked(register), by="unit").set_index("unit")
     assert table.loc["U01", ["0-30", "181+", "oldest"]].tolist() == [1, 1, 183]
     assert table.loc["射击中心", "181+"] == 1
-    assert ageing(looked(register, "en")).text.split()[:2] == ["Area", "0-30"]
 
 
 def test_the_closing_rate_leaves_out_what_was_withdrawn_and_has_its_interval(register):

@@ -47,15 +47,6 @@ def look_back(audit, area: str | None = None) -> Panel:
     return Panel(f"<p>{escape(said)}</p>{counts.html}{''.join(lists)}", f"{said}\n{counts.text}")
 
 
-def ageing(audit, area: str | None = None) -> Panel:
-    """Open findings by the days since they were first seen."""
-    zh, table = audit.lang == "zh", lookback.ageing(audit, area)
-    heads = {"area": ("板块", "Area"), "oldest": ("最久（天）", "Oldest, days")}
-    spans = {name: (f"{name}天", f"{name} days") for name in table.columns.drop(list(heads))}
-    named = {name: words[not zh] for name, words in (heads | spans).items()}
-    return frame_panel(table.rename(columns=named), "未了发现的账龄" if zh else "Age of open findings")
-
-
 def _list(audit, frame: pd.DataFrame, change: str) -> Panel:
     place = audit.lang == "en"
     names = {name: words[place] for name, words in _COLUMNS.items() if name != "why" or change == "unchecked"}
