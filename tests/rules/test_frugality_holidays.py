@@ -107,10 +107,16 @@ def test_jr02_names_and_dates_every_window_it_lies_in(check):
     assert finding["severity"] != "high"
 
 
-def test_jr02_leaves_what_the_reception_ledger_registers_to_its_rules(check):
+def test_jr02_leaves_drinks_of_registered_receptions_to_their_rules(check):
     row = {"reception_id": "J1", "unit_id": "U1", "voucher_no": "记1"}
-    assert not check("JR-02", expense=[spend()], reception=[row])[0].hits
-    assert check("JR-02", expense=[spend()], reception=[row | {"unit_id": "U2"}])[0].hits
+    wine = spend(econ_item="公务接待费", summary="接待用餐含酒水")
+    for held, change, hits in (
+        (row, {}, 0),
+        (row | {"unit_id": "U2"}, {}, 1),
+        (row, {"summary": "接待用餐含酒水、赠礼盒"}, 1),
+        (row, {"econ_item": "办公费"}, 1),
+    ):
+        assert len(check("JR-02", expense=[OTHER, wine | change], reception=[held])[0].hits) == hits
 
 
 @pytest.mark.parametrize("rule", ["JR-02", "JR-03"])

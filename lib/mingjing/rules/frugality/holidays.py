@@ -81,8 +81,10 @@ def gifts(ledgers: Ledgers, p):
     t = ledgers.expense
     t = t.filter(over(t.amount, 0) & mentions(t.summary, p.words, p.exceptions))
     t = t.filter(~(t.basis_doc_no.notnull() & matches(t.summary, p.excused)))
-    if "reception" in ledgers:  # what the reception ledger owns up to is judged there
-        t = t.anti_join(ledgers.reception, ["unit_id", "voucher_no"])
+    if "reception" in ledgers:  # what was drunk and smoked at a registered reception is judged there
+        dined = t.filter(t.econ_item == p.item).semi_join(ledgers.reception, ["unit_id", "voucher_no"])
+        taken = dined.filter(~mentions(dined.summary, p.words, p.exceptions + "|" + p.served))
+        t = t.anti_join(taken, "_rid")
     yield "gift", _around_holidays(ledgers, p, t)
 
 
