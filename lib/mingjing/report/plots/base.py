@@ -52,7 +52,7 @@ def drawn_columns(
 
 def rows(axes, labels: pd.Series) -> None:
     axes.set_yticks(range(len(labels)), [short(name) for name in labels])
-    axes.invert_yaxis()
+    axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
@@ -68,6 +68,15 @@ def dates(axes) -> None:
             locator, formats=formats, zero_formats=formats, offset_formats=[""] * 6, show_offset=False
         )
     )
+
+
+def scale(axis, values) -> None:
+    """Ticks as people write numbers; whole ones where there are only whole numbers."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    whole = all(pd.isna(value) or float(value).is_integer() for value in values)
+    axis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6))))
 
 
 def number(value) -> str:

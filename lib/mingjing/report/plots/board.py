@@ -1,11 +1,14 @@
 """Plots on a board: rows × columns, likelihood × impact."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from mingjing.report import svg
 from mingjing.report.plots.base import WORDS, Plot, drawn_columns, number, patch, short
+
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def grid(
@@ -33,10 +36,11 @@ def grid(
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
-        slanted = len(table.columns) > 8 or sum(len(str(name)) for name in table.columns) > 30
-        axes.set_xticks(
-            range(len(table.columns)), [short(name, 16 if slanted else 10) for name in table.columns]
-        )
+        heads, year = _months(table.columns)
+        slanted = sum(_width(head) for head in heads) > 70
+        axes.set_xticks(range(len(heads)), [short(head, 16 if slanted else 10) for head in heads])
+        axes.set_xlabel(year)
+        axes.xaxis.set_label_position("top")
         axes.tick_params(length=0)
         axes.xaxis.tick_top()
         if slanted:
@@ -45,6 +49,20 @@ def grid(
         unchecked = drawn.legend([patch()], [WORDS[lang]["unchecked"]], loc="outside lower right")
         unchecked.set_visible(bool(table.isna().any().any()))
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, row, column, value), lang)
+
+
+def _months(columns) -> tuple[list[str], str]:
+    """Heads of the columns; months of one year go by their number, and the year stands beside them."""
+    names = [str(name) for name in columns]
+    years = {name[:4] for name in names}
+    if len(years) == 1 and all(_MONTH.fullmatch(name) for name in names):
+        return [name[5:] for name in names], years.pop()
+    return names, ""
+
+
+def _width(text: str) -> int:
+    """Roughly, in halves of a Chinese character."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text) + 2
 
 
 def _cell(axes, x: int, y: int, cell: float, most: float, text: bool) -> None:

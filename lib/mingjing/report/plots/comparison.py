@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, drawn_columns, number, rows, short
+from mingjing.report.plots.base import MAX_ROWS, Plot, drawn_columns, number, rows, scale, short
 
 
 def bars(
@@ -65,6 +65,7 @@ def intervals(
         if line is not None:
             axes.axvline(line, color=svg.HIGH, linestyle="--", linewidth=1)
         rows(axes, frame[label])
+        scale(axes.xaxis, [*frame[low], *frame[high]])
         axes.set_xlabel(axis)
         axes.grid(axis="x", linewidth=0.6)
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, point, low, high), lang)
@@ -100,6 +101,7 @@ def stacked(
             )
             left = left + shown[part].fillna(0)
         rows(axes, shown[label])
+        scale(axes.xaxis, shown[list(parts)].stack())
         axes.set_xlabel(axis)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(len(parts), 4))
         return Plot(

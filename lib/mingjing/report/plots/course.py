@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, dates, drawn_columns, rows
+from mingjing.report.plots.base import MAX_ROWS, Plot, dates, drawn_columns, rows, scale
 
 
 def timeline(
@@ -95,6 +95,7 @@ def lines(
                 str(name), (begins, 1), xytext=(0, -11 if low else 0), **place, fontsize=9, va="top"
             )
             before = begins
+        scale(axes.yaxis, frame[list(series)].stack())
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
         dates(axes)
