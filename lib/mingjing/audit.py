@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mingjing.analyse.claims import judged
+from mingjing.analyse.overview import Reported, terms
 from mingjing.areas import check_area
 from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
@@ -25,7 +26,7 @@ from mingjing.intake.ledgers import intake_ledgers
 from mingjing.period import Period, parse_as_of
 from mingjing.processes import forked
 from mingjing.release import Policy, Release, read_policy, release
-from mingjing.report import panels
+from mingjing.report import onepage, panels
 from mingjing.report.findings import Panel
 from mingjing.report.look_back import look_back
 from mingjing.rules import Entry, Ledgers, Outcome, Params, configured, found_so_far, rules, run_rule
@@ -52,6 +53,7 @@ class Audit:
         self._outcomes: dict[str, Outcome] = {}
         self._worked_out: dict[str, pa.Table] = {}
         self._asked: tuple = ()
+        self.reported, self.overview_terms = Reported(), terms()
         self._register: str | Path | None = None
         self.release: Release | None = None
 
@@ -95,6 +97,7 @@ class Audit:
             )
         audit = cls(intake, span, parse_as_of(as_of, span), (), lang, entries)
         audit._asked, audit._register = asked, register or None
+        audit.overview_terms = terms(settings.overview)
         audit.units = tuple(audit._unit_id(unit) for unit in units)
         return audit.public(read_policy(settings.public, config, data)) if audience == "public" else audit
 
@@ -104,7 +107,7 @@ class Audit:
         found = release(self.intake, self._entries, self._outcomes, self._worked_out, policy, self.lang)
         audit = Audit(found.intake, self.period, self.as_of, self.units, self.lang, found.entries)
         audit.release, audit._outcomes, audit._worked_out = found, found.outcomes, found.worked_out
-        audit._asked = self._asked
+        audit._asked, audit.overview_terms = self._asked, self.overview_terms
         return audit
 
     @cached_property
@@ -278,6 +281,10 @@ class Audit:
     def claims(self) -> Panel:
         """What reports claim: supported, refuted or not to be judged, and why."""
         return panels.claims(judged(self), self.lang)
+
+    def one_page(self) -> Panel:
+        """Every area of the run on one page: units by area, what was not checked, claims."""
+        return onepage.one_page(self)
 
     def rules_run(self, area: str) -> Panel:
         """Every rule of the area and what it came to."""

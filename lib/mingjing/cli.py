@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     rules.add_argument("areas", nargs="*", metavar="AREA")
     rules.add_argument("--config", metavar="FILE", help="the bureau's own thresholds (TOML)")
+    rules.add_argument(
+        "--markdown", action="store_true", help="the whole of it, in both languages, to be read"
+    )
     _common(rules)
     rules.set_defaults(command=_rules)
     run = commands.add_parser(
@@ -246,6 +249,11 @@ def _rules(args: argparse.Namespace) -> int:
         for e in configured(read_config(args.config).rules).values()
         if not args.areas or e.area in args.areas
     ]
+    if args.markdown:
+        from mingjing.rules.handbook import markdown
+
+        print(markdown(entries), end="")
+        return 0
     lines = [
         {
             "rule_id": e.rule_id,

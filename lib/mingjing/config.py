@@ -10,7 +10,7 @@ from mingjing.errors import InputError, nearest
 
 REGISTER = "register.sqlite"  # the register of findings, beside the folders of the reports
 MAX_BYTES = 16 * 1024**2
-_SECTIONS = {"rules", "intake", "public"}
+_SECTIONS = {"rules", "intake", "overview", "public"}
 _FILES = {"mapping", "corrections", "aliases"}
 
 
@@ -20,11 +20,14 @@ class Config:
 
     `files`: the mapping file, the corrections register and the alias file, by these names. `public`: what
     `mingjing.release.read_policy` reads.
+
+    `overview`: what the self-check index is made up of, as `analyse/overview.toml` has it.
     """
 
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
     public: dict[str, Any] = field(default_factory=dict)
+    overview: dict[str, Any] = field(default_factory=dict)
 
 
 def read_config(path: str | Path | None) -> Config:
@@ -36,7 +39,7 @@ def read_config(path: str | Path | None) -> Config:
     named = body.get("intake", {})
     check_keys(named, _FILES, path, "section “intake”")
     files = {name: beside(Path(path), name, file) for name, file in named.items()}
-    return Config(body.get("rules", {}), files, body.get("public", {}))
+    return Config(body.get("rules", {}), files, body.get("public", {}), body.get("overview", {}))
 
 
 def beside(config: Path, name: str, file: Any) -> Path:

@@ -29,7 +29,8 @@ def headline_of(audit, area: str) -> Panel:
     """The area's own first screen where it has one and a rule ran; else findings, rules run and rules not run."""
     if area == "intake":
         return _intake_headline(audit.intake, audit.lang)
-    zh, found, outcomes = audit.lang == "zh", audit.check(area), audit.outcomes(area)
+    areas = audit.reported.areas if area == "overview" else area
+    zh, found, outcomes = audit.lang == "zh", audit.check(areas), audit.outcomes(areas)
     ran = int((outcomes.outcome != "not_run").sum())
     silent, total = len(outcomes) - ran, len(outcomes)
     verdict, colour = _verdict(found, ran, silent, zh), _colour(found, ran, silent)

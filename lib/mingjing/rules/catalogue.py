@@ -250,15 +250,22 @@ def configured(overrides: dict[str, dict[str, Any]]) -> dict[str, Entry]:
     for rule_id, values in overrides.items():
         if rule_id not in entries:
             raise UsageError(f"configuration names no known rule: {rule_id}", todo=nearest(rule_id, entries))
-        entries[rule_id] = _override(entries[rule_id], values)
+        params = overridden(rule_id, entries[rule_id].params, values)
+        entries[rule_id] = replace(entries[rule_id], params=params)
     return entries
 
 
-def _override(entry: Entry, values: dict[str, Any]) -> Entry:
-    params = dict(entry.params)
+def read_thresholds(text: str) -> dict[str, Threshold]:
+    """Thresholds of one TOML text that belong to no rule, by name."""
+    return {name: _threshold(name, **spec) for name, spec in tomllib.loads(text).items()}
+
+
+def overridden(owner: str, params: dict[str, Threshold], values: dict[str, Any]) -> dict[str, Threshold]:
+    """Thresholds with the bureau's own values in their place; UsageError for a name or type that does not fit."""
+    params = dict(params)
     for name, given in values.items():
         if name not in params:
-            raise UsageError(f"{entry.rule_id} has no threshold “{name}”", todo=nearest(name, params))
+            raise UsageError(f"{owner} has no threshold “{name}”", todo=nearest(name, params))
         spec = (
             dict(given)
             if isinstance(given, dict) and given.keys() & {"value", "values"}
@@ -268,13 +275,13 @@ def _override(entry: Entry, values: dict[str, Any]) -> Entry:
             values = _values(spec)
         except (AttributeError, KeyError, TypeError):
             raise UsageError(
-                f"{entry.rule_id}.{name}: “values” is no list of values with the day each came into force",
+                f"{owner}.{name}: “values” is no list of values with the day each came into force",
                 todo="Write values = [{ value = 1 }, { from = 2022-01-01, value = 2 }]",
             ) from None
         for _, value in values:
             if not _same_type(params[name].value, value):
                 raise UsageError(
-                    f"{entry.rule_id}.{name}: {value!r} is not of the type of {params[name].value!r}",
+                    f"{owner}.{name}: {value!r} is not of the type of {params[name].value!r}",
                     todo="Write the value as the catalogue has it",
                 )
         params[name] = replace(
@@ -283,7 +290,7 @@ def _override(entry: Entry, values: dict[str, Any]) -> Entry:
             source=str(spec.get("source", "bureau configuration")),
             local=True,
         )
-    return replace(entry, params=params)
+    return params
 
 
 def _same_type(old: Any, new: Any) -> bool:

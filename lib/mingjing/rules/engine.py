@@ -46,7 +46,8 @@ def rules() -> dict[str, RuleFunction]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule came to. `reason` is empty unless `outcome` is `not_run`: (code, what was missing).
+    """What one rule came to. `reason` is empty unless `outcome` is `not_run`: (code, what was missing). `units`: those
+    with rows in a ledger of the rule's own area.
 
     period_bound: its logic asked for the period, so that another period's run says nothing about what it found.
     """
@@ -58,6 +59,7 @@ class Outcome:
     hits: list[dict[str, Any]] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
     period_bound: bool = True
+    units: frozenset[str] = frozenset()
 
 
 FINDING = pa.schema(
@@ -131,13 +133,25 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
     except NotRun as reason:
         return Outcome(entry.rule_id, "not_run", reason.args, checked)
     outcome, bound = "findings" if hits else "passed", ledgers.period_asked
-    return Outcome(entry.rule_id, outcome, ("", ""), checked, _in_order(hits), sql, bound)
+    seen = _units_seen(entry, ledgers, units)
+    return Outcome(entry.rule_id, outcome, ("", ""), checked, _in_order(hits), sql, bound, seen)
 
 
 def _rows_checked(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> int:
     if not entry.needs:
         return 1
     return ledgers.count(next(iter(entry.needs)), units, within=entry.scope == "period")
+
+
+def _units_seen(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> frozenset[str]:
+    """Units with rows in a ledger of the rule's own area: to be on the list of units, or to keep a ledger that many
+    areas share, is not to have had this area looked at. Rules on intake look at everything handed in."""
+    if "intake_sheet" in entry.needs:
+        names = ledgers.names()
+    else:
+        names = [name for name in entry.needs if name in tables() and tables()[name].area == entry.area]
+    seen = frozenset().union(*(ledgers.kept_by(name, entry.scope == "period") for name in names))
+    return seen & frozenset(units) if units else seen
 
 
 def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ...]) -> ir.Table:

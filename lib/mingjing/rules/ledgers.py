@@ -49,6 +49,7 @@ class Ledgers:
         self._derived: dict[str, tuple[ir.Table, bool]] = {}
         self.worked_out: dict[str, pa.Table] = {}
         self._counts: dict[tuple, int] = {}
+        self._keepers: dict[tuple, frozenset[str]] = {}
         for name, arrow in data.items():
             self.add(name, arrow)
 
@@ -134,6 +135,24 @@ class Ledgers:
                 table = table.filter(table[declared.unit].isin(units))
             self._counts[key] = int(table.count().execute())
         return self._counts[key]
+
+    def names(self) -> list[str]:
+        """The ledgers that somebody handed in."""
+        return [name for name in self._present if name in tables()]
+
+    def kept_by(self, name: str, within: bool) -> frozenset[str]:
+        """Units with rows in a ledger, and `within` the period; none where its rows belong to no unit."""
+        declared = tables().get(name)
+        if declared is None or not declared.unit or not self.has(name, declared.unit):
+            return frozenset()
+        key = (name, within)
+        if key not in self._keepers:
+            table = getattr(self, name)
+            if declared.date and within:
+                table = table.filter(self.in_period(table[declared.date]))
+            units = table.select(table[declared.unit].name("who")).distinct().to_pyarrow()
+            self._keepers[key] = frozenset(units["who"].drop_null().to_pylist())
+        return self._keepers[key]
 
     @cached_property
     def calendar(self) -> ir.Table:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from mingjing.analyse import module_of
+from mingjing.analyse.overview import Reported
 from mingjing.audit import Audit
 from mingjing.errors import UsageError, nearest
 from mingjing.findings import Findings, neutralise
@@ -102,12 +103,17 @@ def _build(
     (building / "notebooks").mkdir()
     if audit.release:
         audit.release.journal = building.parent / "withheld.jsonl"
-    reported = [area for area in chosen if area != "overview"]
+    # the overview alone tells of every area: their rules run all the same
+    reported = [area for area in chosen if area != "overview"] or list(Reported.areas)
     _preload(chosen)
     looked = None if "overview" in chosen else reported  # the overview speaks of every area
     with audit.shared(jobs, looked):
         memory = register and remember(register, audit, reported, looked)
-        result.failed |= _reports(chosen, given, building, audit.lang, jobs)
+        # the overview tells of the others: it is made last, in a process that knows how they went
+        for last in (False, True):
+            audit.reported = Reported(tuple(reported), tuple(result.failed.items()))
+            part = {area: notebook for area, notebook in chosen.items() if (area == "overview") is last}
+            result.failed |= _reports(part, given, building, audit.lang, jobs)
     everything = audit.check(reported)
     listed = Findings.of([*everything, *audit.resolved(reported)])
     listed.to_csv(building / "findings.csv")
