@@ -123,6 +123,7 @@ def _sample(args: argparse.Namespace) -> int:
 def _run(args: argparse.Namespace) -> int:
     from mingjing.config import read_config
     from mingjing.errors import UsageError
+    from mingjing.runs.apart import apart, run_apart
     from mingjing.runs.unchanged import fingerprint, finished
 
     if args.engine == "spark":
@@ -141,6 +142,11 @@ def _run(args: argparse.Namespace) -> int:
         if not equals:
             raise UsageError(f"“{text}” is not NAME=VALUE", todo="Write -p name=value")
         written[name] = value
+    if notebook := apart(args.areas, Path(args.notebooks)):
+        out = Path(args.out) if args.out else None
+        page = str(run_apart(notebook, Path(args.data), args.period, out, given, written))
+        print(json.dumps({"index": page}, ensure_ascii=False) if args.json else page)
+        return 0
     public = args.audience == "public"
     if public and args.register not in (None, "none"):
         raise UsageError("a public run has no register of findings", todo="Leave --register out")

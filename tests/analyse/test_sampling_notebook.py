@@ -7,6 +7,7 @@ import papermill
 import pytest
 from openpyxl import load_workbook
 
+from mingjing.cli import main
 from mingjing.runs.notebooks import notebooks
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -36,3 +37,26 @@ def test_a_sample_of_the_sample_bureau_goes_out_and_comes_back(tmp_path):
         row[7].value = row[5].value
     workbook.save(sheet)
     assert "可以接受" in run(tmp_path / "back.ipynb", filled=str(sheet))
+
+
+@pytest.mark.notebook
+def test_asked_by_name_it_runs_by_itself_and_its_folder_is_sealed(tmp_path, capsys):
+    out, data = tmp_path / "report", FOLDER.parent / "data" / "sample"
+    asked = ["run", "sampling", "--data", str(data), "--period", "2021", "--notebooks", str(FOLDER)]
+    more = ["--out", str(out), "-p", "confidence=0.9", "-p", "materiality=0.1"]
+    assert main([*asked, *more]) == 0
+    assert capsys.readouterr().out.strip() == str(out / "sampling.html")
+    assert sorted(path.name for path in out.iterdir()) == [
+        "manifest.json", "sampling.html", "sampling.ipynb", "sampling.xlsx",
+    ]  # fmt: skip
+    assert "<td>0.9</td>" in (out / "sampling.html").read_text("utf-8")
+    assert 1 < load_workbook(out / "sampling.xlsx").active.max_row <= 1 + 24
+    assert main(["verify", str(out)]) == 0
+
+
+def test_it_is_not_mixed_with_areas_nor_shown_to_the_public(tmp_path, capsys):
+    asked = ["--data", str(tmp_path), "--period", "2021", "--notebooks", str(FOLDER)]
+    assert main(["run", "canteen", "sampling", *asked]) == 2
+    assert "runs by itself" in capsys.readouterr().err
+    assert main(["run", "sampling", "--audience", "public", *asked]) == 2
+    assert "inside only" in capsys.readouterr().err
