@@ -112,3 +112,22 @@ def test_an_analyst_holds_an_audit_against_the_register_and_works_on_it_from_the
     panel = audit.look_back("canteen")
     assert panel.text.startswith("与2021（2021-03-31）相比：新发现0条，持续2条") and "食堂" in panel.html
     assert "无法说明变化" in Audit.open(ledgers, "2021").look_back().text
+
+
+def test_what_rules_are_bound_to_is_true_of_the_sample():
+    """A year and its last quarter agree on what is free of the period, and within the quarter on what goes by date."""
+    folder, areas = Path(__file__).parents[2] / "data" / "sample", ("rectification", "safety")
+    year, quarter = (Audit.open(folder, period) for period in ("2021", "2021Q4"))
+    kinds = set()
+    for (entry, whole), (_entry, part) in zip(year.results(areas), quarter.results(areas), strict=True):
+        if "not_run" in (whole.outcome, part.outcome) or whole.period_bound:
+            continue
+        by_date = entry.scope == "period"
+        kinds.add(by_date)
+        expected = [
+            h for h in whole.hits if not by_date or h["date"] is None or h["date"] >= date(2021, 10, 1)
+        ]
+        assert [(h["unit"], h["subject"], h["case"]) for h in part.hits] == [
+            (h["unit"], h["subject"], h["case"]) for h in expected
+        ], entry.rule_id
+    assert kinds == {True, False}

@@ -133,10 +133,9 @@ class Store:
         store = cls(engine)
         try:
             store._prepare(create)
-        except sa.exc.DBAPIError as error:
+        except sa.exc.DatabaseError as error:
             said = " ".join(str(error.orig).split())
-            shown = file or url.render_as_string(hide_password=True)
-            raise InputError(f"the register cannot be used: {said}", file=shown, todo=_TODO) from None
+            raise InputError(f"the register cannot be used: {said}", file=store, todo=_TODO) from None
         return store
 
     def _prepare(self, create: bool) -> None:
@@ -167,7 +166,8 @@ class Store:
     def read(self) -> Iterator[sa.Connection]:
         """One consistent view."""
         options = {} if self._sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self._engine.connect().execution_options(reading=True, **options) as conn, conn.begin():
+        engine = self._engine.execution_options(reading=True, **options)
+        with self._in_one_line(), engine.begin() as conn:
             yield conn
 
     @contextmanager
@@ -178,14 +178,18 @@ class Store:
 
     @contextmanager
     def _alone(self, lock: str) -> Iterator[sa.Connection]:
+        with self._in_one_line(), self._engine.begin() as conn:
+            if not self._sqlite:
+                conn.exec_driver_sql(lock)
+            yield conn
+
+    @contextmanager
+    def _in_one_line(self) -> Iterator[None]:
         try:
-            with self._engine.begin() as conn:
-                if not self._sqlite:
-                    conn.exec_driver_sql(lock)
-                yield conn
+            yield
         except sa.exc.OperationalError as error:
             said = " ".join(str(error.orig).split())
-            raise InputError(f"the register cannot be written: {said}", file=self, todo=_TODO) from None
+            raise InputError(f"the register cannot be used: {said}", file=self, todo=_TODO) from None
 
     @property
     def _sqlite(self) -> bool:
