@@ -38,6 +38,7 @@ def audit(ledgers):
         return SimpleNamespace(
             ledgers=held,
             as_of=held.as_of,
+            units=(),
             check=check,
             outcomes=outcomes,
             params=lambda rule_id: Params(entries[rule_id]),

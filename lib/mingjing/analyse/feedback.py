@@ -31,7 +31,8 @@ def repeats(audit) -> pd.DataFrame:
     frame["outcome"] = "unresolved"
     frame.loc[frame.resolved.fillna(False).astype(bool), "outcome"] = "resolved"
     frame.loc[frame.satisfaction == "不满意", "outcome"] = "dissatisfied"
-    return frame[_REPEAT]
+    frame = frame[frame.unit_id.isin(audit.units)] if audit.units else frame
+    return frame[_REPEAT].reset_index(drop=True)
 
 
 def knowable(audit) -> bool:
@@ -47,6 +48,7 @@ def rates(audit) -> pd.DataFrame:
     t = counted(audit.ledgers)
     t = t.filter(audit.ledgers.in_period(t.accept_time))
     frame = t.select("unit_id", "replied", "resolved", "satisfaction").execute()
+    frame = frame[frame.unit_id.isin(audit.units)] if audit.units else frame
     lines = []
     for unit, part in frame.groupby("unit_id"):
         line = {"unit_id": unit, "n": len(part)}
@@ -114,6 +116,7 @@ def evaluation(audit) -> pd.DataFrame:
     if "rating" not in audit.ledgers:
         return pd.DataFrame(columns=["period", "target_id", *weights, "total", "weight"])
     frame = group_scores(audit.ledgers).execute()
+    frame = frame[frame.target_id.isin(audit.units)] if audit.units else frame
     table = frame.pivot_table(index=["period", "target_id"], columns="rater_type", values="raters")
     table = table.reindex(columns=list(weights))
     weight = table.notna().mul(pd.Series(weights)).sum(axis=1)

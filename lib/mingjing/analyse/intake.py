@@ -25,6 +25,7 @@ def coverage(audit) -> pd.DataFrame:
     kept = {name: _months(audit, name) for name in monthly if name in audit.intake.tables}
     over = {name for name, _, last in audit.ledgers.spans("month") if last <= audit.as_of}
     lines = []
+    flags = flags[flags.unit_id.isin(audit.units)] if audit.units else flags
     for unit in flags.sort_values("unit_id").to_dict("records"):
         owed = [name for name, flag in monthly.items() if unit[flag] is True and unit["active"] is not False]
         judged = [name for name in owed if name in kept]

@@ -28,6 +28,7 @@ def ledger(audit) -> pd.DataFrame:
     if "rectification" not in audit.ledgers:
         return pd.DataFrame(columns=[*columns, "days", "truly"])
     frame = items(audit.ledgers).order_by("feedback_date", "item_id").select(columns).execute()
+    frame = frame[frame.unit_id.isin(audit.units)] if audit.units else frame
     found = audit.check("rectification").to_pandas()
     denied = set(found[found.rule_id.isin(_NOT_TRULY)].subject)
     frame["is_closed"] = frame.is_closed.fillna(False).astype(bool)

@@ -18,12 +18,19 @@ def _groups(audit) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     p = Params(catalogue()["KH-01"])
     t = audit.ledgers.appraisal
-    t = t.filter((t.type == "年度考核") & t.eligible).select("quota_group", "grade").to_pandas()
+    t = t.filter((t.type == "年度考核") & t.eligible).select("person_id", "quota_group", "grade").to_pandas()
+    if audit.units:  # a group is judged as a whole, and shown to the units that have people in it
+        t = t[t.quota_group.isin(set(t[t.person_id.isin(_people(audit))].quota_group))]
     g = t.groupby("quota_group").grade.agg(
         excellent=lambda grades: int((grades == "优秀").sum()), people="size"
     )
     g = g.assign(cap=(g.people * p.base + 1e-9).astype(int), share=(g.excellent / g.people * 100).round(1))
     return g.reset_index(names="group")[columns].sort_values("share", ascending=False, ignore_index=True)
+
+
+def _people(audit) -> set[str]:
+    """Ids of the people of the audit's units."""
+    return set(ledger(audit, "person").person_id)
 
 
 def backdated(audit) -> pd.DataFrame:
@@ -57,6 +64,7 @@ def cards(audit) -> pd.DataFrame:
         .to_pandas()
         .sort_values(["day", "subject"])
     )
+    t = t[t.subject.isin({*audit.units, *_people(audit)})] if audit.units else t
     return t.assign(subject=t.subject.map(lambda written: audit.names.get(written, written)))[
         columns
     ].reset_index(drop=True)
