@@ -17,6 +17,8 @@ _REMARK = re.compile(r"[(\[][^)\]\n]*[)\]]")
 class Cells:
     """One column of a block."""
 
+    plain = False  # whether all cells are clean texts; known once `texts` is
+
     def __init__(self, cells: list[Any]):
         self.cells = cells
 
@@ -27,11 +29,13 @@ class Cells:
     @cached_property
     def texts(self) -> dict[str, str]:
         """Each different text → the same, cleaned."""
-        if self.kinds == {str}:
-            found = list(set(self.cells))
-        else:
-            found = list({cell for cell in self.cells if isinstance(cell, str)}) if str in self.kinds else []
-        return dict(zip(found, clean_all(found), strict=True))
+        if str not in self.kinds:
+            return {}
+        alone = len(self.kinds) == 1
+        found = list(set(self.cells) if alone else {cell for cell in self.cells if isinstance(cell, str)})
+        cleaned = clean_all(found)
+        self.plain = alone and cleaned is found
+        return dict(zip(found, cleaned, strict=True))
 
     @cached_property
     def joined(self) -> str:
@@ -54,11 +58,7 @@ class Cells:
             return known.read(lambda pair: reader(pair[1]))
         meaning = dict(start or ())
         faults: dict[Any, str] = {}
-        for cell in (
-            set(self.cells).difference(meaning)
-            if self.kinds != {str} or len(meaning) < len(self.texts)
-            else ()
-        ):
+        for cell in set(self.cells).difference(meaning):
             try:
                 meaning[cell] = reader(cell)
             except (ValueError, OverflowError) as error:
@@ -68,8 +68,11 @@ class Cells:
 
 
 def clean_all(texts: list[str]) -> list[str]:
-    """`[clean(text) for text in texts]`, all at once where no text has a line break or an unprintable character."""
-    joined = "\n".join(texts)
+    """`[clean(text) for text in texts]`, all at once where no text has a line break or an unprintable character.
+
+    The list given is returned where cleaning changes nothing.
+    """
+    joined = given = "\n".join(texts)
     if joined.count("\n") != len(texts) - 1:
         return list(map(clean, texts))
     if not unicodedata.is_normalized("NFKC", joined):
@@ -78,7 +81,7 @@ def clean_all(texts: list[str]) -> list[str]:
         return list(map(clean, texts))
     if "  " in joined or " \n" in joined or "\n " in joined or joined[:1] == " " or joined[-1:] == " ":
         return [" ".join(text.split()) for text in joined.split("\n")]
-    return joined.split("\n")
+    return texts if joined is given else joined.split("\n")
 
 
 class Block:

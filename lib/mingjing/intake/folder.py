@@ -149,7 +149,7 @@ def _duplicates(data: dict[str, pa.Table], sources: list[Source]) -> list[list[A
     issues = []
     for name, table in data.items():
         key = tables()[name].key
-        if table.group_by(list(key)).aggregate([]).num_rows == table.num_rows:
+        if table.group_by(list(key), use_threads=False).aggregate([]).num_rows == table.num_rows:
             continue
         columns = [table.column(c).to_pylist() for c in key]
         first: dict[tuple, int] = {}

@@ -211,11 +211,12 @@ def _read(column: Cells, spec: Column, epoch: datetime, field: Field) -> tuple[l
     if not field.prepare and spec.type == "number" and field.scale == 1.0 and column.kinds == {float}:
         if all(map(isfinite, column.cells)):
             return column.cells, {}
-    if not field.prepare and spec.type == "text" and column.texts:
-        known = column.texts
+    if not field.prepare and spec.type == "text" and (known := column.texts):
         if min(map(len, known.values())) <= NULL_LENGTH or "\n#" in f"\n{column.joined}":
             # a word for “nothing” or a failed formula may be among them
             known = {text: c for text, c in known.items() if len(c) > NULL_LENGTH and text[0] != "#"}
+        elif column.plain:
+            return column.cells, {}
     return column.read(partial(_typed, spec, epoch, field), known)
 
 
