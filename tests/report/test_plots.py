@@ -27,6 +27,7 @@ KINDS = {
     "intervals": lambda f: plots.intervals(f, "unit", "p", "low", "high", line=0.3, **WORDS),
     "stacked": lambda f: plots.stacked(f, "unit", ["k", "n"], names=["逾期", "按期"], **WORDS),
     "waterfall": lambda f: plots.waterfall(f, "unit", "k", totals=["水上中心"], **WORDS),
+    "against": lambda f: plots.against(f, "unit", "p", "low", names=("实际", "预期"), **WORDS),
     "funnel": lambda f: plots.funnel(f, "n", "p", "unit", low="low", high="high", **WORDS),
     "funnel of marked": lambda f: plots.funnel(f, "n", "p", "unit", marked="k", **WORDS),
     "grid": lambda f: plots.grid(f, "unit", "n", "k", **WORDS),

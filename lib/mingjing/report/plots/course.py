@@ -120,8 +120,9 @@ def steps(
     lang: str = "zh",
     by: str | None = None,
     axes_names: tuple[str, str] = ("", ""),
+    line: float | None = None,
 ) -> Plot:
-    """Step curves, such as the share of problems still open by days since they were found."""
+    """Step curves, such as the share of problems still open by days since they were found; `line` marks a limit."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     dashes = ("-", "--", ":", "-.")
@@ -137,6 +138,8 @@ def steps(
                 linewidth=2,
                 label=str(name),
             )
+        if line is not None:
+            axes.axhline(line, color=svg.HIGH, linestyle="--", linewidth=1)
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         axes.set_ylim(bottom=0)
