@@ -60,6 +60,16 @@ def test_the_page_says_what_is_not_in_the_run_and_prints_text_without_html(audit
     assert "<" not in panel.text
 
 
+def test_the_public_page_names_no_unit_that_is_not_on_the_list_of_units(tmp_path):
+    (tmp_path / "留样记录.csv").write_text(
+        LOG + LOG.splitlines()[1].replace("射击中心", "王小二") + "\n", "utf-8"
+    )
+    (tmp_path / "单位信息.csv").write_text(UNITS, "utf-8")
+    inside, outside = (Audit.open(tmp_path, "2021", audience=a) for a in ("internal", "public"))
+    assert "王小二" in onepage.one_page(inside).html
+    assert "王小二" not in onepage.one_page(outside).html and "射击中心" in onepage.one_page(outside).html
+
+
 # The parts of the index, on rows made up for it ----------------------------------------------------------------------
 
 

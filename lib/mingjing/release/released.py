@@ -130,7 +130,9 @@ def _outcome(
     if hidden:
         log.append((entry.rule_id, ", ".join(entry.people), "few people", hidden))
     checked = 0 if secret else outcome.rows_checked
-    return replace(outcome, hits=hits, sql={}, rows_checked=checked)
+    # what a ledger calls a unit and the list of units does not may be anybody
+    units = outcome.units & frozenset(masker.units)
+    return replace(outcome, hits=hits, sql={}, rows_checked=checked, units=units)
 
 
 def _hit(hit: dict[str, Any], intake: Intake, masker: Masker, secret: bool) -> dict[str, Any]:
