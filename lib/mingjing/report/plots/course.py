@@ -145,5 +145,6 @@ def steps(
         axes.set_ylim(bottom=0)
         axes.grid(linewidth=0.6)
         if by:
-            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+            long = any(len(str(name)) > 18 for name in frame[by])
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2 if long else 4)
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, by, x, y), lang)
