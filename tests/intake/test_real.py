@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mingjing import Audit
+from mingjing.analyse import canteen
 from mingjing.intake.files import read_file
 from mingjing.intake.values import read_number
 
@@ -61,6 +62,17 @@ def test_chicago_results_and_critical_rates_by_inspector_group(food):
     }
 
 
+def test_the_canteen_report_ranks_kitchens_and_tells_the_lenient_from_the_strict_inspectors(food):
+    raters = canteen.severity(food).rater.tolist()
+    assert (raters[0], raters[-1], len(raters)) == (
+        "brown",
+        "purple",
+        6,
+    )  # the ends of the published coefficients
+    order = canteen.ranking(food)
+    assert order.unit.tolist()[0] == "School" and (order.raters == 6).all() and order.p_first[0] < 0.95
+
+
 def test_the_published_test_window_of_chicagos_model():
     visits = opened("food", "2014", "food_model").table("activity_log")
     window = visits[visits.act_time.between("2014-09-02", "2014-10-31")]
@@ -70,7 +82,8 @@ def test_the_published_test_window_of_chicagos_model():
 
 
 def test_san_francisco_scores_and_risks(food):
-    ratings, score = food.table("rating"), food.table("rating").score
+    ratings = food.table("rating").query("rating_id.str.startswith('SF-')")
+    score = ratings.score
     assert (len(ratings), score.isna().sum(), score.count()) == (25863, 12081, 13782)
     assert (round(score.mean(), 2), score.median(), score.min(), score.max()) == (90.67, 92, 47, 100)
     bands = pd.cut(score, [0, 70, 85, 90, 100]).value_counts(sort=False)
