@@ -89,6 +89,9 @@ def test_findings_sort_filter_and_search(reports, visit):
     assert heads.nth(place).get_attribute("aria-sort") == "ascending"
     amount.click()
     assert float(rows(page)[0].split("\t")[place].replace(",", "")) == max(values)
+    heads.filter(has_text="程度").get_by_role("button").click()
+    order = ["高中低".index(row[0]) for row in rows(page)]
+    assert order == sorted(order) and len(set(order)) > 1
 
 
 def test_what_is_filtered_goes_to_a_spreadsheet(reports, visit):

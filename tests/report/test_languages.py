@@ -16,7 +16,9 @@ SAMPLE = Path(__file__).parents[2] / "data/sample"
 CHINESE = re.compile("[\u3400-\u9fff]+")
 LATIN = re.compile("[A-Za-z]{2,}")
 # names that Chinese readers know by these letters
-KNOWN = set("Excel CSV csv json findings rejected rules manifest Kaplan Meier GA floor round ceil".split())
+KNOWN = set(
+    "Excel CSV csv json findings rejected rules manifest Kaplan Meier Newcombe GA values from floor round ceil".split()
+)
 
 
 @cache

@@ -75,8 +75,10 @@ def findings_table(findings) -> str:
     }
     columns = [name for name in words["heads"] if not idle.get(name)]
     rows = [_row(finding, columns, findings) for finding in findings]
+    worst = f' data-order="{"|".join(SEVERITY[lang].values())}"'
     heads = [
-        f'<th scope="col"{_KINDS_OF_HEAD.get(name, "")}>{escape(words["heads"][name])}</th>'
+        f'<th scope="col"{_KINDS_OF_HEAD.get(name, "")}{worst if name == "severity" else ""}>'
+        f"{escape(words['heads'][name])}</th>"
         for name in columns
     ]
     table = table_html(
@@ -120,7 +122,7 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
         f"<dt>{_text(label(name, lang, finding['rule_id']), lang)}"
         f"<dd>{_text(_value(value_label(name, value, told, lang)), lang)}"
         for name, value in told.items()
-        if not name.endswith({"zh": "_en", "en": "_zh"}[lang])
+        if not name.endswith({"zh": "_en", "en": "_zh"}[lang]) and f"{name}_{lang}" not in told
     )
     listed = "<br>".join(_text(line, lang) for line in _places(places[:SHOWN_ROWS], lang))
     if len(places) > SHOWN_ROWS:

@@ -41,11 +41,10 @@
       this.found = this.rows;
       packed?.remove();
       this.table.parentElement.querySelector(".rest")?.remove();
-      this.ranks = new Map();
       this.heads.forEach((head, place) => this.sortable(head, place));
       this.status = make("p", { className: "status", role: "status" });
       this.pages = make("p", { className: "pages" });
-      this.table.before(this.tools(), this.status);
+      this.table.before(await this.tools(), this.status);
       this.table.after(this.pages);
       this.show();
     }
@@ -55,11 +54,11 @@
       return text(start.slice(start.lastIndexOf("<td")));
     }
 
-    tools() {
+    async tools() {
       const box = make("div", { className: "tools", role: "search" });
       const search = make("input", { type: "search", oninput: () => this.search(search.value) });
       box.append(make("label", {}, words.search, search));
-      this.heads.forEach((head, place) => head.hasAttribute("data-filter") && this.filter(box, place));
+      for (const [place, head] of this.heads.entries()) if (head.hasAttribute("data-filter")) await this.filter(box, place);
       if (this.table.className !== "findings") return box;
       const copy = make("button", { type: "button", textContent: words.copy, onclick: () => this.copy() });
       const save = make("button", { type: "button", textContent: words.save, onclick: () => this.save() });
@@ -67,12 +66,9 @@
       return box;
     }
 
-    filter(box, place) {
+    async filter(box, place) {
       const counts = new Map();
-      for (const row of this.rows) {
-        const value = this.cell(row, place);
-        counts.set(value, (counts.get(value) ?? 0) + 1);
-      }
+      for (const value of await this.column(place)) counts.set(value, (counts.get(value) ?? 0) + 1);
       if (counts.size < 2) return;
       const values = [...counts.keys()];
       if (place > 2) values.sort(new Intl.Collator(document.documentElement.lang).compare);
@@ -122,19 +118,36 @@
       head.replaceChildren(button);
     }
 
+    // text of one column, row by row, with breath between slices
+    async column(place) {
+      const values = [];
+      for (let start = 0; start < this.rows.length; start += SLICE) {
+        for (const row of this.rows.slice(start, start + SLICE)) values.push(this.cell(row, place));
+        if (this.rows.length > SLICE) await breathe();
+      }
+      return values;
+    }
+
     // by the rank of a value among all values of the column; blank ones come last either way
-    sort(place, direction) {
-      const values = new Map(this.rows.map(row => [row, this.cell(row, place)]));
-      const distinct = [...new Set(values.values())];
-      const numeric = this.heads[place].classList.contains("n");
-      const first = place === 0 && this.table.className === "findings";
-      const number = value => parseFloat(value.replaceAll(",", ""));
-      const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
-      if (numeric) distinct.sort((a, b) => number(a) - number(b));
-      else if (!first) distinct.sort(distinct.length > 5000 ? undefined : collator.compare);
-      const rank = new Map(distinct.map((value, order) => [value, value === "" ? Infinity : order * direction]));
-      this.rows.sort((a, b) => rank.get(values.get(a)) - rank.get(values.get(b)) || 0);
+    async sort(place, direction) {
+      const asked = ++this.asked, values = await this.column(place);
+      if (asked !== this.asked) return;
+      const rank = new Map(this.ordered([...new Set(values)], place).map((value, order) => [value, order * direction]));
+      rank.set("", Infinity);
+      const keys = Float64Array.from(values, value => rank.get(value));
+      const order = Uint32Array.from(keys.keys()).sort((a, b) => keys[a] - keys[b] || a - b);
+      this.rows = Array.from(order, at => this.rows[at]);
       this.sift();
+    }
+
+    ordered(values, place) {
+      if (this.heads[place].classList.contains("n")) {
+        const numbers = values.map(value => [parseFloat(value.replaceAll(",", "")), value]);
+        return numbers.sort((a, b) => a[0] - b[0]).map(pair => pair[1]);
+      }
+      const order = this.heads[place].dataset.order?.split("|"); // severity has an order of its own
+      if (order) return values.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+      return values.sort(values.length > 5000 ? undefined : new Intl.Collator(document.documentElement.lang, { numeric: true }).compare);
     }
 
     show(limit = PAGE) {
