@@ -73,18 +73,18 @@ def open_payments(ledgers: Ledgers) -> ir.Table:
     return t.mutate(day=days_between(ibis.date("1970-01-01"), t.voucher_date), text=squeezed(t.summary))
 
 
-def blocks(t: ir.Table, differ: str, most: int) -> tuple[ir.Table, ir.Table]:
-    """Entries that share all but `differ` with 1 to `most` - 1 others, and those that share it with more: a tariff."""
+def block(t: ir.Table, differ: str, most: int) -> ir.Table:
+    """Entries that share all but `differ` with 1 to `most` - 1 others; what more of them share is a tariff."""
     shared = BLOCKS[differ]
     t = t.filter(ibis.and_(*(t[column].notnull() for column in shared)))
-    t = t.mutate(size=t.count().over(ibis.window(group_by=shared)))
-    return t.filter(t.size.between(2, most)), t.filter(t.size > most)
+    size = t.count().over(ibis.window(group_by=shared))
+    return t.mutate(size=size).filter(_.size.between(2, most))
 
 
 def pairs(t: ir.Table, differ: str, window: int, most: int) -> ir.Table:
     """`_rid` of the later entry, `other` of the earlier, `days` between them, both sides of what differs, and the `size`
     of their block."""
-    shared, (kept, _tariff) = BLOCKS[differ], blocks(t, differ, most)
+    shared, kept = BLOCKS[differ], block(t, differ, most)
     value = {"number": kept.invoice_no, "firm": kept.payee, "fen": kept.amount, "blank": kept.invoice_no}[
         differ
     ]
