@@ -61,7 +61,7 @@ def suitability(audit) -> pd.DataFrame:
     zh, lines = audit.lang == "zh", []
     doubtful = audit.intake.issues.drop_duplicates("_rid").groupby(["source_file", "sheet"]).size()
     for source in audit.intake.sources:
-        if not source.table:
+        if not source.table or source.status == "withheld":
             continue
         cells = int(doubtful.get((source.file, source.sheet), 0))
         needs = [e.needs[source.table] for e in catalogue().values() if source.table in e.needs]
