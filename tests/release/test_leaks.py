@@ -4,10 +4,10 @@ import pytest
 
 from mingjing.release.leaks import LeakError, check_leaks
 
-TICKS = (25, 50, 75, 100, 125, 150)
+TICKS = (25, 50, 75, 100, 125, 150, 3000, 4000, 5000, 6000)
 
 
-@pytest.mark.parametrize("tag", ["text", "td", "th"])
+@pytest.mark.parametrize("tag", ["text", "td", "th", "li", "p"])
 def test_labels_of_an_axis_and_cells_of_a_table_are_no_personal_number(tmp_path, tag):
     (tmp_path / "page.html").write_text("".join(f"<{tag}>{n}</{tag}>" for n in TICKS), "utf-8")
     assert check_leaks(tmp_path, [], "").files == 1

@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 from mingjing.errors import MingjingError
 from mingjing.release.patterns import personal
 
+# Tags within a word are taken out; any other stands between: run together, the ticks of an axis are a number like any other.
+_WITHIN = re.compile(r"</?(?:a|b|em|i|mark|small|span|strong|sub|sup|tspan|u|wbr)\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
-# Cells and labels of a plot stand apart: run together, the ticks of an axis are a number like any other.
-_APART = re.compile(r"</(?:td|th|text)>")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _PLAIN = re.compile(r"[\x21-\x7e]+")
@@ -118,7 +118,7 @@ def _readings(data: bytes, depth: int) -> Iterator[str]:
 def _decoded(text: str) -> str:
     """Entities and escapes read, tags taken out, so that a name cut by one is whole again."""
     text = _ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)), text)
-    return html.unescape(_TAG.sub("", _APART.sub(" ", text)))
+    return html.unescape(_TAG.sub("\n", _WITHIN.sub("", text)))
 
 
 def _parquet(path: Path) -> Iterator[str]:
