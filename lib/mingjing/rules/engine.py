@@ -46,8 +46,9 @@ def rules() -> dict[str, RuleFunction]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one rule came to. `reason` is empty unless `outcome` is `not_run`: (code, what was missing). `units`: those
-    with rows in a ledger of the rule's own area.
+    """What one rule came to. `reason`: (code, what was missing) where `outcome` is `not_run`, or `unplaced` where rows
+    without a unit break the rule beside those of the units asked for; else empty. `units`: those with rows in a ledger of
+    the rule's own area.
 
     period_bound: its logic asked for the period, so that another period's run says nothing about what it found.
     """
@@ -120,7 +121,9 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
     units = tuple(units)
     checked = _rows_checked(entry, ledgers, units)
     if checked == 0:
-        return Outcome(entry.rule_id, "not_run", ("no_rows", next(iter(entry.needs), "")))
+        first = next(iter(entry.needs), "")
+        nameless = units and ledgers.nameless(first)
+        return Outcome(entry.rule_id, "not_run", ("no_unit", "") if nameless else ("no_rows", first))
     hits: list[dict[str, Any]] = []
     sql: dict[str, str] = {}
     ledgers.period_asked = entry.meta
@@ -132,9 +135,20 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
             hits += [row | {"case": case} for row in rows.to_pylist()]
     except NotRun as reason:
         return Outcome(entry.rule_id, "not_run", reason.args, checked)
-    outcome, bound = "findings" if hits else "passed", ledgers.period_asked
+    placed = [hit for hit in hits if hit["unit"]] if units else hits
+    if units and not placed and (hits or not _by_unit(entry)):
+        return Outcome(entry.rule_id, "not_run", ("no_unit", ""), checked)
+    outcome, bound = "findings" if placed else "passed", ledgers.period_asked
+    reason = ("unplaced", "") if len(placed) < len(hits) else ("", "")
     seen = _units_seen(entry, ledgers, units)
-    return Outcome(entry.rule_id, outcome, ("", ""), checked, _in_order(hits), sql, bound, seen)
+    return Outcome(entry.rule_id, outcome, reason, checked, _in_order(placed), sql, bound, seen)
+
+
+def _by_unit(entry: Entry) -> bool:
+    """Whether finding nothing on some units says anything: not where the ledger that is counted names no unit. Rules on
+    intake look at everything handed in, and on a claim only if it speaks of these units."""
+    declared = tables().get(next(iter(entry.needs), ""))
+    return declared is None or declared.unit is not None or entry.area == "intake"
 
 
 def _rows_checked(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> int:
@@ -155,7 +169,7 @@ def _units_seen(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> froze
 
 
 def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ...]) -> ir.Table:
-    """The expression in the shape findings are made of, within the scope and units asked for."""
+    """The expression in the shape findings are made of, within the scope and units asked for or of no unit."""
     declared = tables().get(next(iter(entry.needs), ""))
     has = set(expr.columns)
 
@@ -187,7 +201,7 @@ def _finish(entry: Entry, expr: ir.Table, ledgers: Ledgers, units: tuple[str, ..
     )
     if entry.scope == "period":
         query = query.filter(query.date.isnull() | query.date.between(*ledgers.span))
-    return query.filter(query.unit.isin(units)) if units else query
+    return query.filter(query.unit.isnull() | query.unit.isin(units)) if units else query
 
 
 def _joined(parts: list[ir.StringValue]) -> ir.StringValue:

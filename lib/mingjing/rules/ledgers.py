@@ -183,6 +183,12 @@ class Ledgers:
         """Whether somebody keeps this ledger and writes in every one of these columns: for choosing between ways."""
         return table in self._arrow and self._filled[table].issuperset(columns)
 
+    def nameless(self, name: str) -> bool:
+        """The ledger has rows, and none of them says which unit it belongs to."""
+        declared = tables().get(name)
+        kept = declared is not None and declared.unit is not None and self.has(name, declared.unit)
+        return not kept and self.count(name, (), within=False) > 0
+
     def missing(self, needs: dict[str, Iterable[str]]) -> list[str]:
         """`table` or `table.column` for each thing a rule needs and nobody keeps. A column that is there and blank
         throughout is kept: that nobody filled it in is evidence."""

@@ -8,6 +8,14 @@ _REASONS = {
     "unknown_value": ("取值都不在目录中：{}", "no value is in the catalogue: {}"),
     "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
     "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
+    "no_unit": (
+        "无法按单位判断：有关记录没有单位",
+        "cannot be told by unit: the rows it looks at name none",
+    ),
+    "unplaced": (
+        "另有没有单位的记录违反本规则，是否属于所选单位无法判断",
+        "rows that name no unit break it too; whose they are cannot be told",
+    ),
     "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
     "no_calendar": (
         "当年的放假调休安排尚未公布，无法推算工作日和节日",

@@ -1,0 +1,84 @@
+"""A run limited to some units: what cannot be told of them is never passed."""
+
+from datetime import date, datetime
+
+import pytest
+from tests.rules.test_venues import CITY, region
+
+from mingjing.rules import catalogue, rules, run_rule
+from mingjing.rules.engine import _by_unit
+from mingjing.rules.reasons import reason_text
+from mingjing.tables import tables
+
+LOG = {
+    "log_id": "L1",
+    "log_type": "留样",
+    "meal": "午餐",
+    "log_time": datetime(2021, 3, 5, 12),
+    "weight_g": 100.0,
+    "discard_time": datetime(2021, 3, 8, 12),
+}
+
+
+def run(ledgers, rule_id, units=("U1",), **data):
+    return run_rule(catalogue()[rule_id], rules()[rule_id], ledgers(**data), units)
+
+
+@pytest.mark.parametrize("pop", [716.70, 750.0])
+def test_a_ledger_that_names_no_unit_tells_nothing_of_one(ledgers, pop):
+    stat = [region(), region(**CITY | {"resident_pop": pop, "per_capita_area": 3.10})]
+    outcome = run(ledgers, "CD-01", region_stat=stat)
+    assert (outcome.outcome, outcome.reason, outcome.hits) == ("not_run", ("no_unit", ""), [])
+    assert "无法按单位判断" in reason_text(outcome.reason, "zh")
+    assert "cannot be told by unit" in reason_text(outcome.reason, "en")
+    whole = run(ledgers, "CD-01", units=(), region_stat=stat)
+    assert whole.outcome == ("passed" if pop == 716.70 else "findings")
+
+
+def test_no_rule_whose_ledger_names_no_unit_passes_one():
+    mute = {
+        rule_id
+        for rule_id, entry in catalogue().items()
+        if (first := next(iter(entry.needs), "")) in tables() and not tables()[first].unit
+    }
+    assert {"CD-01", "KH-01", "SS-02", "ST-B02"} <= mute
+    assert {rule_id for rule_id in mute if _by_unit(catalogue()[rule_id])} == {"DQ-04", "DQ-05"}
+
+
+@pytest.mark.parametrize(
+    ("units", "outcome", "reason", "hits"),
+    [
+        ((None, "U1"), "findings", "unplaced", ["U1"]),
+        (("U1", "U1"), "findings", "", ["U1", "U1"]),
+        (("U2", "U1"), "findings", "", ["U1"]),
+    ],
+)
+def test_a_hit_without_a_unit_is_told_beside_those_of_the_unit(ledgers, units, outcome, reason, hits):
+    rows = [LOG | {"log_id": f"L{n}", "unit_id": unit} for n, unit in enumerate(units)]
+    found = run(ledgers, "ST-02", food_log=rows)
+    assert (found.outcome, found.reason[0]) == (outcome, reason)
+    assert [hit["unit"] for hit in found.hits] == hits
+    assert bool(reason_text(found.reason, "zh")) == bool(reason)
+
+
+def test_hits_that_all_lack_a_unit_are_no_pass(ledgers):
+    good = LOG | {"log_id": "L2", "unit_id": "U1", "weight_g": 500.0}
+    found = run(ledgers, "ST-02", food_log=[LOG | {"unit_id": None}, good])
+    assert (found.outcome, found.reason) == ("not_run", ("no_unit", ""))
+
+
+def test_a_ledger_in_which_nobody_wrote_a_unit_says_so(ledgers):
+    found = run(ledgers, "ST-02", food_log=[LOG | {"unit_id": None}])
+    assert (found.outcome, found.reason) == ("not_run", ("no_unit", ""))
+    other = run(ledgers, "ST-02", food_log=[LOG | {"unit_id": "U2"}])
+    assert other.reason == ("no_rows", "food_log")
+
+
+def test_a_praised_person_is_told_by_the_unit_of_the_staff_list(ledgers):
+    person = {"person_id": "P1", "unit_id": "U1", "discipline_end_date": date(2022, 6, 1)}
+    data = {
+        "appraisal": [{"person_id": "P1", "year": 2021, "type": "年度考核", "grade": "优秀"}],
+        "person": [person],
+    }
+    assert [hit["unit"] for hit in run(ledgers, "KH-03", **data).hits] == ["U1"]
+    assert run(ledgers, "KH-03", ("U2",), **data).reason == ("no_unit", "")
