@@ -14,7 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 from mingjing.analyse.claims import judged
+from mingjing.analyse.leads import leads
 from mingjing.analyse.overview import Reported, terms
+from mingjing.analyse.places import rows_of
+from mingjing.analyse.trace import trace
+from mingjing.analyse.what_if import WhatIf, what_if
 from mingjing.areas import check_area
 from mingjing.config import read_config
 from mingjing.errors import InputError, UsageError, nearest
@@ -236,9 +240,7 @@ class Audit:
 
     def explain(self, rule_id: str) -> str:
         """The rule in words, its threshold, its legal basis, and the SQL that ran."""
-        if rule_id not in self._entries:
-            raise UsageError(f"no rule is called “{rule_id}”", todo=nearest(rule_id, self._entries))
-        entry, zh = self._entries[rule_id], self.lang == "zh"
+        entry, zh = self.entry(rule_id), self.lang == "zh"
         outcome = self._run(entry)
         lines = [f"{rule_id} {entry.name(self.lang)}", entry.words(self.lang)]
         bracketed = "{}: {} {}（{}）" if zh else "{}: {} {} ({})"
@@ -254,13 +256,43 @@ class Audit:
         )
         return "\n\n".join(lines)
 
+    def entry(self, rule_id: str) -> Entry:
+        """A rule as configured; UsageError with the nearest id for an unknown one."""
+        if rule_id not in self._entries:
+            raise UsageError(f"no rule is called “{rule_id}”", todo=nearest(rule_id, self._entries))
+        return self._entries[rule_id]
+
+    def outcome(self, rule_id: str) -> Outcome:
+        """What one rule came to."""
+        return self._run(self.entry(rule_id))
+
+    def found_tables(self) -> dict[str, pa.Table]:
+        """What the rules found, as meta rules see it: `finding` and `outcome`."""
+        first = {e.rule_id: self._run(e) for e in self._entries.values() if not e.meta}
+        return found_so_far(first, self._entries)
+
     def found_ledgers(self) -> Ledgers:
-        """The ledgers and, beside them, what the rules found: `finding` and `outcome`, as meta rules see them."""
+        """The ledgers and, beside them, `found_tables`."""
         if "finding" not in self.ledgers:
-            first = {e.rule_id: self._run(e) for e in self._entries.values() if not e.meta}
-            for name, table in found_so_far(first, self._entries).items():
+            for name, table in self.found_tables().items():
                 self.ledgers.add(name, table)
         return self.ledgers
+
+    def rows(self, finding_id: str) -> pd.DataFrame:
+        """The source rows a finding rests on, with file, sheet and row."""
+        return rows_of(self, finding_id)
+
+    def leads(self, area: str | Iterable[str] | None = None) -> pd.DataFrame:
+        """All findings at fault in one source row as one lead, by money × severity."""
+        return leads(self, area)
+
+    def trace(self, text: str, rules: bool = True) -> pd.DataFrame:
+        """One supplier, person, invoice, gun, batch, plate, amount or day followed across all ledgers."""
+        return trace(self, text, rules)
+
+    def what_if(self, rule_id: str, **thresholds) -> WhatIf:
+        """What a rule finds with other thresholds: `audit.what_if("ST-02", w_g=200)`."""
+        return what_if(self, rule_id, **thresholds)
 
     def params(self, rule_id: str) -> Params:
         """A rule's thresholds, with the bureau's own values where it has set them."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mingjing.cli_desk import add_desk
 from mingjing.cli_findings import add_findings
 from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--scale", type=int, default=1, metavar="K", help="K times as many units")
     sample.set_defaults(command=_sample)
     add_findings(commands)
+    add_desk(commands)
     add_schedule(commands)
     return parser
 
