@@ -27,6 +27,8 @@ from mingjing.findings.register import Past, Register, nearby
 from mingjing.findings.register.rows import Rows, made_of
 from mingjing.intake import Intake, read_folder
 from mingjing.intake.ledgers import intake_ledgers
+from mingjing.papers.slips import slips
+from mingjing.papers.workpaper import workpaper
 from mingjing.period import Period, parse_as_of
 from mingjing.processes import forked
 from mingjing.release import Policy, Release, read_policy, release
@@ -293,6 +295,14 @@ class Audit:
     def what_if(self, rule_id: str, **thresholds) -> WhatIf:
         """What a rule finds with other thresholds: `audit.what_if("ST-02", w_g=200)`."""
         return what_if(self, rule_id, **thresholds)
+
+    def slips(self, folder: str | Path) -> list[Path]:
+        """退回科室更正单: a workbook for each unit with something to correct in its ledgers."""
+        return slips(self, folder)
+
+    def workpaper(self, finding_ids: str | Iterable[str], folder: str | Path) -> Path:
+        """审计取证单 and 工作底稿 of these findings in one workbook with a numbered index."""
+        return workpaper(self, finding_ids, folder)
 
     def params(self, rule_id: str) -> Params:
         """A rule's thresholds, with the bureau's own values where it has set them."""

@@ -1,6 +1,7 @@
-"""`mingjing trace`: argument parsing only."""
+"""`mingjing trace`, `slips` and `workpaper`: argument parsing only."""
 
 import argparse
+import json
 
 from mingjing.errors import printable
 
@@ -16,7 +17,24 @@ def add_desk(commands: argparse._SubParsersAction) -> None:
         "--quick", action="store_true", help="without running the rules: no findings are named"
     )
     trace.set_defaults(command=_trace)
-    _opening(trace)
+    slips = commands.add_parser(
+        "slips",
+        help="correction slips (退回更正单): a workbook for each unit that has something to correct in its ledgers",
+        epilog="example: mingjing slips --data ledgers --out slips",
+    )
+    slips.set_defaults(command=_slips)
+    paper = commands.add_parser(
+        "workpaper",
+        help="审计取证单 and 工作底稿 of findings, numbered, in one workbook",
+        epilog="example: mingjing workpaper ST-02-0a1b2c3d4e --data ledgers --period 2021Q3 --out papers",
+    )
+    paper.add_argument("finding_ids", nargs="*", metavar="ID")
+    paper.add_argument("--rule", metavar="RULE", help="every finding of this rule")
+    paper.set_defaults(command=_workpaper)
+    for parser in (slips, paper):
+        parser.add_argument("--out", required=True, metavar="DIR")
+    for parser in (trace, slips, paper):
+        _opening(parser)
 
 
 def _opening(parser: argparse.ArgumentParser) -> None:
@@ -45,3 +63,22 @@ def _trace(args: argparse.Namespace) -> int:
     for line in () if args.json else frame.fillna("").astype(str).itertuples(index=False):
         print("\t".join(map(printable, line)))
     return 0
+
+
+def _slips(args: argparse.Namespace) -> int:
+    paths = [str(path) for path in _open(args).slips(args.out)]
+    _print(paths, args)
+    return 0
+
+
+def _workpaper(args: argparse.Namespace) -> int:
+    audit, ids = _open(args), args.finding_ids
+    if args.rule:
+        found = audit.check(audit.entry(args.rule).area).where(rule_id=args.rule)
+        ids = [*ids, *(finding["finding_id"] for finding in found)]
+    _print([str(audit.workpaper(ids, args.out))], args)
+    return 0
+
+
+def _print(paths: list[str], args: argparse.Namespace) -> None:
+    print(json.dumps(paths, ensure_ascii=False) if args.json else "\n".join(paths))

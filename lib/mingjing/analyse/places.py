@@ -25,6 +25,15 @@ def findings_by_row(audit) -> dict[tuple[str, str, int], list[str]]:
     return found
 
 
+def finding_of(audit, finding_id: str) -> dict:
+    """The finding as the rules give it; UsageError with the nearest id where this audit has none of that id."""
+    rule_id = "-".join(finding_id.split("-")[:2])
+    found = {finding["finding_id"]: finding for finding in audit.found(audit.entry(rule_id).area)}
+    if finding_id not in found:
+        raise UsageError(f"this audit has no finding “{finding_id}”", todo=nearest(finding_id, found))
+    return found[finding_id]
+
+
 def rows_of(audit, finding_id: str) -> pd.DataFrame:
     """The source rows a finding rests on, the row at fault first.
 
@@ -32,12 +41,7 @@ def rows_of(audit, finding_id: str) -> pd.DataFrame:
     rejected shows its cells as they were written, under their headers in the file.
     """
     inside(audit, "rows()")
-    rule_id = "-".join(finding_id.split("-")[:2])
-    area = audit.entry(rule_id).area
-    found = {finding["finding_id"]: finding for finding in audit.found(area)}
-    if finding_id not in found:
-        raise UsageError(f"this audit has no finding “{finding_id}”", todo=nearest(finding_id, found))
-    places = json.loads(found[finding_id]["evidence"])["rows"]
+    places = json.loads(finding_of(audit, finding_id)["evidence"])["rows"]
     read = cache(lambda name: _by_place(audit, name))
     lines = [_line(place, read(place["table"]), audit.intake.rejected) for place in places]
     return pd.DataFrame(lines, dtype=object).dropna(axis="columns", how="all")

@@ -1,0 +1,110 @@
+"""The forms (文书) that leave as workbooks: a title, labelled boxes, a table, and lines to sign; every cell is text."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from mingjing.findings.model import neutralise, plain
+
+_LONGEST = 2000
+
+
+class Book:
+    """One workbook; the same forms give the same bytes. Use it in a `with`."""
+
+    def __init__(self, path: Path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+        self._book.set_properties({"created": datetime(2000, 1, 1)})
+        base = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "vcenter"}
+        looks = {
+            "title": {"font_name": "黑体", "font_size": 18, "align": "center"},
+            "label": {"font_name": "黑体", "border": 1, "align": "center"},
+            "head": {"font_name": "黑体", "border": 1, "align": "center", "bg_color": "#E7E6E6"},
+            "cell": {"border": 1, "valign": "top"},
+            "plain": {},
+        }
+        self.formats = {name: self._book.add_format(base | look) for name, look in looks.items()}
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(self, *raised) -> None:
+        self._book.close()
+
+    def form(self, name: str, title: str, widths: Sequence[int], landscape: bool = False) -> "Form":
+        """A new sheet. `widths`: of its columns, in characters."""
+        return Form(self._book.add_worksheet(name[:31]), title, widths, landscape, self.formats)
+
+
+class Form:
+    """One sheet, written from the top; A4, fitted to the width, page numbers below."""
+
+    def __init__(self, sheet, title: str, widths: Sequence[int], landscape: bool, formats: dict):
+        self._sheet, self._last, self._formats, self._row = sheet, len(widths) - 1, formats, 0
+        for at, width in enumerate(widths):
+            sheet.set_column(at, at, width)
+        self._widths = widths
+        sheet.set_paper(9)
+        sheet.set_landscape() if landscape else sheet.set_portrait()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&C&P / &N")
+        self.line(title, "title", 30)
+
+    def line(self, text: str, look: str = "plain", height: float | None = None) -> None:
+        """One text over the whole width."""
+        self._across(0, self._last, text, look)
+        self._next(height or _height(text, sum(self._widths)))
+
+    def boxes(self, *pairs: tuple[str, Any], height: float | None = None) -> None:
+        """One row of label and value, side by side; the last value takes what is left of the width."""
+        share = (self._last + 1) // len(pairs)
+        needed = height or 0
+        for at, (name, value) in enumerate(pairs):
+            first, last = at * share, self._last if at == len(pairs) - 1 else (at + 1) * share - 1
+            self._sheet.write_string(self._row, first, name, self._formats["label"])
+            self._across(first + 1, last, _text(value), "cell")
+            wide = sum(self._widths[first + 1 : last + 1])
+            needed = max(needed, _height(name, self._widths[first]), _height(_text(value), wide))
+        self._next(needed)
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """A table as wide as the sheet."""
+        for at, head in enumerate(heads):
+            self._sheet.write_string(self._row, at, head, self._formats["head"])
+        self._next(_height(max(heads, key=len), min(self._widths)))
+        for row in rows:
+            for at, value in enumerate(row):
+                self._sheet.write_string(self._row, at, _text(value), self._formats["cell"])
+            self._next(max(_height(_text(v), w) for v, w in zip(row, self._widths, strict=True)))
+
+    def _across(self, first: int, last: int, text: str, look: str) -> None:
+        if first == last:
+            self._sheet.write_string(self._row, first, text, self._formats[look])
+        else:
+            self._sheet.merge_range(self._row, first, self._row, last, "", self._formats[look])
+            self._sheet.write_string(self._row, first, text, self._formats[look])
+
+    def _next(self, height: float) -> None:
+        self._sheet.set_row(self._row, height)
+        self._row += 1
+
+
+def _text(value: Any) -> str:
+    """The value in words, harmless, and not longer than a reader reads."""
+    if value is None or value != value:
+        return ""
+    text = str(neutralise(plain(value)))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _height(text: str, width: float) -> float:
+    """Points that the text needs when it is wrapped: a Chinese character is as wide as two letters."""
+    lines = sum(
+        1 + int(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / max(width - 1, 1))
+        for part in text.split("\n")
+    )
+    return min(max(18, 15 * lines + 4), 400)
