@@ -32,9 +32,10 @@ def fuel(random):
                           "return_time": start + timedelta(hours=3), "odo_start": odometer, "odo_end": odometer + km, "rated_fuel": 10.0})  # fmt: skip
             odometer, tank = odometer + km, tank - km / 100 * random.normal(9.5, 0.8)
             if tank < 20:
+                litre = round((60 - tank) * (random.uniform(0.4, 1) if random.random() < 0.3 else 1), 2)
                 cards.append({"txn_id": f"K{len(cards)}", "plate_no": f"甲{car}", "card_type": "油卡", "txn_time": start,
-                              "litre": round(60 - tank, 2), "amount": round((60 - tank) * 7, 2)})  # fmt: skip
-                tank = 60.0
+                              "litre": litre, "amount": round(litre * 7, 2)})  # fmt: skip
+                tank += litre
     return {"vehicle_trip": trips, "vehicle_card": cards}, 50 / 100
 
 

@@ -1,7 +1,7 @@
 """Canteen accounts, stock and money: what breaks each rule, what just does not, and missing data."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -386,6 +386,19 @@ def test_stb01_a_week_off_the_median_is_shown(check, last, found):
     costs = [100.0] * 5 + [last]
     out = [
         stock(txn_id=str(day), txn_type="出库", txn_date=day, qty=500.0) | {"unit_cost": cost and cost / 100}
+        for day, cost in zip(weeks, costs, strict=True)
+    ]
+    assert len(check("ST-B01", food_stock=out, meal_ledger=meals)[1]) == found
+
+
+@pytest.mark.parametrize(("swing", "found"), [(8.0, 1), (12.0, 0)])
+def test_stb01_a_canteen_that_varies_much_anyway_is_not_shown(check, swing, found):
+    """A week 44 % off the median of 104 is beyond 3.5 × 1.4826 × 7.7 %; one 42 % off that of 106 is within 3.5 × 1.4826 × 11.3 %."""
+    weeks = [date(2021, 3, 1) + timedelta(weeks=n) for n in range(8)]
+    meals = [meal(ledger_date=day + timedelta(days=n)) for day in weeks for n in range(5)]
+    costs = [100 + swing * (-1) ** n for n in range(6)] + [100.0, 150.0]
+    out = [
+        stock(txn_id=str(day), txn_type="出库", txn_date=day, qty=500.0) | {"unit_cost": cost / 100}
         for day, cost in zip(weeks, costs, strict=True)
     ]
     assert len(check("ST-B01", food_stock=out, meal_ledger=meals)[1]) == found

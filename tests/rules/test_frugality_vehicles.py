@@ -126,17 +126,37 @@ def card(**more):
 
 @pytest.mark.parametrize(
     ("litres", "km", "cases"),
-    [(39.0, 300.0, []), (39.1, 300.0, ["month"]), (39.1, 299.0, []), (50.0, 400.0, []), (None, 300.0, [])],
+    [
+        (99.0, 300.0, []),
+        (99.1, 300.0, ["quarter"]),
+        (99.1, 299.0, []),
+        (112.0, 400.0, []),
+        (112.1, 400.0, ["quarter"]),
+        (None, 300.0, []),
+    ],
 )
-def test_gc_b02_judges_months_with_enough_kilometres(check, litres, km, cases):
+def test_gc_b02_allows_one_tank_and_judges_quarters_with_enough_kilometres(check, litres, km, cases):
     rows = [trip(odo_end=1000.0 + km)]
     outcome, _ = check("GC-B02", vehicle_trip=rows, vehicle_card=[card(litre=litres)])
     assert [h["case"] for h in outcome.hits] == cases
 
 
+def test_gc_b02_a_tank_filled_on_the_last_day_of_a_quarter_is_no_lead(check):
+    rows = [trip(odo_end=1400.0), trip(trip_id="C2", depart_time=datetime(2021, 7, 2, 9), odo_end=1700.0)]
+    late = [card(litre=40.0), card(txn_id="K2", txn_time=datetime(2021, 6, 30, 17), litre=60.0)]
+    assert not check("GC-B02", vehicle_trip=rows, vehicle_card=late)[0].hits
+    more = [*late, card(txn_id="K3", litre=13.0)]
+    outcome, findings = check("GC-B02", vehicle_trip=rows, vehicle_card=more)
+    assert [h["subject"] for h in outcome.hits] == ["鲁A10001|2021Q2"]
+    assert (
+        "加油113升" in findings.to_pandas().message_zh[0]
+        and "百公里13.25升" in findings.to_pandas().message_zh[0]
+    )
+
+
 def test_gc_b02_says_nothing_of_a_vehicle_without_a_rating(check):
     rows = [trip(odo_end=1400.0, rated_fuel=None), trip(trip_id="C2", plate_no="鲁A2", rated_fuel=9.0)]
-    assert not check("GC-B02", vehicle_trip=rows, vehicle_card=[card(litre=90.0)])[0].hits
+    assert not check("GC-B02", vehicle_trip=rows, vehicle_card=[card(litre=190.0)])[0].hits
 
 
 @pytest.mark.parametrize(

@@ -174,8 +174,11 @@ def cost_per_diner(ledgers: Ledgers, p):
     t = s.inner_join(m, ["unit_id", "week"]).filter(lambda t: t.priced & (t.days >= p.min_days))
     t = t.mutate(each=t.issued / t.diners)
     usual = t.group_by("unit_id").agg(usual=_.each.median(), weeks=_.count())
-    t = t.inner_join(usual, "unit_id")
-    t = t.filter((t.weeks >= p.min_weeks) & over((t.each / t.usual - 1).abs(), p.p))
+    t = t.inner_join(usual, "unit_id").mutate(off=lambda t: (t.each / t.usual - 1).abs())
+    # 1.4826 × the median absolute deviation is the standard deviation of what varies normally.
+    spread = t.group_by("unit_id").agg(spread=1.4826 * t.off.median())
+    t = t.inner_join(spread, "unit_id")
+    t = t.filter((t.weeks >= p.min_weeks) & over(t.off, p.p) & over(t.off, p.z * t.spread))
     yield (
         "unusual",
         t.mutate(

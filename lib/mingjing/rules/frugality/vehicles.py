@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import graded, month_of, over, under
+from mingjing.rules.expr import graded, over, under
 from mingjing.rules.festivals import ENGLISH, rests
 from mingjing.rules.ledgers import Ledgers
 
@@ -57,23 +57,25 @@ def odometer(ledgers: Ledgers, p):
 @rule("GC-B02")
 def consumption(ledgers: Ledgers, p):
     t = trips(ledgers)
-    t = t.mutate(month=month_of(t.depart_time))
-    km = t.group_by("plate_no", "month").agg(
+    t = t.mutate(quarter=_quarter(t.depart_time))
+    km = t.group_by("plate_no", "quarter").agg(
         km=(t.odo_end - t.odo_start).sum(), rated=t.rated_fuel.max(), unit_id=t.unit_id.max()
     )
     c = ledgers.vehicle_card
-    c = c.filter(over(c.litre, 0)).mutate(month=month_of(c.txn_time))
-    g = c.group_by("plate_no", "month").agg(
+    c = c.filter(over(c.litre, 0)).mutate(quarter=_quarter(c.txn_time))
+    g = c.group_by("plate_no", "quarter").agg(
         _rids=_._rid.collect(), litres=_.litre.sum().round(2), amount=_.amount.sum(), date=_.txn_time.max()
     )
-    g = g.inner_join(km, ["plate_no", "month"])
-    g = g.filter(~under(g.km, p.min_km) & over(g.litres * 100 / g.km, g.rated * (1 + p.tol)))
-    yield (
-        "month",
-        g.mutate(
-            subject=g.plate_no + "|" + g.month, unit=g.unit_id, per_100=(g.litres * 100 / g.km).round(2)
-        ),
-    )
+    g = g.inner_join(km, ["plate_no", "quarter"])
+    # Whatever the tank held on the first day and holds on the last, the two differ by one tank at most.
+    g = g.mutate(burnt=g.litres - p.tank_l)
+    g = g.filter(~under(g.km, p.min_km) & over(g.burnt * 100 / g.km, g.rated * (1 + p.tol)))
+    per_100 = (g.burnt * 100 / g.km).round(2)
+    yield "quarter", g.mutate(subject=g.plate_no + "|" + g.quarter, unit=g.unit_id, per_100=per_100)
+
+
+def _quarter(day: ir.Value) -> ir.StringValue:
+    return day.year().cast("string") + "Q" + day.quarter().cast("string")
 
 
 @rule("GC-B03")

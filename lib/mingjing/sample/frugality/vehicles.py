@@ -25,6 +25,7 @@ _EVENTS = (
     ("市乒乓球联赛", date(2021, 9, 11)),
     ("市马拉松", date(2021, 10, 30)),
 )
+TANK = 60
 
 
 def build(bureau: Bureau) -> None:
@@ -181,22 +182,26 @@ def _odometer(bureau: Bureau, trips: dict, plates: list[str]) -> None:
 
 
 def _consumption(bureau: Bureau, trips: dict, plates: list[str]) -> None:
-    """Fuel of one month brought to so many litres per 100 km; the limit is 9.5 × 1.3 = 12.35."""
+    """Fuel of a quarter brought to so many litres per 100 km beside one tank; the limit is 9.5 × 1.3 = 12.35."""
     for plate, rate, plan in (
         (plates[3], 13.8, bureau.plant),
         (plates[4], 12.4, bureau.plant),
         (plates[5], 12.35, bureau.near_miss),
     ):
-        month = [t for t in trips[plate] if t["depart_time"].month == 8]
-        driven = sum(t["odo_end"] - t["odo_start"] for t in month)
+        months = (7, 8, 9)
+        driven = sum(t["odo_end"] - t["odo_start"] for t in trips[plate] if t["depart_time"].month in months)
         fuel = [
             c
             for c in bureau.rows["vehicle_card"]
-            if c["plate_no"] == plate and c["txn_time"].month == 8 and c["litre"] is not None
+            if c["plate_no"] == plate and c["txn_time"].month in months and c["litre"] is not None
         ]
-        others = sum(c["litre"] for c in fuel[1:])
-        fuel[0]["litre"] = round(floor(driven * rate) / 100 - others, 2)
-        fuel[0]["amount"] = round(fuel[0]["litre"] * 6.9, 2)
+        wanted = round(TANK + floor(driven * rate) / 100, 2)
+        more = wanted / sum(c["litre"] for c in fuel)
+        for c in fuel:
+            c["litre"] = round(c["litre"] * more, 2)
+        fuel[0]["litre"] = round(wanted - sum(c["litre"] for c in fuel[1:]), 2)
+        for c in fuel:
+            c["amount"] = round(c["litre"] * 6.9, 2)
         plan("GC-B02", *fuel)
 
 
