@@ -1,5 +1,8 @@
 """What the public sees of a value; what it never sees."""
 
+from pathlib import Path
+
+import nbformat
 import pandas as pd
 import pytest
 
@@ -8,6 +11,7 @@ from mingjing.errors import InputError, UsageError
 from mingjing.release import LeakError, check_leaks, few, small
 from mingjing.release.patterns import personal
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 UNITS = "单位编号,单位名称,单位类型,主要负责人\nU1,射击中心,训练单位,高峰\nU2,水上中心,训练单位,李二\n"
 PEOPLE = "人员编号,姓名,所在单位,岗位名称\nP1,高峰,U1,主任\nP2,李二,U2,主任\nP3,王同名,U1,会计\nP4,王同名,U2,会计\n"
 LOG = "记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,菜品,留样重量,留样销毁时间,记录人\n" + "".join(
@@ -217,3 +221,17 @@ def test_what_cannot_be_told_from_the_workbooks_own_words_is_counted_not_found(t
     with pytest.raises(LeakError):
         check_leaks(tmp_path, {"高峰"}, "")
     assert check_leaks(tmp_path, {"高峰"}, "", {"高峰"}).values == 0
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda p: p.stem)
+def test_every_notebook_passes_its_audience_on(path):
+    """Under stock papermill nobody else does."""
+    sources = [cell.source for cell in nbformat.read(path, 4).cells if "Audit.open(" in cell.source]
+    assert all("audience=audience" in source for source in sources)
+
+
+def test_within_a_public_run_no_notebook_gets_an_internal_audit(folder):
+    public = opened(folder)
+    with public.shared():
+        assert Audit.open(folder, "2021") is public
+        assert Audit.open(folder, "2021Q1").release is not None
