@@ -137,7 +137,7 @@ def test_a_finding_opens_to_values_rows_rule_law_thresholds_and_query(reports, v
     for part in ("食堂台账.xlsx", "第", "留样重量", "125", "餐饮服务食品安全操作规范", "最小留样量", "编号"):
         assert part in text, part
     opened.get_by_text("查看查询语句").click()
-    assert "SELECT" in opened.inner_text()
+    assert "SELECT" in opened.inner_text() and opened.locator(".rule").count() == 1
 
 
 def test_without_script_the_page_holds_the_same_findings(reports, visit):

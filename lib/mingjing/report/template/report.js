@@ -201,9 +201,8 @@
 
   // a finding that opens shows its rule in place of sending the reader down the page
   document.addEventListener("toggle", event => {
-    const row = event.target.open && event.target.closest("table.findings tr");
-    if (!row || event.target.querySelector(".rule")) return;
-    const link = row.querySelector('a[href^="#rule-"]');
+    if (!event.target.open || !event.target.matches(".findings .f > details") || event.target.querySelector(".rule")) return;
+    const link = event.target.closest("tr").querySelector('a[href^="#rule-"]');
     const note = link && document.getElementById(link.hash.slice(1));
     if (!note) return;
     const copy = make("div", { className: "rule" }, ...[...note.children].map(child => child.cloneNode(true)));
