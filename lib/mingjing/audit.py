@@ -14,9 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 from mingjing.analyse.claims import judged
+from mingjing.analyse.completeness import Completeness, completeness
 from mingjing.analyse.leads import leads
 from mingjing.analyse.overview import Reported, terms
 from mingjing.analyse.places import rows_of
+from mingjing.analyse.profile import Profile, profile
 from mingjing.analyse.trace import trace
 from mingjing.analyse.what_if import WhatIf, what_if
 from mingjing.areas import check_area
@@ -33,6 +35,7 @@ from mingjing.period import Period, parse_as_of
 from mingjing.processes import forked
 from mingjing.release import Policy, Release, read_policy, release
 from mingjing.report import onepage, panels
+from mingjing.report.desk import Explanation, Shelf, audit_panel
 from mingjing.report.findings import Panel
 from mingjing.report.look_back import look_back
 from mingjing.rules import Entry, Ledgers, Outcome, Params, configured, found_so_far, rules, run_rule
@@ -240,23 +243,9 @@ class Audit:
             )
         return pd.DataFrame(lines, columns=["rule_id", "outcome", "reason", "rows_checked", "findings"])
 
-    def explain(self, rule_id: str) -> str:
+    def explain(self, rule_id: str) -> Explanation:
         """The rule in words, its threshold, its legal basis, and the SQL that ran."""
-        entry, zh = self.entry(rule_id), self.lang == "zh"
-        outcome = self._run(entry)
-        lines = [f"{rule_id} {entry.name(self.lang)}", entry.words(self.lang)]
-        bracketed = "{}: {} {}（{}）" if zh else "{}: {} {} ({})"
-        lines += [
-            bracketed.format(p.zh if zh else p.en, p.value, p.unit or "", p.source)
-            for p in entry.params.values()
-        ]
-        lines += [basis.zh if zh else basis.en for basis in entry.basis]
-        lines += (
-            [reason_text(outcome.reason, self.lang)]
-            if outcome.outcome == "not_run"
-            else list(outcome.sql.values())
-        )
-        return "\n\n".join(lines)
+        return Explanation.of(self, rule_id)
 
     def entry(self, rule_id: str) -> Entry:
         """A rule as configured; UsageError with the nearest id for an unknown one."""
@@ -304,6 +293,26 @@ class Audit:
         """审计取证单 and 工作底稿 of these findings in one workbook with a numbered index."""
         return workpaper(self, finding_ids, folder)
 
+    def completeness(self, before: str | Path | None = None) -> Completeness:
+        """Gaps in numbers, empty months, missing ledgers; rows gone and cells changed since the folder `before`."""
+        return completeness(self, before)
+
+    def profile(self, name: str, top: int = 10) -> Profile:
+        """One ledger at a glance: by month, by age, blanks, the largest."""
+        return profile(self, name, top)
+
+    @property
+    def tables(self) -> Shelf:
+        """The ledgers handed in, by name: `audit.tables.food_log`."""
+        labels = {name: tables()[name].label(self.lang) for name in self.intake.tables}
+        return Shelf(labels, self.table, "ledger")
+
+    @property
+    def rules(self) -> Shelf:
+        """The rules, by id: `audit.rules["ST-02"]`, `audit.rules.ST_02`."""
+        labels = {rule_id: entry.name(self.lang) for rule_id, entry in self._entries.items()}
+        return Shelf(labels, self.explain, "rule")
+
     def params(self, rule_id: str) -> Params:
         """A rule's thresholds, with the bureau's own values where it has set them."""
         return Params(self._entries[rule_id])
@@ -344,6 +353,12 @@ class Audit:
         """Any question to the same tables, in SQL."""
         self.ledgers.everything()
         return self.ledgers.backend.con.sql(query).df()
+
+    def __repr__(self) -> str:
+        return audit_panel(self).text
+
+    def _repr_html_(self) -> str:
+        return audit_panel(self).html
 
     def _area(self, area: str | Iterable[str] | None) -> list[Entry]:
         wanted = [area] if isinstance(area, str) else area

@@ -96,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
     add_proof(commands)
     lab = commands.add_parser(
-        "lab", help="JupyterLab on the notebooks", epilog="example: mingjing lab --no-browser"
+        "lab",
+        help="JupyterLab on the notebooks, opened at the start page",
+        epilog="example: mingjing lab --no-browser",
     )
     lab.add_argument("--notebooks", default="notebooks", metavar="DIR")
     lab.set_defaults(command=_lab)
@@ -204,8 +206,10 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _lab(args: argparse.Namespace) -> int:
+    start = Path(args.notebooks) / "start.ipynb"
+    opened = str(start) if start.exists() else args.notebooks
     # the remaining words of the command line are JupyterLab's own
-    return subprocess.call([sys.executable, "-m", "jupyterlab", args.notebooks, *args.rest])  # noqa: S603
+    return subprocess.call([sys.executable, "-m", "jupyterlab", opened, *args.rest])  # noqa: S603
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

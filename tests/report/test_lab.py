@@ -1,0 +1,111 @@
+"""How the lab's objects show themselves: escaped, in words, with names to complete."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mingjing import Audit
+from mingjing.errors import UsageError
+from mingjing.runs.notebooks import execute
+
+ROOT = Path(__file__).parents[2]
+LOG = """记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,菜品,留样重量,留样销毁时间,记录人
+{}
+"""
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def write(folder, *lines):
+    text = LOG.format("\n".join(lines))
+    (folder / "留样与温度记录表.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def line(number, weight=125, dish="鱼", day="2021-03-01"):
+    return f"L{number},射击中心,留样,{day} 12:00,{day},午餐,{dish},{weight},2021-12-31 12:00,张三"
+
+
+@pytest.fixture
+def audit(tmp_path):
+    return Audit.open(
+        write(tmp_path, line(1), line(2, 124, HOSTILE), line(3, dish=HOSTILE)), "2021", lang="en"
+    )
+
+
+def test_an_audit_tells_what_it_looks_at_without_running_a_rule(audit):
+    assert "as of 2021-12-31" in repr(audit) and "food_log" in audit._repr_html_()
+    assert not audit._outcomes
+
+
+def test_names_of_ledgers_and_rules_are_completed_and_the_nearest_is_offered(audit):
+    assert audit.tables._ipython_key_completions_() == dir(audit.tables) == ["food_log"]
+    assert audit.tables.food_log.equals(audit.table("food_log"))
+    assert "ST_02" in dir(audit.rules) and audit.rules.ST_02 == audit.rules["ST-02"] == audit.explain("ST-02")
+    with pytest.raises(UsageError, match="food_log"):
+        audit.tables["foodlog"]
+    with pytest.raises(AttributeError, match="food_log"):
+        _ = audit.tables.foodlog
+
+
+def test_a_rule_prints_as_text_and_shows_itself_as_the_report_does(audit):
+    told = audit.explain("ST-02")
+    assert "SELECT" in told and repr(told) == str(told)
+    assert "<details open" in told._repr_html_() and "SELECT" in told._repr_html_()
+
+
+def test_nothing_in_a_cell_becomes_markup(audit):
+    shown = [audit.profile("food_log"), audit.completeness(), audit.check("canteen"), audit]
+    assert any("onerror" in thing._repr_html_() for thing in shown), "the cell is shown"
+    assert not any("<img" in thing._repr_html_() for thing in shown)
+
+
+def test_a_profile_counts_by_month_age_blank_and_largest(tmp_path):
+    lines = [line(1), line(2, day="2021-12-20"), line(3, "", day="2021-12-21")]
+    told = Audit.open(write(tmp_path, *lines), "2021").profile("food_log")
+    assert told.months.values.tolist() == [["2021-03", 1], ["2021-12", 2]]
+    assert told.ages[["days", "rows"]].astype(str).values.tolist()[0] == ["≤30", "2"]
+    assert told.blanks[told.blanks.column == "weight_g"].blank.tolist() == [1]
+    assert "unit_id" not in told.top, "one value throughout tells nothing"
+
+
+def test_what_changed_since_last_time_is_told_by_key_whatever_the_order(tmp_path):
+    before, now = tmp_path / "before", tmp_path / "now"
+    before.mkdir(), now.mkdir()
+    write(before, line(1), line(2, 124), line(3))
+    write(now, line(3), line(1), line(2, 126), line(4))
+    found = Audit.open(now, "2021").completeness(before=before).changes
+    assert found.drop(columns=["file", "sheet"]).values.tolist() == [
+        ["food_log", "changed", "L2", "weight_g", "124.0", "126.0", 4]
+    ]
+
+
+def test_a_row_that_is_gone_is_told_with_where_it_stood(tmp_path):
+    before, now = tmp_path / "before", tmp_path / "now"
+    before.mkdir(), now.mkdir()
+    write(before, line(1), line(2), line(3))
+    write(now, line(1), line(3))
+    found = Audit.open(now, "2021").completeness(before=before).changes
+    assert found[["what", "key", "row"]].values.tolist() == [["vanished", "L2", 3]]
+
+
+def test_without_an_earlier_folder_nothing_is_said_of_changes(audit):
+    told = audit.completeness()
+    assert told.changes is None and "Since last time" not in repr(told)
+
+
+def test_a_key_that_stands_twice_is_told_and_not_matched(tmp_path):
+    before, now = tmp_path / "before", tmp_path / "now"
+    before.mkdir(), now.mkdir()
+    write(before, line(1), line(1))
+    write(now, line(1))
+    found = Audit.open(now, "2021").completeness(before=before).changes
+    assert found.what.tolist() == ["unmatched"]
+
+
+@pytest.mark.notebook
+def test_the_start_page_runs_from_top_to_bottom(tmp_path):
+    target = tmp_path / "start.ipynb"
+    assert execute(ROOT / "notebooks" / "start.ipynb", target, {}, timeout=300) == ""
+    outputs = [o for c in nbformat.read(target, 4).cells for o in c.get("outputs", [])]
+    assert len([o for o in outputs if "text/html" in o.get("data", {})]) >= 7
