@@ -42,6 +42,31 @@ def test_dq01_a_cell_or_row_that_cannot_be_used(tmp_path, line, cases):
     assert [hit[:2] for hit in hits] == ([(3, cases)] if cases else [])
 
 
+def test_dq01_a_row_put_in_above_leaves_every_finding_what_it_was(tmp_path):
+    bad = [
+        GOOD.format(n=7).strip().replace(",100,", ",约一万,"),
+        GOOD.format(n=7).strip(),
+        GOOD.format(n=8).strip().replace("2021-03-01", "不详"),
+        GOOD.format(n=9).strip().replace("用电", "电气").replace(",100,", ",约一万,"),
+    ]
+
+    def ids(folder, *lines):
+        folder.mkdir()
+        hits = [f for f in audit(folder, *lines).check("intake") if f["rule_id"] == "DQ-01"]
+        return {f["finding_id"]: f["row"] for f in hits}
+
+    before, after = ids(tmp_path / "a", *bad), ids(tmp_path / "b", GOOD.format(n=5).strip(), *bad)
+    assert len(before) == 5 and before.keys() == after.keys()
+    assert {after[name] - row for name, row in before.items()} == {1}
+
+
+def test_dq01_a_row_without_a_key_is_named_by_where_it_stands(tmp_path):
+    opened = audit(tmp_path, GOOD.format(n=8).strip().replace("H8", ""))
+    assert [f["subject"] for f in opened.check("intake").where(rule_id="DQ-01")] == [
+        "hazard|隐患台账.csv||3|hazard_id"
+    ]
+
+
 @pytest.mark.parametrize(("count", "findings"), [(20, 20), (21, 1)])
 def test_dq01_a_column_wrong_again_and_again_is_one_finding(tmp_path, count, findings):
     lines = [GOOD.format(n=n + 100).strip().replace(",100,", ",约一万,") for n in range(count)]

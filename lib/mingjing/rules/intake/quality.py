@@ -25,7 +25,7 @@ def structure(ledgers, p):
                 value=many.value.min(),
                 reason_zh=many.reason_zh.min(),
                 reason_en=many.reason_en.min(),
-                subject=many.ledger.min() + "|" + many.column.min() + "|" + many.subject.min(),
+                subject=many.ledger.min() + "|" + many.sheet.min() + "|" + many.column.min(),
             ),
         )
 
@@ -124,9 +124,4 @@ def gaps(ledgers, name: str, flag: str, months: list[str]):
 def control_totals(ledgers, p):
     """A total line says something else than its rows add up to."""
     issues = ledgers.intake_issue
-    yield (
-        "differs",
-        issues.filter(issues.problem == "total_mismatch").mutate(
-            subject=issues.subject + "|" + issues.column
-        ),
-    )
+    yield "differs", issues.filter(issues.problem == "total_mismatch")
