@@ -123,7 +123,7 @@ class Audit:
     def ledgers(self) -> Ledgers:
         """The ledgers as rules see them: Ibis tables of what was known on `as_of`."""
         data = self.intake.tables | intake_ledgers(self.intake)
-        ledgers = Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of, self.units)
+        ledgers = Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of, self.units, self._entries)
         for name, table in self._worked_out.items():
             ledgers.derived(name, lambda table=table: table)
         return ledgers

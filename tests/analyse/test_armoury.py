@@ -62,7 +62,7 @@ def test_nights_are_counted_to_the_day_the_audit_looks_from(audit):
 
 def test_errors_refute_the_claim(audit):
     screen = firearms.first_screen(audit)
-    assert "不成立" in screen.zh and "refuted" in screen.en and len(screen.figures) == 3
+    assert "被推翻" in screen.zh and "refuted" in screen.en and len(screen.figures) == 3
 
 
 def test_without_ledgers_the_claim_cannot_be_judged(tmp_path):

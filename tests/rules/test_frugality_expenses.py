@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from mingjing.rules import configured, rules, run_rule
 from mingjing.rules.frugality.alike import amounts, firms, invoices
 from mingjing.stats import digit_test
 
@@ -137,6 +138,32 @@ def test_jf02_receptions_under_other_items(check, change, found):
     _, findings = check("JF-02", expense=entries({}, change), reception=receptions)
     assert [f["row"] for f in findings] == [3] * found
     assert all(f["kind"] == "suspect" and f["severity"] == "medium" for f in findings)
+
+
+@pytest.mark.parametrize(
+    ("summary", "day", "told"),
+    [
+        ("购白酒两箱", date(2021, 9, 15), ["JR-02"]),  # before Mid-autumn
+        ("购白酒两箱", date(2021, 8, 10), ["JF-02"]),
+        ("购白酒两箱", None, ["JF-02"]),
+        ("聚餐费", date(2021, 9, 15), ["JF-02"]),
+        ("购白酒两箱", date(2031, 9, 15), ["JF-02"]),  # holidays not published
+    ],
+)
+def test_a_payment_that_looks_like_a_gift_and_a_reception_is_one_lead(check, summary, day, told):
+    rows = entries({}, {"summary": summary, "voucher_date": day})
+    year = str(day.year) if day else "2021"
+    assert [r for r in ("JF-02", "JR-02") if len(check(r, year, expense=rows)[1])] == told
+
+
+def test_jf02_keeps_what_the_bureaus_own_days_take_from_jr02(ledgers):
+    narrow = configured({"JR-02": {"before_days": 1}})
+    data = ledgers("2021", expense=entries({"summary": "购白酒两箱", "voucher_date": date(2021, 9, 15)}))
+    data._entries = narrow
+    assert [run_rule(narrow[r], rules()[r], data).outcome for r in ("JF-02", "JR-02")] == [
+        "findings",
+        "passed",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -45,14 +46,14 @@ def plain(value: Any) -> Any:
 
 
 class _Words(dict):
-    """Message values by name; what is blank reads as blank rather than `None`."""
+    """Message values by name; what is blank reads as blank rather than `None`, what was worked out is rounded."""
 
     def __init__(self, values: Mapping[str, Any], blank: str, yes_no: tuple[str, str]):
         super().__init__(values)
         self._blank, self._yes_no = blank, yes_no
 
     def __getitem__(self, key: str) -> str:
-        value = plain(super().__getitem__(key))
+        value = self._rounded(plain(super().__getitem__(key)))
         if value is None or value == "":
             return self._blank
         if isinstance(value, bool):
@@ -60,6 +61,21 @@ class _Words(dict):
         if isinstance(value, list):
             return "、".join(map(str, value)) if self._blank == "空" else ", ".join(map(str, value))
         return f"{value:,}" if isinstance(value, int | float) and abs(value) >= 10000 else str(value)
+
+    def _rounded(self, value: Any) -> Any:
+        """Hours, shares and ratios to two decimals (two digits where there is nothing before them), more where they would
+        read like another number of the message, such as the limit. Nobody writes five decimals: fewer are a cell's own.
+        """
+        if isinstance(value, list):
+            return [self._rounded(item) for item in value]
+        if not isinstance(value, float) or round(value, 4) == value:
+            return value
+        others = [v for v in map(plain, self.values()) if isinstance(v, int | float) and v != value]
+        first = max(2, 1 - math.floor(math.log10(abs(value))))
+        for digits in range(first, 6):
+            if round(value, digits) not in [round(other, digits) for other in others]:
+                return round(value, digits)
+        return value
 
 
 def make_findings(

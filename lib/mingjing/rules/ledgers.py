@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from mingjing.period import Period, month_end
+from mingjing.rules.catalogue import Entry, Params, catalogue
 from mingjing.tables import ARROW, Table, tables
 
 _FESTIVALS = {
@@ -39,7 +40,9 @@ class Ledgers:
         period: Period,
         as_of: date,
         units: tuple[str, ...] = (),
+        entries: dict[str, Entry] | None = None,
     ):
+        self._entries = entries or {}
         self.backend, self.as_of, self._period, self.units = backend, as_of, period, units
         self.period_asked = False
         self._present: dict[str, set[str]] = {}
@@ -57,6 +60,10 @@ class Ledgers:
     def period(self) -> Period:
         self.period_asked = True
         return self._period
+
+    def params(self, rule_id: str) -> Params:
+        """The thresholds of another rule as this audit has them, for a rule that leaves something to it."""
+        return Params(self._entries.get(rule_id) or catalogue()[rule_id])
 
     @property
     def span(self) -> tuple[date, date]:

@@ -4,8 +4,10 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from mingjing.rules.engine import entries, rule
+from mingjing.rules.catalogue import catalogue
+from mingjing.rules.engine import NotRun, entries, rule
 from mingjing.rules.expr import differs, graded, matches, mentions, over, same
+from mingjing.rules.frugality.holidays import presents
 from mingjing.rules.ledgers import Ledgers
 
 WHOLE_YEAR = "全年"
@@ -116,7 +118,17 @@ def hidden_reception(ledgers: Ledgers, p):
     if ledgers.has("reception", "voucher_no"):
         # A reception on the ledger is not hidden: whether it is booked rightly, the rules on receptions say.
         t = t.anti_join(ledgers.reception, ["unit_id", "voucher_no"])
-    yield "words", t
+    yield "words", _without_presents(ledgers, t)
+
+
+def _without_presents(ledgers: Ledgers, t: ir.Table) -> ir.Table:
+    """One lead a row: what JR-02 shows as a gift around a festival is not shown again, unless JR-02 cannot judge."""
+    if ledgers.missing(catalogue()["JR-02"].needs):
+        return t
+    try:
+        return t.anti_join(presents(ledgers, ledgers.params("JR-02")).select("_rid"), "_rid")
+    except NotRun:
+        return t
 
 
 @rule("JF-04")

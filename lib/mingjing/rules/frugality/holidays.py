@@ -78,6 +78,11 @@ def _around_holidays(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
 
 @rule("JR-02")
 def gifts(ledgers: Ledgers, p):
+    yield "gift", presents(ledgers, p)
+
+
+def presents(ledgers: Ledgers, p) -> ir.Table:
+    """Payments around a rest whose summary names gifts, tobacco or alcohol; JF-02 leaves them to JR-02."""
     t = ledgers.expense
     t = t.filter(over(t.amount, 0) & mentions(t.summary, p.words, p.exceptions))
     t = t.filter(~(t.basis_doc_no.notnull() & matches(t.summary, p.excused)))
@@ -85,7 +90,7 @@ def gifts(ledgers: Ledgers, p):
         dined = t.filter(t.econ_item == p.item).semi_join(ledgers.reception, ["unit_id", "voucher_no"])
         taken = dined.filter(~mentions(dined.summary, p.words, p.exceptions + "|" + p.served))
         t = t.anti_join(taken, "_rid")
-    yield "gift", _around_holidays(ledgers, p, t)
+    return _around_holidays(ledgers, p, t)
 
 
 @rule("JR-03")

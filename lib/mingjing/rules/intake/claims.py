@@ -101,21 +101,29 @@ def _limited(ledgers: Ledgers, claim: Claim) -> bool:
 
 
 def denial(ledgers: Ledgers, claim: Claim, p) -> Verdict:
-    """“There was none”: refuted by a breach of that kind; supported only if everything was there to be seen."""
+    """“There was none”, by what every rule found and came to."""
+    return denied(ledgers, claim, p, ledgers.finding.to_pyarrow(), ledgers.outcome.to_pyarrow())
+
+
+def denied(ledgers: Ledgers, claim: Claim, p, finding: pa.Table, outcome: pa.Table) -> Verdict:
+    """“There was none”: refuted by a breach of that kind; supported only if everything was there to be seen.
+
+    finding, outcome: as `found_so_far` gives them, of the mapped rules at least.
+    """
     if claim.value is None or not math.isclose(claim.value, 0, abs_tol=EPSILON):
         return Verdict(OPEN, "admitted")
     if _limited(ledgers, claim):
         return Verdict(OPEN, "limited")
     direct, mapped = p.direct[claim.key], [*p.direct[claim.key], *p.bearing[claim.key]]
-    inside, doubtful = _hits(ledgers, claim, mapped)
+    inside, doubtful = _hits(ledgers, finding, claim, mapped)
     against = [h for h in inside if h["rule_id"] in direct and h["kind"] in p.refuting]
     if against:
         seen = {"rules": _ids(against), "hits": _subjects(against)}
         return Verdict(REFUTED, "refuted", seen, tuple(h["_rid"] for h in against if h["_rid"] is not None))
     if claim.start < ledgers.start or claim.end > ledgers.end:
         return Verdict(OPEN, "period")
-    outcome = dict(ledgers.outcome.to_pandas().itertuples(index=False, name=None))
-    if silent := [rule_id for rule_id in mapped if outcome.get(rule_id, "not_run") == "not_run"]:
+    came_to = dict(zip(outcome["rule_id"].to_pylist(), outcome["outcome"].to_pylist(), strict=True))
+    if silent := [rule_id for rule_id in mapped if came_to.get(rule_id, "not_run") == "not_run"]:
         return Verdict(OPEN, "silent", {"rules": silent, "hits": len(silent)})
     if leads := [*inside, *doubtful]:
         return Verdict(OPEN, "leads", {"rules": _ids(leads), "hits": _subjects(leads)})
@@ -126,10 +134,10 @@ def denial(ledgers: Ledgers, claim: Claim, p) -> Verdict:
     return Verdict(SUPPORTED, "holds", {"hits": len(mapped)})
 
 
-def _hits(ledgers: Ledgers, claim: Claim, mapped: list[str]) -> tuple[list[dict], list[dict]]:
+def _hits(ledgers: Ledgers, finding: pa.Table, claim: Claim, mapped: list[str]):
     """Hits of the mapped rules within the claim's units and days, and those nobody can place there or elsewhere."""
-    f = ledgers.finding
-    rows = f.filter(f.rule_id.isin(mapped)).order_by("_rid", "rule_id", "subject").to_pyarrow().to_pylist()
+    order = [(name, "ascending") for name in ("_rid", "rule_id", "subject")]
+    rows = [hit for hit in finding.sort_by(order).to_pylist() if hit["rule_id"] in mapped]
     all_of_it = claim.start <= ledgers.start and claim.end >= ledgers.end
     inside, doubtful = [], []
     for hit in rows:

@@ -1,0 +1,36 @@
+"""Numbers in messages as people read them."""
+
+import pytest
+
+from mingjing.findings import sentence
+from mingjing.rules import catalogue
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (61 / 60, "发现后1.02小时"),
+        (2 + 1 / 3, "发现后2.33小时"),
+        (1 + 1 / 3600, "发现后1.0003小时"),  # never as long as the limit that it breaks
+        (1.5, "发现后1.5小时"),
+        (1.0625, "发现后1.0625小时"),  # so written
+        (12345 + 1 / 3, "发现后12,345.33小时"),
+        (1, "发现后1小时"),
+    ],
+)
+def test_what_was_worked_out_is_rounded_but_never_to_the_limit(hours, told):
+    assert told in sentence(catalogue()["QD-15"], "late", {"status": "丢失", "hours": hours}, "zh")
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(1 / 3, "0.33"), (0.000456789, "0.00046"), (0.04321987, "0.043"), (0.899999, "0.9"), (-2 / 3, "-0.67")],
+)
+def test_a_small_number_keeps_two_digits(share, told):
+    entry = catalogue()["QD-15"]
+    assert f" {told} h after" in sentence(entry, "late", {"status": "", "hours": share}, "en")
+
+
+def test_two_numbers_that_differ_read_differently():
+    said = sentence(catalogue()["QD-15"], "late", {"status": "", "hours": 3.141593, "other": 3.143333}, "en")
+    assert "reported 3.142 h" in said
