@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mingjing.cli_desk import add_desk
 from mingjing.cli_findings import add_findings
+from mingjing.cli_new import add_new
 from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError, printable
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.set_defaults(command=_sample)
     add_findings(commands)
     add_desk(commands)
+    add_new(commands)
     add_schedule(commands)
     return parser
 

@@ -1,0 +1,1 @@
+"""What makes new pieces of the workbook from templates."""
