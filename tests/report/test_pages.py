@@ -11,7 +11,7 @@ from mingjing.findings import Findings
 from mingjing.report.code import one_language
 from mingjing.report.findings_table import STATIC, findings_table
 from mingjing.report.index import Line, Other, index_page, sparkline
-from mingjing.report.labels import label
+from mingjing.report.labels import label, unit_label
 from mingjing.report.page import page, script
 from mingjing.rules.catalogue import catalogue
 
@@ -81,6 +81,11 @@ def test_every_value_that_proves_a_finding_has_a_name_in_chinese():
         if label(name, "zh", entry.rule_id).isascii()
     }
     assert not bare
+
+
+def test_every_unit_of_a_threshold_has_a_name_in_chinese():
+    units = {p.unit for entry in catalogue().values() for p in entry.params.values() if p.unit}
+    assert not {unit for unit in units if unit_label(unit, "zh").isascii()}
 
 
 def test_code_is_shown_in_one_language():
