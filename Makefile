@@ -15,6 +15,11 @@ audit: $(VENV)/base
 test: $(VENV)/base
 	$(VENV)/bin/python -m pytest -n auto
 
+# The other engine, about 400 MB; it also needs Java 17.
+.PHONY: spark
+spark: $(VENV)/base
+	$(VENV)/bin/pip install --quiet --require-hashes -r requirements-spark.lock
+
 lab: $(VENV)/base
 	$(VENV)/bin/mingjing lab
 
@@ -26,6 +31,8 @@ sample: $(VENV)/base
 lock:
 	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	uv pip compile pyproject.toml --extra spark --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --no-emit-find-links -c requirements.lock -o requirements-spark.lock
 
 # Runs killed at 200 random moments; what stands must stay whole. The numbers are in docs/trust.md.
 torture: $(VENV)/base

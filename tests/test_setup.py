@@ -4,13 +4,14 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-PINS = dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", LOCK, re.M))
+LOCK, SPARK = ((ROOT / f"requirements{name}.lock").read_text("utf-8") for name in ("", "-spark"))
+PINS, SPARK_PINS = (dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.M)) for lock in (LOCK, SPARK))
 
 
 def test_every_dependency_is_locked_at_a_version_it_allows():
@@ -20,11 +21,20 @@ def test_every_dependency_is_locked_at_a_version_it_allows():
         assert wanted.specifier.contains(PINS[canonicalize_name(wanted.name)]), text
 
 
-def test_the_lock_carries_hashes_and_no_address():
-    assert len(re.findall(r"^[\w.-]+==", LOCK, re.M)) == len(
-        re.findall(r"^[\w.-]+==.*?\\\n    --hash=sha256:", LOCK, re.M)
+def test_the_lock_of_spark_adds_it_and_changes_no_other_version():
+    (text,) = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"][
+        "spark"
+    ]
+    assert Requirement(text).specifier.contains(SPARK_PINS["pyspark"])
+    assert {name for name in SPARK_PINS if PINS.get(name) != SPARK_PINS[name]} == {"pyspark", "py4j"}
+
+
+@pytest.mark.parametrize("lock", [LOCK, SPARK], ids=["base", "spark"])
+def test_a_lock_carries_hashes_and_no_address(lock):
+    assert len(re.findall(r"^[\w.-]+==", lock, re.M)) == len(
+        re.findall(r"^[\w.-]+==.*?\\\n    --hash=sha256:", lock, re.M)
     )
-    assert "://" not in LOCK and "index-url" not in LOCK
+    assert "://" not in lock and "index-url" not in lock
 
 
 def test_conda_users_get_the_same_lock():

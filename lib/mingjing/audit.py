@@ -9,7 +9,6 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-import ibis
 import pandas as pd
 import pyarrow as pa
 
@@ -38,7 +37,17 @@ from mingjing.report import onepage, panels
 from mingjing.report.desk import Explanation, Shelf, audit_panel
 from mingjing.report.findings import Panel
 from mingjing.report.look_back import look_back
-from mingjing.rules import Entry, Ledgers, Outcome, Params, configured, found_so_far, rules, run_rule
+from mingjing.rules import (
+    Entry,
+    Ledgers,
+    Outcome,
+    Params,
+    backends,
+    configured,
+    found_so_far,
+    rules,
+    run_rule,
+)
 from mingjing.rules.reasons import reason_text
 from mingjing.tables import PROVENANCE, tables
 
@@ -62,6 +71,7 @@ class Audit:
         self._outcomes: dict[str, Outcome] = {}
         self._worked_out: dict[str, pa.Table] = {}
         self._asked: tuple = ()
+        self.engine = "duckdb"
         self.reported, self.overview_terms = Reported(), terms()
         self._register: str | Path | None = None
         self.release: Release | None = None
@@ -78,6 +88,7 @@ class Audit:
         mapping: str | Path | None = None,
         register: str | Path | None = None,
         audience: str = "internal",
+        engine: str = "duckdb",
     ) -> "Audit":
         """Reads the folder. `units` are ids or names; `as_of` is the last day of the period unless given.
 
@@ -85,6 +96,7 @@ class Audit:
         register: file or URL of the register of findings, to hold this audit against; `findings` alone finds the one
         beside the reports by itself.
         audience: `internal`, or `public`: the same findings, with codes for people, numbers and texts (docs/trust.md).
+        engine: what evaluates the rules, `duckdb` or `spark` (docs/scale.md); they find the same.
         """
         if audience not in ("internal", "public"):
             raise UsageError(f"audience “{audience}” is not offered", todo="Choose internal or public")
@@ -105,7 +117,7 @@ class Audit:
                 "no ledger could be read", file=data, todo="Run mingjing check to see why, file by file"
             )
         audit = cls(intake, span, parse_as_of(as_of, span), (), lang, entries)
-        audit._asked, audit._register = asked, register or None
+        audit._asked, audit._register, audit.engine = asked, register or None, engine
         audit.overview_terms = terms(settings.overview)
         audit.units = tuple(audit._unit_id(unit) for unit in units)
         return audit.public(read_policy(settings.public, config, data)) if audience == "public" else audit
@@ -123,7 +135,8 @@ class Audit:
     def ledgers(self) -> Ledgers:
         """The ledgers as rules see them: Ibis tables of what was known on `as_of`."""
         data = self.intake.tables | intake_ledgers(self.intake)
-        ledgers = Ledgers(ibis.duckdb.connect(), data, self.period, self.as_of, self.units, self._entries)
+        engine = backends.connect(self.engine)
+        ledgers = Ledgers(engine, data, self.period, self.as_of, self.units, self._entries)
         for name, table in self._worked_out.items():
             ledgers.derived(name, lambda table=table: table)
         return ledgers
@@ -159,7 +172,8 @@ class Audit:
     def shared(self, jobs: int = 1, areas: Iterable[str] | None = None) -> Iterator[None]:
         """Within it, processes forked from this one that open the same audit get this one, its rules already run.
 
-        The rules run in processes of their own, `jobs` at a time: an engine's threads do not survive a fork. Where
+        The rules run in processes of their own, `jobs` at a time: an engine's threads do not survive a fork. Spark has
+        workers itself and gets one; what notebooks ask beside the rules is answered by DuckDB in theirs. Where
         `areas` are named, only theirs run, unless one of them looks at what the others found.
         """
         wanted = self._area(areas)
@@ -169,11 +183,12 @@ class Audit:
         try:
             for meta in (False, True):  # meta rules look at what the others found
                 entries = [e.rule_id for e in wanted if e.meta is meta and e.rule_id not in self._outcomes]
-                with forked(jobs) as workers:
+                with forked(jobs if self.engine == "duckdb" else 1) as workers:
                     done = workers.map(_run_shared, [self._asked] * len(entries), entries)
                     for outcome, worked_out in done:
                         self._outcomes[outcome.rule_id] = outcome
                         self._worked_out |= worked_out
+            self.engine = "duckdb"
             yield
         finally:
             del _SHARED[self._asked]
@@ -352,7 +367,7 @@ class Audit:
     def sql(self, query: str) -> pd.DataFrame:
         """Any question to the same tables, in SQL."""
         self.ledgers.everything()
-        return self.ledgers.backend.con.sql(query).df()
+        return backends.frame(self.ledgers.backend, query)
 
     def __repr__(self) -> str:
         return audit_panel(self).text

@@ -74,8 +74,8 @@ def squeezed(text: ir.StringValue) -> ir.StringValue:
 def each_day(first: date, last: date) -> ir.Table:
     """One row `day` for every day from first to last, both included."""
     moments = (ibis.timestamp(str(day)) for day in (first, last + timedelta(days=1)))
-    days = ibis.range(*moments, ibis.interval(days=1)).unnest()
-    return days.cast("date").name("day").as_table()
+    days = ibis.range(*moments, ibis.interval(days=1)).cast("array<date>")
+    return days.unnest().name("day").as_table()
 
 
 def graded(table: ir.Table, kind: str, severity: str) -> ir.Table:

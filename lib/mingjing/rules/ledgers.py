@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from pathlib import Path
 
 import chinese_calendar
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mingjing.period import Period, month_end
+from mingjing.rules import backends
 from mingjing.rules.catalogue import Entry, Params, catalogue
 from mingjing.tables import ARROW, Table, tables
 
@@ -30,13 +33,14 @@ class Ledgers:
     Rows dated after `as_of` are out of sight. `_rid` identifies the source row; it must survive into a hit as
     `_rid`, or, where a hit rests on several rows, as an array `_rids`. `period_asked` tells whether a rule looked
     at the period: what it then does not find in another period was not looked for there. `units`: the only ones
-    looked at, or none for all.
+    looked at, or none for all. A ledger too large for memory is given as the path of its Parquet file, which the
+    engine reads.
     """
 
     def __init__(
         self,
         backend,
-        data: dict[str, pa.Table],
+        data: dict[str, pa.Table | Path],
         period: Period,
         as_of: date,
         units: tuple[str, ...] = (),
@@ -47,7 +51,7 @@ class Ledgers:
         self.period_asked = False
         self._present: dict[str, set[str]] = {}
         self._filled: dict[str, set[str]] = {}
-        self._arrow: dict[str, pa.Table] = {}
+        self._arrow: dict[str, pa.Table | Path] = {}
         self._tables: dict[str, ir.Table] = {}
         self._derived: dict[str, tuple[ir.Table, bool]] = {}
         self.worked_out: dict[str, pa.Table] = {}
@@ -83,10 +87,11 @@ class Ledgers:
     def finished(self) -> bool:
         return self.as_of >= self.period.end
 
-    def add(self, name: str, arrow: pa.Table) -> None:
+    def add(self, name: str, arrow: pa.Table | Path) -> None:
         """One more table; the engine gets it when somebody first asks for it."""
-        self._present[name] = set(arrow.column_names)
-        self._filled[name] = {c for c in arrow.column_names if arrow.column(c).null_count < len(arrow)}
+        filled = _filled_in_file(arrow) if isinstance(arrow, Path) else _filled(arrow)
+        self._present[name] = set(filled)
+        self._filled[name] = {column for column, some in filled.items() if some}
         self._arrow[name] = arrow
 
     def everything(self) -> None:
@@ -97,16 +102,19 @@ class Ledgers:
     def _load(self, name: str) -> ir.Table:
         """Declared columns that nobody kept are there as NULL, and `has` still says they are absent."""
         arrow, declared = self._arrow[name], tables().get(name)
-        for column in declared.columns.values() if declared else ():
-            if column.name not in arrow.column_names:
-                arrow = arrow.append_column(column.name, pa.nulls(len(arrow), ARROW[column.type]))
+        columns = declared.columns.values() if declared else ()
+        absent = {c.name: ARROW[c.type] for c in columns if c.name not in self._present[name]}
+        if isinstance(arrow, Path):
+            table = self.backend.read_parquet(str(arrow), table_name=name)
+            table = table.mutate(**{c: ibis.null(ibis.dtype(type_)) for c, type_ in absent.items()})
+            return self._known(table, declared)
+        for column, type_ in absent.items():
+            arrow = arrow.append_column(column, pa.nulls(len(arrow), type_))
         return self._known(self.store(name, arrow), declared)
 
     def store(self, name: str, arrow: pa.Table) -> ir.Table:
         """A table that a rule worked out itself, for its next step; it is no ledger and `has` does not know it."""
-        # create_table of ibis 12 fails on DuckDB 2.0 (DROP VIEW without a name), so the Arrow table is registered.
-        self.backend.con.register(name, arrow)
-        return self.backend.table(name)
+        return backends.store(self.backend, name, arrow)
 
     def _known(self, table: ir.Table, declared: Table | None) -> ir.Table:
         if declared is None or declared.date is None:
@@ -129,7 +137,7 @@ class Ledgers:
     def fetch(self, query: ir.Table) -> tuple[str, pa.Table]:
         """The SQL of a query and its rows. Compiled once: compiling takes several times as long as running."""
         text = str(self.backend.compile(query, pretty=True))
-        return text, self.backend.con.sql(text).to_arrow_table().cast(query.schema().to_pyarrow())
+        return text, backends.fetch(self.backend, text).cast(query.schema().to_pyarrow())
 
     def count(self, name: str, units: tuple[str, ...], within: bool) -> int:
         """How many rows of a ledger belong to these units (all if none are named), and `within` the period."""
@@ -244,6 +252,22 @@ class Ledgers:
             ]
             found.append((name, date(year, month + 1, 1), month_end(last_year, last_month + 1)))
         return found
+
+
+def _filled(arrow: pa.Table) -> dict[str, bool]:
+    """Column → whether anything is written in it."""
+    return {c: arrow.column(c).null_count < len(arrow) for c in arrow.column_names}
+
+
+def _filled_in_file(path: Path) -> dict[str, bool]:
+    """The same by the statistics of a Parquet file; a column without them counts as written in."""
+    file, filled = pq.ParquetFile(path).metadata, {}
+    for group in map(file.row_group, range(file.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            known = column.statistics
+            some = not (known and known.has_null_count and known.null_count == column.num_values)
+            filled[column.path_in_schema] = filled.get(column.path_in_schema, False) or some
+    return filled or dict.fromkeys(file.schema.names, False)
 
 
 def calendar_table(first_year: int, last_year: int) -> pa.Table:

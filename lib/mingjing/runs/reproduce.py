@@ -40,7 +40,18 @@ def reproduce(manifest: Path, data: Path | None, folder: Path, jobs: int) -> Rep
     with tempfile.TemporaryDirectory(prefix="mingjing-") as aside:
         out = Path(aside) / "report"
         _beside(body, manifest, Path(aside))
-        run(body["areas"], where, given.pop("period"), out, given, folder, jobs, register="none")
+        engine = body.get("engine", "duckdb")
+        run(
+            body["areas"],
+            where,
+            given.pop("period"),
+            out,
+            given,
+            folder,
+            jobs,
+            register="none",
+            engine=engine,
+        )
         made = {p.relative_to(out).as_posix(): sha256(p) for p in out.rglob("*") if p.is_file()}
     found = [
         Difference(name, "missing" if name not in made else "differs", "output")

@@ -48,6 +48,7 @@ def run(
     register: str | None = None,
     fingerprint: str | None = None,
     sign_with: Path | None = None,
+    engine: str = "duckdb",
 ) -> Run:
     """Executes the areas' notebooks over the data. `parameters` are those of the notebooks; blank ones are left out.
 
@@ -56,6 +57,7 @@ def run(
     register: file or URL of the register of findings, or `none`; by default `register.sqlite` beside the report.
     fingerprint: of all that this run is made from, for `unchanged.finished` to know it by.
     sign_with: SSH key that signs the manifest.
+    engine: what evaluates the rules; the SQL shown as evidence is the engine's own.
     """
     available = notebooks(folder)
     for area in areas:
@@ -68,7 +70,7 @@ def run(
     for notebook in chosen.values():
         given |= read_parameters(notebook, written or {})
         check_parameters(notebook, given)
-    audit = Audit.open(data, period, **{k: given[k] for k in OPENED if k in given})
+    audit = Audit.open(data, period, engine=engine, **{k: given[k] for k in OPENED if k in given})
     public = audit.release is not None
     target = out or Path("reports") / (f"{period}-public" if public else period)
     check_target(target, "public" if public else "internal")
@@ -76,7 +78,7 @@ def run(
         known = None if public else register_of(register, target)
         report = building / "report"
         report.mkdir()
-        result, memory = _build(audit, chosen, given, report, jobs, target, known, fingerprint)
+        result, memory = _build(audit, chosen, given, report, jobs, target, known, fingerprint, engine)
         if sign_with:
             for made in filter(Path.exists, (report, building / "record")):
                 sign(made, sign_with)
@@ -97,6 +99,7 @@ def _build(
     target: Path,
     register: Register | None,
     fingerprint: str | None,
+    engine: str,
 ) -> tuple[Run, Memory | None]:
     started = datetime.now(UTC)
     result = Run(building)
@@ -124,7 +127,7 @@ def _build(
     (building / "index.html").write_text(_index(audit, chosen, result, given, target), "utf-8")
     result.findings = len(everything)
     result.highest = next((s for s in SEVERITIES if everything.count(s)), None)
-    body = _body(audit, chosen, given, rules, result, started, target)
+    body = _body(audit, chosen, given, rules, result, started, target) | {"engine": engine}
     if audit.release:
         publish(audit, list(chosen.values()), building, building.parent / "record", body, target)
     else:

@@ -1,0 +1,101 @@
+"""Engines that run the rules' expressions: DuckDB in this process, or Spark on a cluster. A rule knows neither."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.backends import BaseBackend
+
+from mingjing.errors import UsageError
+
+# Where Spark is and which folder all its workers see; by default Spark runs on this machine.
+MASTER, FOLDER = "MINGJING_SPARK_MASTER", "MINGJING_SPARK_FOLDER"
+_FOLDER = "spark.mingjing.folder"
+
+
+def connect(engine: str) -> BaseBackend:
+    """A new DuckDB, or the session of Spark of this process. UsageError where it cannot be had."""
+    if engine == "duckdb":
+        return ibis.duckdb.connect()
+    if lacking := spark_lacks():
+        raise UsageError(f"the Spark engine needs {lacking}", todo="See docs/scale.md, or leave --engine out")
+    return spark(os.environ.get(MASTER, "local[*]"), os.environ.get(FOLDER))
+
+
+def spark_lacks() -> str:
+    """What Spark would need and is not on this machine; blank where nothing is missing."""
+    java = which("java") or os.environ.get("JAVA_HOME")
+    missing = (
+        [] if find_spec("pyspark") else ["PySpark (pip install --require-hashes -r requirements-spark.lock)"]
+    )
+    return " and ".join([*missing, *([] if java else ["Java 17"])])
+
+
+def spark(master: str, folder: str | None = None) -> BaseBackend:
+    """Spark at a master URL. Ledgers go to it as Parquet in `folder`, a temporary one of this machine unless given."""
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        _FOLDER: tempfile.mkdtemp(prefix="mingjing-", dir=folder),
+    }
+    if master.startswith("local"):  # 200 parts, the default, are for a cluster
+        settings["spark.sql.shuffle.partitions"] = "2"
+    builder = SparkSession.builder.master(master).appName("mingjing")
+    session = builder.config(map=settings).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return ibis.pyspark.connect(session)
+
+
+def store(backend: BaseBackend, name: str, arrow: pa.Table) -> ir.Table:
+    """Gives the engine a table."""
+    _ENGINES[backend.name].store(backend, name, arrow)
+    return backend.table(name)
+
+
+def fetch(backend: BaseBackend, text: str) -> pa.Table:
+    """The rows of a query in the engine's own SQL."""
+    return _ENGINES[backend.name].fetch(backend, text)
+
+
+def frame(backend: BaseBackend, text: str) -> pd.DataFrame:
+    """The same for who reads on in pandas."""
+    return _ENGINES[backend.name].frame(backend, text)
+
+
+class _Engine(NamedTuple):
+    store: Callable[[BaseBackend, str, pa.Table], object]
+    fetch: Callable[[BaseBackend, str], pa.Table]
+    frame: Callable[[BaseBackend, str], pd.DataFrame]
+
+
+def _write(backend: BaseBackend, name: str, arrow: pa.Table) -> None:
+    session = backend._session
+    path = Path(session.conf.get(_FOLDER)) / f"{name}.parquet"
+    pq.write_table(arrow, path)
+    session.read.parquet(str(path)).createOrReplaceTempView(name)
+
+
+_ENGINES = {
+    "duckdb": _Engine(
+        # create_table of ibis 12 fails on DuckDB 2.0 (DROP VIEW without a name), so the Arrow table is registered.
+        lambda backend, name, arrow: backend.con.register(name, arrow),
+        lambda backend, text: backend.con.sql(text).to_arrow_table(),
+        lambda backend, text: backend.con.sql(text).df(),
+    ),
+    "pyspark": _Engine(
+        _write,
+        lambda backend, text: backend._session.sql(text).toArrow(),
+        lambda backend, text: backend._session.sql(text).toPandas(),
+    ),
+}

@@ -1,0 +1,63 @@
+"""The same rules on Spark, on a cluster of two workers that are processes of their own: the same findings."""
+
+import os
+
+import pytest
+
+from mingjing import Audit
+from mingjing.errors import UsageError
+from mingjing.rules import backends
+
+SAMPLE = "data/sample"
+# Few rules in four areas; benchmarks/spark.py holds all of them against DuckDB.
+RULES = ("PY-B02", "RX-02", "RX-B04", "AQ-12", "AQ-B02", "CG-01", "JF-04", "JF-B04", "QD-04", "QD-B03")
+# Small ledgers: to plan and compile a query costs more than to run it.
+DEFAULTS = """\
+spark.sql.codegen.wholeStage false
+spark.sql.adaptive.enabled false
+spark.sql.shuffle.partitions 2
+spark.driver.bindAddress 127.0.0.1
+spark.driver.host 127.0.0.1
+"""
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch):
+    """Settings under which `spark` is that cluster; the folder that its workers share."""
+    lacking = backends.spark_lacks()
+    if lacking and os.environ.get("MINGJING_SKIP") != "never":
+        pytest.skip(f"the Spark engine needs {lacking}")
+    assert not lacking, f"{lacking} is missing, and MINGJING_SKIP=never forbids to skip"
+    (tmp_path / "spark-defaults.conf").write_text(DEFAULTS)
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    monkeypatch.setenv(backends.MASTER, "local-cluster[2,1,1024]")
+    monkeypatch.setenv(backends.FOLDER, str(tmp_path))
+    return tmp_path
+
+
+def judged(engine: str):
+    """What these rules come to and find, in processes of their own as in a run."""
+    audit = Audit.open(SAMPLE, engine=engine)
+    audit._entries = {rule_id: audit._entries[rule_id] for rule_id in RULES}
+    with audit.shared(2):
+        return audit.outcomes().to_dict("records"), audit.found()
+
+
+def test_spark_finds_what_duckdb_finds_with_the_same_ids_evidence_and_order(cluster):
+    outcomes, found = judged("spark")
+    told, expected = judged("duckdb")
+    assert {line["outcome"] for line in told} == {"findings"}
+    assert outcomes == told
+    assert found == expected
+    assert list(cluster.glob("mingjing-*/hotline.parquet")), "ledgers lie in the shared folder"
+
+
+def test_without_spark_one_clear_line_says_what_is_missing(monkeypatch):
+    monkeypatch.setattr(backends, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"needs PySpark \(pip install .*requirements-spark\.lock"):
+        backends.connect("spark")
+    monkeypatch.setattr(backends, "find_spec", lambda name: True)
+    monkeypatch.setattr(backends, "which", lambda name: None)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(UsageError, match="needs Java 17"):
+        backends.connect("spark")
