@@ -48,6 +48,7 @@ def cases(outcome):
         ("ST-19", {"item_name": "中华香烟"}, {"hidden"}),
         ("ST-19", {"item_name": "飞天茅台酒"}, {"hidden"}),
         ("ST-19", {"item_name": "料酒"}, set()),
+        ("ST-19", {"item_name": "料酒、茅台酒"}, {"hidden"}),
         ("ST-19", {"item_name": "油茶籽油"}, set()),
         ("ST-19", {"item_name": "绿茶"}, {"hidden"}),
     ],
@@ -115,6 +116,32 @@ def test_st12_the_latest_independent_price_within_a_month_per_kilogram(check, ma
     assert cases(outcome) == expected
 
 
+def test_st12_a_crate_is_not_dear_because_it_holds_more_than_a_kilogram(check):
+    rows = [bought(line_id=f"C{n}", unit_price=20.0, market_price=None) for n in range(5)]
+    crate = bought(line_id="X", unit_price=200.0, uom="箱", market_price=None)
+    market = {
+        "item_name": "五花肉",
+        "source": "批发市场",
+        "price_date": date(2021, 3, 1),
+        "uom": "公斤",
+        "price": 20.0,
+    }
+    outcome, _ = check("ST-12", food_purchase=[*rows, crate], market_price=[market])
+    assert outcome.outcome == "passed"
+
+
+@pytest.mark.parametrize(("price", "found"), [(23.0, 0), (23.01, 1)])
+def test_st12_where_sources_differ_the_price_must_be_above_the_highest(check, price, found):
+    market = {"item_name": "五花肉", "price_date": date(2021, 3, 1), "uom": "公斤"}
+    rows = [
+        market | {"source": source, "price": said} for source, said in (("甲市场", 20.0), ("乙市场", 15.0))
+    ]
+    outcome, _ = check(
+        "ST-12", food_purchase=[bought(unit_price=price, market_price=None)], market_price=rows
+    )
+    assert len(outcome.hits) == found
+
+
 @pytest.mark.parametrize(("price", "lines", "found"), [(25.0, 4, 0), (25.01, 4, 1), (25.01, 3, 0)])
 def test_st12_the_median_needs_five_lines(check, price, lines, found):
     rows = [bought(line_id=f"C{n}", unit_price=20.0, market_price=None) for n in range(lines)]
@@ -166,6 +193,8 @@ def stock(**more):
         ({}, [stock(uom="箱")], {"unit"}),
         ({"uom": "箱"}, [stock(uom="箱")], set()),
         ({"uom": "箱"}, [stock(uom="袋")], {"unit"}),
+        ({}, [stock(qty=94.0), stock(txn_id="K2", qty=6.0, uom="箱")], {"unit"}),
+        ({"uom": "袋"}, [stock(qty=94.0, uom="袋"), stock(txn_id="K2", qty=6.0, uom="箱")], {"unit"}),
         ({}, [stock(purchase_line_id="C9")], {"none"}),
         ({"purchase_date": date(2021, 12, 29)}, [stock(purchase_line_id="C9")], set()),
     ],
@@ -402,3 +431,15 @@ def test_stb01_a_canteen_that_varies_much_anyway_is_not_shown(check, swing, foun
         for day, cost in zip(weeks, costs, strict=True)
     ]
     assert len(check("ST-B01", food_stock=out, meal_ledger=meals)[1]) == found
+
+
+def test_stb01_a_week_that_began_before_the_period_is_not_judged_by_half(check):
+    weeks = [date(2020, 12, 28) + timedelta(days=7 * n) for n in range(7)]
+    meals = [meal(ledger_date=day + timedelta(days=n)) for day in weeks for n in range(7)]
+    out = [
+        stock(txn_id=f"{day}{n}", txn_type="出库", txn_date=day + timedelta(days=n), qty=100.0)
+        | {"unit_cost": 1.0}
+        for day in weeks
+        for n in range(7)
+    ]
+    assert check("ST-B01", food_stock=out, meal_ledger=meals)[0].outcome == "passed"

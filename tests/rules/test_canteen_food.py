@@ -291,6 +291,14 @@ def test_st24_visits_that_can_be_foreseen(check, rows, expected):
     assert cases(check("ST-24", activity_log=rows)[0]) == expected
 
 
+def test_st24_looks_back_a_year_from_a_leap_day_too(check):
+    mondays = dates(*(date(2023, 3, 6) + timedelta(days=70 * n) for n in range(4)))
+    assert cases(check("ST-24", "2024", date(2024, 2, 29), activity_log=mondays)[0]) == {
+        "weekday",
+        "interval",
+    }
+
+
 @pytest.mark.parametrize(("last", "found"), [("abc", 1), ("acb", 0)])
 def test_st24_rounds_that_follow_the_same_route(check, last, found):
     rows = [

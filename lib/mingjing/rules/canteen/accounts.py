@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import any_null, days_between, differs, matches, month_of, over, same, under
+from mingjing.rules.expr import any_null, days_between, differs, mentions, month_of, over, same, under
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -29,12 +29,24 @@ def acceptance(ledgers: Ledgers, p):
     yield "single", t.filter(any_null(t.acceptor1_id, t.acceptor2_id) | same(t.acceptor1_id, t.acceptor2_id))
 
 
+def measure(p, uom: ir.StringValue) -> ir.StringValue:
+    """What a quantity can be compared in: kilograms for every unit of mass, else the unit itself."""
+    return ibis.ifelse(p.lookup("kilograms", uom).notnull(), "公斤", uom)
+
+
 def with_market(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
-    """Purchases that have a market price of the same item, no older than `p.max_days`: the latest, `market`, per kilogram."""
-    m = ledgers.market_price
-    m = m.select("item_name", "price_date", market=m.price / to_kilograms(p, ibis.literal(1.0), m.uom))
-    near = t.join(m, [t.item_name == m.item_name, m.price_date <= t.purchase_date])
+    """Purchases that have a market price of the same item and measure, no older than `p.max_days`: that of the latest
+    day, `market`, per kilogram or own unit; where sources differ on that day, the highest."""
+    t, m = t.mutate(measure=measure(p, t.uom)), ledgers.market_price
+    m = m.select(
+        "item_name",
+        "price_date",
+        market=m.price / to_kilograms(p, ibis.literal(1.0), m.uom),
+        measure=measure(p, m.uom),
+    )
+    near = t.join(m, ["item_name", "measure", m.price_date <= t.purchase_date])
     near = near.filter(days_between(near.price_date, near.purchase_date) <= p.max_days)
+    near = near.group_by("_rid", "price_date").agg(market=_.market.max())
     return t.inner_join(near.group_by("_rid").agg(market=_.market.argmax(_.price_date)), "_rid")
 
 
@@ -42,7 +54,9 @@ def with_market(ledgers: Ledgers, p, t: ir.Table) -> ir.Table:
 def prices(ledgers: Ledgers, p):
     t = ledgers.food_purchase
     t = t.mutate(
-        kg_price=t.unit_price / to_kilograms(p, ibis.literal(1.0), t.uom), month=month_of(t.purchase_date)
+        kg_price=t.unit_price / to_kilograms(p, ibis.literal(1.0), t.uom),
+        measure=measure(p, t.uom),
+        month=month_of(t.purchase_date),
     )
     yield "noted", t.filter(over(t.unit_price, t.market_price * (1 + p.p))).mutate(reference=t.market_price)
     if ledgers.has("market_price"):
@@ -51,8 +65,9 @@ def prices(ledgers: Ledgers, p):
             "market",
             dear.filter(over(dear.kg_price, dear.market * (1 + p.p))).mutate(reference=dear.market.round(4)),
         )
-    medians = t.group_by("item_name", "month").agg(reference=_.kg_price.median(), seen=_.count())
-    dear = t.inner_join(medians, ["item_name", "month"])
+    alike = ["item_name", "measure", "month"]
+    medians = t.group_by(alike).agg(reference=_.kg_price.median(), seen=_.count())
+    dear = t.inner_join(medians, alike)
     high = (dear.seen >= p.n_median) & over(dear.kg_price, dear.reference * (1 + p.q))
     yield "median", dear.filter(high).mutate(reference=dear.reference.round(4))
 
@@ -97,7 +112,7 @@ def posting(ledgers: Ledgers, p):
 @rule("ST-19")
 def reception(ledgers: Ledgers, p):
     t = ledgers.food_purchase
-    yield "hidden", t.filter(matches(t.item_name, p.words) & ~matches(t.item_name, p.exceptions))
+    yield "hidden", t.filter(mentions(t.item_name, p.words, p.exceptions))
 
 
 @rule("ST-20")

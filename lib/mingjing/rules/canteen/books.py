@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from mingjing.rules.canteen.accounts import to_kilograms
+from mingjing.rules.canteen.accounts import measure, to_kilograms
 from mingjing.rules.canteen.food import meals
 from mingjing.rules.engine import rule
 from mingjing.rules.expr import days_between, differs, month_of, over
@@ -14,22 +14,23 @@ from mingjing.rules.ledgers import Ledgers
 @rule("ST-09")
 def stocked(ledgers: Ledgers, p):
     s = ledgers.food_stock.filter(ledgers.food_stock.txn_type.isin(["入库", "退货"]))
-    s = s.mutate(kg=to_kilograms(p, s.qty, s.uom), mass=p.lookup("kilograms", s.uom).notnull())
+    s = s.mutate(kg=to_kilograms(p, s.qty, s.uom), measure=measure(p, s.uom))
     back = s.txn_type == "退货"
     s = s.group_by("purchase_line_id").agg(
         stock=_._rid.collect(),
         gross=s.kg.sum(where=~back),
         returned=s.kg.sum(where=back),
-        stock_mass=s.mass.max(),
-        stock_uom=s.uom.max(),
+        least=s.measure.min(),
+        most=s.measure.max(),
+        stock_uom=s.uom.collect(distinct=True).sort().join("、"),
     )
     t = ledgers.food_purchase
-    t = t.mutate(kg=to_kilograms(p, t.qty, t.uom), mass=p.lookup("kilograms", t.uom).notnull())
+    t = t.mutate(kg=to_kilograms(p, t.qty, t.uom), measure=measure(p, t.uom))
     t = t.left_join(s, t.line_id == s.purchase_line_id)
     waited = days_between(t.purchase_date, ibis.literal(ledgers.as_of)) > p.grace_days
     yield "none", t.filter(t.gross.isnull() & waited)
     t = t.filter(t.gross.notnull()).mutate(_rids=ibis.array([t._rid]).concat(t.stock))
-    unlike = (t.mass != t.stock_mass) | (~t.mass & (t.uom != t.stock_uom))
+    unlike = (t.measure != t.least) | (t.measure != t.most)
     yield "unit", t.filter(unlike)
     gross, net = t.gross.round(4), (t.gross - t.returned.fill_null(0)).round(4)
     t = t.mutate(stocked=gross, net=net)
@@ -167,7 +168,7 @@ def cost_per_diner(ledgers: Ledgers, p):
         priced=_.unit_cost.isnull().sum() == 0,
         date=_.txn_date.max(),
     )
-    m = meals(ledgers)
+    m = meals(ledgers).filter(lambda t: ledgers.in_period(t.ledger_date))
     m = m.group_by("unit_id", week=m.ledger_date.truncate("W").cast("date")).agg(
         diners=_.diners.sum(), days=_.ledger_date.nunique()
     )

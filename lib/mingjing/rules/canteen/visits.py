@@ -4,7 +4,7 @@ import ibis
 from ibis import _
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import days_between
+from mingjing.rules.expr import add_months, days_between
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -38,10 +38,9 @@ def announced(ledgers: Ledgers, p):
 
 @rule("ST-24")
 def predictable(ledgers: Ledgers, p):
-    t = visits(ledgers).filter(
-        lambda t: t.act_time.cast("date") >= ledgers.as_of.replace(year=ledgers.as_of.year - 1)
-    )
+    t = visits(ledgers)
     t = t.mutate(day=t.act_time.cast("date"))
+    t = t.filter(t.day >= add_months(ibis.literal(ledgers.as_of), -12))
     t = t.mutate(
         weekday=t.day.day_of_week.index(),
         gap=days_between(t.day.lag().over(group_by="unit_id", order_by="day"), t.day),
@@ -64,7 +63,7 @@ def predictable(ledgers: Ledgers, p):
         .group_by("round_id")
         .agg(
             _rids=_._rid.collect(),
-            route=_.unit_id.group_concat(" ", order_by=_.act_time),
+            route=_.unit_id.group_concat(" ", order_by=[_.act_time, _._rid]),
             stops=_.count(),
             date=_.day.max(),
         )

@@ -1,0 +1,215 @@
+"""Each rule against a plain pandas twin, and the list of those without one, with the reason."""
+
+from pathlib import Path
+
+import pytest
+import twins_canteen  # noqa: F401
+import twins_canteen_accounts  # noqa: F401
+import twins_canteen_books  # noqa: F401
+import twins_canteen_scoring  # noqa: F401
+from twins import TWINS, judged
+
+from mingjing.rules import catalogue, rules, run_rule
+
+SEEDS = range(4)
+
+# Twins that stand beside the other tests of their ledger.
+ELSEWHERE = {
+    "test_firearms_oracle.py": ["QD-01", "QD-02", "QD-03", "QD-04", "QD-09", "QD-11", "QD-B02"],
+    "test_canteen_accounts.py": ["ST-10"],
+    "test_safety_equipment.py": ["AQ-08"],
+    "test_safety_logs.py": ["AQ-11"],
+    "test_safety_routine.py": ["AQ-12"],
+    "test_antidoping.py": ["FX-01", "FX-08"],
+    "test_antidoping_goods.py": ["FX-06"],
+    "test_feedback.py": ["RX-02"],
+    "test_frugality_expenses.py": ["JF-05"],
+    "test_frugality_reception.py": ["JD-02", "JD-06", "JD-11"],
+    "test_frugality_vehicles.py": ["GC-02"],
+}
+WITHOUT = {
+    "it reads what the other rules found": ["DQ-04", "DQ-05", "KH-05", "LZ-B02", "SS-01", "ST-B02"],
+    "likeness of texts and digits has models of its own in mingjing.rules.similar and mingjing.stats": [
+        "AQ-14",
+        "CG-B04",
+        "JF-06",
+        "JF-07",
+        "JF-08",
+        "ZG-06",
+        "ZG-B02",
+        "ZT-04",
+        "ZT-B01",
+    ],
+    "not written yet": [
+        "AQ-01",
+        "AQ-02",
+        "AQ-03",
+        "AQ-04",
+        "AQ-05",
+        "AQ-06",
+        "AQ-07",
+        "AQ-09",
+        "AQ-10",
+        "AQ-13",
+        "AQ-15",
+        "AQ-16",
+        "AQ-B02",
+        "AQ-B03",
+        "AQ-B04",
+        "CD-01",
+        "CD-02",
+        "CD-03",
+        "CD-04",
+        "CD-05",
+        "CG-01",
+        "CG-02",
+        "CG-03",
+        "CG-05",
+        "CG-06",
+        "CG-07",
+        "CG-08",
+        "CG-09",
+        "CG-B03",
+        "DQ-01",
+        "DQ-02",
+        "DQ-03",
+        "DQ-06",
+        "FX-02",
+        "FX-03",
+        "FX-04",
+        "FX-05",
+        "FX-07",
+        "FX-09",
+        "FX-10",
+        "FX-11",
+        "FX-12",
+        "FX-13",
+        "FX-14",
+        "FX-15",
+        "FX-16",
+        "FX-B03",
+        "FX-B05",
+        "GC-01",
+        "GC-B02",
+        "GC-B03",
+        "JD-01",
+        "JD-03",
+        "JD-04",
+        "JD-05",
+        "JD-07",
+        "JD-08",
+        "JD-09",
+        "JD-10",
+        "JF-01",
+        "JF-02",
+        "JF-03",
+        "JF-04",
+        "JF-09",
+        "JF-B04",
+        "JF-B06",
+        "JR-01",
+        "JR-02",
+        "JR-03",
+        "JR-04",
+        "KH-01",
+        "KH-02",
+        "KH-03",
+        "KH-04",
+        "KH-B04",
+        "LZ-01",
+        "LZ-02",
+        "LZ-03",
+        "LZ-04",
+        "LZ-05",
+        "LZ-06",
+        "LZ-07",
+        "PY-01",
+        "PY-02",
+        "PY-B02",
+        "QD-05",
+        "QD-06",
+        "QD-07",
+        "QD-08",
+        "QD-10",
+        "QD-12",
+        "QD-13",
+        "QD-14",
+        "QD-15",
+        "QD-16",
+        "QD-17",
+        "QD-18",
+        "QD-19",
+        "QD-20",
+        "QD-21",
+        "QD-22",
+        "QD-23",
+        "QD-24",
+        "QD-25",
+        "QD-B03",
+        "QD-B04",
+        "RX-01",
+        "RX-03",
+        "RX-04",
+        "RX-05",
+        "RX-06",
+        "RX-07",
+        "RX-08",
+        "RX-B03",
+        "RX-B04",
+        "SS-02",
+        "SS-03",
+        "SS-04",
+        "ZG-01",
+        "ZG-02",
+        "ZG-03",
+        "ZG-04",
+        "ZG-05",
+        "ZG-07",
+        "ZG-08",
+        "ZG-09",
+        "ZT-01",
+        "ZT-02",
+        "ZT-03",
+        "ZT-05",
+        "ZT-06",
+        "ZT-07",
+        "ZT-08",
+        "ZT-09",
+        "ZT-10",
+    ],
+}
+
+
+def found(outcome, expected):
+    """What the rule found by case, each as the twin names it: a subject, or the source rows."""
+    by_case = {case: set() for case in expected}
+    named = {case for case, keys in expected.items() if any(isinstance(key, str) for key in keys)}
+    for hit in outcome.hits:
+        rows = tuple(sorted(set(hit["_rids"])))
+        by_case.setdefault(hit["case"], set()).add(hit["subject"] if hit["case"] in named else rows)
+    return by_case
+
+
+@pytest.mark.parametrize("rule_id", sorted(TWINS))
+def test_the_rule_finds_exactly_what_its_pandas_twin_finds(ledgers, rule_id):
+    hit, passed = set(), set()
+    for seed in SEEDS:
+        data, as_of, expected, let_pass = judged(rule_id, seed)
+        outcome = run_rule(catalogue()[rule_id], rules()[rule_id], ledgers("2021", as_of, **data))
+        assert outcome.outcome != "not_run", outcome.reason
+        assert found(outcome, expected) == expected, f"seed {seed}, as of {as_of}"
+        hit |= {case for case, keys in expected.items() if keys}
+        passed |= let_pass
+    cases = set(catalogue()[rule_id].messages)
+    assert (hit, passed & cases) == (cases, cases), (
+        "a case that never hits, or lets nothing pass, proves nothing"
+    )
+
+
+def test_every_rule_has_a_twin_or_a_reason_for_having_none():
+    there = {rule_id: file for file, ids in ELSEWHERE.items() for rule_id in ids}
+    none = {rule_id: reason for reason, ids in WITHOUT.items() for rule_id in ids}
+    assert not set(TWINS) & set(there) and not (set(TWINS) | set(there)) & set(none), "listed twice"
+    assert set(TWINS) | set(there) | set(none) == set(catalogue())
+    for rule_id, file in there.items():
+        assert f'"{rule_id}"' in (Path(__file__).parent / file).read_text(encoding="utf-8"), (rule_id, file)
