@@ -119,3 +119,12 @@ def test_rules_lists_the_catalogue_in_both_languages(capsys):
     lines = json.loads(capsys.readouterr().out)
     rules = {line["rule_id"]: line for line in lines}
     assert rules["ST-02"]["thresholds"]["w_g"] == 125
+
+
+def test_once_an_engine_has_run_here_a_public_audit_forks_no_more(folder, monkeypatch):
+    """Its threads survive no fork: rules in forked processes would wait for ever."""
+    audit = Audit.open(folder, "2021Q1")
+    assert len(audit.ledgers.names()) == 2
+    monkeypatch.setattr(Audit, "shared", lambda *_: pytest.fail("forked"))
+    monkeypatch.setattr(Audit, "_run", lambda *_: None)
+    audit._run_all()

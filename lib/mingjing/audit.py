@@ -52,6 +52,9 @@ from mingjing.rules.reasons import reason_text
 from mingjing.tables import PROVENANCE, tables
 
 _SHARED: dict[tuple, "Audit"] = {}
+_CONNECTED: list[
+    bool
+] = []  # an engine has run here: its threads, which Python does not count, survive no fork
 
 
 class Audit:
@@ -135,6 +138,7 @@ class Audit:
     def ledgers(self) -> Ledgers:
         """The ledgers as rules see them: Ibis tables of what was known on `as_of`."""
         data = self.intake.tables | intake_ledgers(self.intake)
+        _CONNECTED.append(True)
         engine = backends.connect(self.engine)
         ledgers = Ledgers(engine, data, self.period, self.as_of, self.units, self._entries)
         for name, table in self._worked_out.items():
@@ -195,7 +199,7 @@ class Audit:
 
     def _run_all(self) -> None:
         """Every rule, in processes of their own where they may be forked."""
-        if sys.platform == "linux" and threading.active_count() == 1:
+        if sys.platform == "linux" and threading.active_count() == 1 and not _CONNECTED:
             with self.shared(os.cpu_count() or 1):
                 return
         for entry in self._entries.values():

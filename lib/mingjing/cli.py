@@ -215,10 +215,10 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _lab(args: argparse.Namespace) -> int:
-    start = Path(args.notebooks) / "start.ipynb"
-    opened = str(start) if start.exists() else args.notebooks
+    start = (Path(args.notebooks) / "start.ipynb").exists()
+    page = ["--LabApp.default_url=/lab/tree/start.ipynb"] if start else []
     # the remaining words of the command line are JupyterLab's own
-    return subprocess.call([sys.executable, "-m", "jupyterlab", opened, *args.rest])  # noqa: S603
+    return subprocess.call([sys.executable, "-m", "jupyterlab", args.notebooks, *page, *args.rest])  # noqa: S603
 
 
 def _common(parser: argparse.ArgumentParser) -> None:

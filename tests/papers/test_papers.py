@@ -84,7 +84,12 @@ def test_a_finding_becomes_an_indexed_evidence_sheet_and_working_paper(audit, tm
     index, evidence, paper = (cells(path, sheet) for sheet in (0, 1, 2))
     assert index[2][:3] == ["001", finding["finding_id"], "ST-02 " + audit.entry("ST-02").zh]
     (row,) = [line for line in evidence if line[0] == "1"]
-    assert row[1:3] == ["留样与温度记录表.csv", "3"] and "=1+1" in row[-1] and "124" in row[-1]
+    assert (
+        row[1:3] == ["留样与温度记录表.csv", "3"]
+        and "=1+1" in row[-1]
+        and "124" in row[-1]
+        and "射击中心（U1）" in row[-1]
+    )
     flat = {text for line in evidence + paper for text in line}
     assert {"审计取证单", "审计工作底稿", "证据提供单位意见", "审核人员（签字）", finding["basis"]} <= flat
     assert any("125" in text for line in paper for text in line), "the threshold"

@@ -94,7 +94,7 @@ def _evidence(book: Book, audit, number: int, finding: dict) -> None:
     form.table(
         ("序号", "文件", "工作表", "行", "该行内容"),
         (
-            (at, row["_file"], row["_sheet"], row["_row"], _row_text(row, entry.rule_id))
+            (at, row["_file"], row["_sheet"], row["_row"], _row_text(audit, row, entry.rule_id))
             for at, row in enumerate(rows[:50], start=1)
         ),
     )
@@ -105,12 +105,17 @@ def _evidence(book: Book, audit, number: int, finding: dict) -> None:
     form.line("说明：证据提供单位对所列事实有异议的，请在意见栏写明并附凭证；意见栏写不下的另附纸。")
 
 
-def _row_text(line: dict, rule_id: str) -> str:
-    """What stands in the row: header and cell, blanks left out."""
+def _row_text(audit, line: dict, rule_id: str) -> str:
+    """What stands in the row: header and cell, blanks left out; an id with the name it stands for."""
     cells = {name: value for name, value in line.items() if not name.startswith("_") and not _blank(value)}
     return "；".join(
-        f"{label(n.removeprefix('x_'), 'zh', rule_id)}：{_words(plain(v))}" for n, v in cells.items()
+        f"{label(n.removeprefix('x_'), 'zh', rule_id)}：{_named(audit, plain(v))}" for n, v in cells.items()
     )
+
+
+def _named(audit, value: Any) -> str:
+    name = audit.names.get(value, value) if isinstance(value, str) else value
+    return f"{name}（{value}）" if name != value else _words(value)
 
 
 def _blank(value: Any) -> bool:
