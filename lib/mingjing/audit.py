@@ -52,9 +52,8 @@ from mingjing.rules.reasons import reason_text
 from mingjing.tables import PROVENANCE, tables
 
 _SHARED: dict[tuple, "Audit"] = {}
-_CONNECTED: list[
-    bool
-] = []  # an engine has run here: its threads, which Python does not count, survive no fork
+# Whether an engine has run here: its threads, which Python does not count, survive no fork.
+_CONNECTED: list[bool] = []
 
 
 class Audit:
@@ -74,6 +73,7 @@ class Audit:
         self._outcomes: dict[str, Outcome] = {}
         self._worked_out: dict[str, pa.Table] = {}
         self._asked: tuple = ()
+        self.reading: dict[str, str | Path] = {}
         self.engine = "duckdb"
         self.reported, self.overview_terms = Reported(), terms()
         self._register: str | Path | None = None
@@ -114,13 +114,15 @@ class Audit:
         span = Period.parse(period)
         settings = read_config(config)
         entries = configured(settings.rules)
-        intake = read_folder(data, **(settings.files | ({"mapping": mapping} if mapping else {})))
+        reading = settings.files | ({"mapping": mapping} if mapping else {})
+        intake = read_folder(data, **reading)
         if not intake.tables:
             raise InputError(
                 "no ledger could be read", file=data, todo="Run mingjing check to see why, file by file"
             )
         audit = cls(intake, span, parse_as_of(as_of, span), (), lang, entries)
         audit._asked, audit._register, audit.engine = asked, register or None, engine
+        audit.reading = reading
         audit.overview_terms = terms(settings.overview)
         audit.units = tuple(audit._unit_id(unit) for unit in units)
         return audit.public(read_policy(settings.public, config, data)) if audience == "public" else audit

@@ -89,6 +89,20 @@ def test_a_row_that_is_gone_is_told_with_where_it_stood(tmp_path):
     assert found[["what", "key", "row"]].values.tolist() == [["vanished", "L2", 3]]
 
 
+def test_an_alias_known_to_the_configuration_is_no_change(tmp_path):
+    before, now = tmp_path / "before", tmp_path / "now"
+    before.mkdir(), now.mkdir()
+    for folder, unit in ((before, "射击队"), (now, "射击中心")):
+        write(folder, line(1).replace("射击中心", unit))
+        units = "单位编号,单位名称,单位类型\nU1,射击中心,训练单位\n"
+        (folder / "单位信息.csv").write_text(units, encoding="utf-8")
+    (tmp_path / "aliases.toml").write_text('[unit]\n"射击中心" = ["射击队"]\n', encoding="utf-8")
+    config = tmp_path / "bureau.toml"
+    config.write_text('[intake]\naliases = "aliases.toml"\n', encoding="utf-8")
+    assert Audit.open(now, "2021", config=config).completeness(before=before).changes.empty
+    assert len(Audit.open(now, "2021").completeness(before=before).changes) == 1
+
+
 def test_without_an_earlier_folder_nothing_is_said_of_changes(audit):
     told = audit.completeness()
     assert told.changes is None and "Since last time" not in repr(told)

@@ -49,10 +49,14 @@ class Completeness:
 
 
 def completeness(audit, before: str | Path | None = None) -> Completeness:
-    """before: the folder of ledgers as handed in last time. See `changes`."""
+    """before: the folder of ledgers as handed in last time, read by the same mapping and aliases. See `changes`.
+
+    Corrections belong to the ledgers they were made for and are not applied to it: a cell corrected since is a change.
+    """
     inside(audit, "completeness()")
     absent = [(name, tables()[name].label(audit.lang)) for name in missing_ledgers(audit)]
-    earlier = None if before is None else changes(read_folder(before), audit.intake)
+    files = {name: file for name, file in audit.reading.items() if name != "corrections"}
+    earlier = None if before is None else changes(read_folder(before, **files), audit.intake)
     missing = pd.DataFrame(absent, columns=["name", "ledger"])
     return Completeness(serial_gaps(audit), empty_months(audit), missing, earlier, audit.lang)
 

@@ -63,7 +63,7 @@ def what_if(audit, rule_id: str, **thresholds: Any) -> WhatIf:
         )
     other = replace(entry, params=overridden(rule_id, entry.params, thresholds))
     first = audit.outcome(rule_id)
-    second = run_rule(other, rules()[rule_id], _ledgers(audit, entry), audit.units)
+    second = run_rule(other, rules()[rule_id], _ledgers(audit, other), audit.units)
     now, then = (_findings(audit, e, o) for e, o in ((entry, first), (other, second)))
     ids = [set(found.to_pandas().finding_id) for found in (now, then)]
     reasons = [reason_text(o.reason, audit.lang) for o in (first, second) if o.outcome == "not_run"]
@@ -84,7 +84,8 @@ def _ledgers(audit, entry: Entry) -> Ledgers:
     data = audit.intake.tables | intake_ledgers(audit.intake)
     if entry.meta:
         data |= audit.found_tables()
-    return Ledgers(ibis.duckdb.connect(), data, audit.period, audit.as_of, audit.units)
+    entries = audit._entries | {entry.rule_id: entry}
+    return Ledgers(ibis.duckdb.connect(), data, audit.period, audit.as_of, audit.units, entries)
 
 
 def _findings(audit, entry: Entry, outcome: Outcome) -> Findings:
