@@ -7,6 +7,8 @@ import twins_canteen  # noqa: F401
 import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
+import twins_safety  # noqa: F401
+import twins_safety_routine  # noqa: F401
 from twins import TWINS, judged
 
 from mingjing.rules import catalogue, rules, run_rule
@@ -41,21 +43,6 @@ WITHOUT = {
         "ZT-B01",
     ],
     "not written yet": [
-        "AQ-01",
-        "AQ-02",
-        "AQ-03",
-        "AQ-04",
-        "AQ-05",
-        "AQ-06",
-        "AQ-07",
-        "AQ-09",
-        "AQ-10",
-        "AQ-13",
-        "AQ-15",
-        "AQ-16",
-        "AQ-B02",
-        "AQ-B03",
-        "AQ-B04",
         "CD-01",
         "CD-02",
         "CD-03",
