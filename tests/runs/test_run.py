@@ -139,7 +139,8 @@ def test_notebooks_hold_no_machinery_and_no_outputs(path):
     for cell in book.cells:
         if cell.cell_type == "code":
             assert not cell.outputs and cell.execution_count is None
-            assert len(cell.source.splitlines()) <= 15
+            # a list of names and their defaults is no machinery, however many a notebook takes
+            assert "parameters" in cell.metadata.get("tags", []) or len(cell.source.splitlines()) <= 15
             assert not any(word in cell.source for word in ("def ", "class ", "sys.path"))
     assert sum("parameters" in c.metadata.get("tags", []) for c in book.cells) == 1
 
