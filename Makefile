@@ -37,3 +37,12 @@ lock:
 # Runs killed at 200 random moments; what stands must stay whole. The numbers are in docs/trust.md.
 torture: $(VENV)/base
 	$(VENV)/bin/python tests/runs/torture.py
+
+# Measured within one run on this machine; each script says what it compares and takes other sizes.
+.PHONY: bench
+bench: $(VENV)/base
+	$(VENV)/bin/python benchmarks/runs.py
+	$(VENV)/bin/python benchmarks/intake.py
+	$(VENV)/bin/python benchmarks/report.py
+	$(VENV)/bin/python benchmarks/stats_large.py
+	$(VENV)/bin/python benchmarks/rules.py

@@ -83,7 +83,7 @@ def _write(backend: BaseBackend, name: str, arrow: pa.Table) -> None:
     session = backend._session
     path = Path(session.conf.get(_FOLDER)) / f"{name}.parquet"
     pq.write_table(arrow, path)
-    session.read.parquet(str(path)).createOrReplaceTempView(name)
+    session.read.parquet(str(path)).createOrReplaceTempView(f"`{name}`")
 
 
 _ENGINES = {

@@ -1,0 +1,94 @@
+"""Ledgers of any number of rows, made by DuckDB's range generator and written as Parquet.
+
+    python benchmarks/generate.py FOLDER [ROWS]
+
+Payments (`expense`), complaints (`hotline`), issues of guns (`gun_issue`) and what goes with them (`ammo_txn`). Each
+has ROWS rows, one unit per 2,000 of them as a district has, and one row in a thousand or so that breaks a rule. Every
+value is a hash of the row's number: the same rows every time.
+"""
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+# A number from 0 to n - 1 that depends on the row `i` and on what it is for.
+_PICK = "CREATE OR REPLACE MACRO pick(i, what, n) AS (hash(i * 31 + what) % n)::BIGINT"
+_UNIT = "'U' || lpad((i // 2000)::VARCHAR, 6, '0')"
+_DAY = "DATE '2021-01-01' + pick(i, 1, 365)::INT"
+
+QUERIES = {
+    "expense": f"""
+        SELECT 'L' || n AS line_id, 'V' || n AS voucher_no, {_DAY} AS voucher_date, 2021::BIGINT AS fiscal_year,
+            {_UNIT} AS unit_id,
+            (['30201', '30211', '30217', '30102', '30299'])[1 + pick(i, 2, 5)] AS econ_item_code,
+            (['办公费', '差旅费', '公务接待费', '津贴补贴', '其他'])[1 + pick(i, 2, 5)] AS econ_item,
+            round(10 ** (1 + 4 * (hash(i) % 1000003) / 1000003), 2) AS amount,
+            '供应商' || pick(i, 3, 1 + rows // 20) || '有限公司' AS payee,
+            -- one in a thousand carries the number, payee and sum of its neighbour's invoice
+            lpad(pick(i, 4, 100000000)::VARCHAR, 8, '0') AS invoice_no,
+            CASE WHEN pick(i, 11, 1000) = 0 THEN '会议餐费'
+                ELSE (['办公用品一批', '出差住宿', '班车租赁', '体育器材维护'])[1 + pick(i, 5, 4)] END AS summary,
+            'P' || pick(i, 6, 900) AS handler_id,
+            CASE WHEN pick(i, 7, 1000) = 0 THEN 'P' || pick(i, 6, 900) ELSE 'P' || (1000 + pick(i, 8, 90)) END
+                AS approver_id,
+            'P' || (2000 + pick(i, 9, 90)) AS reviewer_id,
+            CASE WHEN pick(i, 10, 1000) > 0 THEN '文' || i END AS basis_doc_no
+        FROM (SELECT range AS n, range - (hash(range) % 1000 = 0 AND range > 0)::INT AS i, $rows AS rows FROM range($rows))""",
+    "hotline": f"""
+        SELECT 'T' || i AS ticket_no, (['12345热线', '网络', '来访', '信访'])[1 + pick(i, 2, 4)] AS channel,
+            (['游泳馆', '健身器材', '足球场', '羽毛球馆', '培训班', '体育公园'])[1 + pick(i, 3, 6)]
+            || (['水质差', '损坏', '收费高', '噪音大', '拒绝退款', '不开放'])[1 + pick(i, 4, 6)] AS title,
+            '市民反映' || (['滨江', '城南', '新河', '东湖', '西山', '北苑', '中央', '石桥'])[1 + pick(i, 5, 8)]
+            || chr(19968 + pick(i, 11, 8000)::INT) || chr(19968 + pick(i, 12, 8000)::INT) || '路的'
+            || (['游泳馆', '健身器材', '足球场', '羽毛球馆', '培训班', '体育公园'])[1 + pick(i, 3, 6)]
+            || (['水质差', '损坏', '收费高', '噪音大', '拒绝退款', '不开放'])[1 + pick(i, 4, 6)] || '，请处理' AS content,
+            {_UNIT} AS unit_id, (['投诉', '咨询', '建议'])[1 + pick(i, 6, 3)] AS category,
+            ({_DAY})::TIMESTAMP + to_minutes(480 + pick(i, 7, 600)) AS accept_time,
+            (['紧急', '一般', '疑难'])[1 + pick(i, 8, 3)] AS urgency,
+            CASE WHEN pick(i, 9, 1000) > 0 THEN ({_DAY})::TIMESTAMP + to_minutes(1500) END AS reply_time,
+            true AS responded, pick(i, 10, 50) > 0 AS resolved,
+            (['满意', '基本满意', '不满意'])[1 + (pick(i, 13, 100) > 60)::INT + (pick(i, 13, 100) > 97)::INT]
+                AS satisfaction,
+            pick(i, 14, 200) = 0 AS invalid_flag,
+            CASE WHEN pick(i, 15, 10) > 0 THEN '批' || i END AS invalid_approval_no
+        FROM (SELECT range AS i FROM range($rows))""",
+    "gun_issue": f"""
+        SELECT 'I' || i AS issue_id, {_UNIT} AS unit_id, 'G' || (i // 40) AS gun_no,
+            (['5.6mm步枪弹', '4.5mm气枪铅弹'])[1 + pick(i, 2, 2)] AS ammo_type,
+            'A' || (i // 100) AS borrower_id, 'C' || (i // 500) AS coach_id, '训练' AS purpose,
+            'P' || pick(i, 3, 50) AS approver_id, out_time - to_minutes(30) AS approve_time, out_time,
+            CASE WHEN pick(i, 4, 2000) = 0 THEN out_time + to_hours(30) ELSE out_time + to_hours(2) END AS in_time,
+            50::BIGINT AS ammo_out, used AS ammo_used,
+            50 - used - (pick(i, 5, 1000) = 0)::BIGINT AS ammo_returned, 0::BIGINT AS dud_count,
+            used - (pick(i, 6, 1000) = 0)::BIGINT AS shell_returned,
+            'G' || (i // 40) AS return_gun_no, pick(i, 7, 1000) > 0 AS unload_check,
+            'K' || pick(i, 8, 40) AS keeper_out1, 'K' || (40 + pick(i, 9, 40)) AS keeper_out2,
+            'K' || pick(i, 8, 40) AS keeper_in1, 'K' || (40 + pick(i, 9, 40)) AS keeper_in2
+        FROM (SELECT range AS i, 20 + pick(range, 10, 30) AS used,
+            TIMESTAMP '2021-01-01 08:00:00' + to_days((range % 40 * 9)::INT) + to_minutes(pick(range, 11, 300))
+            AS out_time FROM range($rows))""",
+    "ammo_txn": f"""
+        SELECT 'X' || i AS txn_id, {_UNIT} AS unit_id, '一号库' AS storeroom, '5.6mm步枪弹' AS ammo_type,
+            '2021-01' AS batch_no, TIMESTAMP '2021-01-01 08:00:00' + to_minutes(i % 2000 * 250) AS txn_time,
+            CASE WHEN i % 2000 = 0 THEN '期初' WHEN i % 2 = 1 THEN '领出' ELSE '退回' END AS txn_type,
+            CASE WHEN i % 2000 = 0 THEN 100000 ELSE 50 END::BIGINT AS qty,
+            100000 - CASE WHEN i % 2 = 1 THEN 50 ELSE 0 END - (pick(i, 2, 1000) = 0)::BIGINT AS balance,
+            CASE WHEN i % 2000 > 0 THEN 'I' || (i // 2) END AS issue_id
+        FROM (SELECT range AS i FROM range($rows))""",
+}
+
+
+def generate(folder: Path, rows: int) -> None:
+    """Writes one Parquet file a ledger; `_rid` is the row's number."""
+    con = duckdb.connect()
+    con.execute(_PICK)
+    for name, query in QUERIES.items():
+        query = f"SELECT *, row_number() OVER () + 1 AS _rid FROM ({query.replace('$rows', str(rows))})"
+        con.execute(f"COPY ({query}) TO '{folder / name}.parquet' (COMPRESSION zstd)")
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    place.mkdir(parents=True, exist_ok=True)
+    generate(place, int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
