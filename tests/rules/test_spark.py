@@ -1,12 +1,13 @@
 """The same rules on Spark, on a cluster of two workers that are processes of their own: the same findings."""
 
 import os
+from datetime import date
 
 import pytest
 
 from mingjing import Audit
 from mingjing.errors import UsageError
-from mingjing.rules import backends
+from mingjing.rules import backends, catalogue, rules, run_rule
 
 SAMPLE = "data/sample"
 # Few rules in four areas; benchmarks/spark.py holds all of them against DuckDB.
@@ -61,3 +62,22 @@ def test_without_spark_one_clear_line_says_what_is_missing(monkeypatch):
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(UsageError, match="needs Java 17"):
         backends.connect("spark")
+
+
+def test_a_rule_that_another_engine_refuses_is_not_run_and_never_passed(ledgers, monkeypatch, capsys):
+    row = {"line_id": "L1", "voucher_date": date(2021, 3, 1), "unit_id": "U1", "invoice_no": None}
+    people = {"handler_id": "P1", "reviewer_id": "P2", "approver_id": "P3"}
+    asked = ledgers(expense=[row | people])
+    asked.everything()
+
+    def refuse(query):
+        raise RuntimeError("no such function")
+
+    monkeypatch.setattr(asked, "fetch", refuse)
+    entry, function = catalogue()["JF-B04"], rules()["JF-B04"]
+    with pytest.raises(RuntimeError):
+        run_rule(entry, function, asked)
+    monkeypatch.setattr(asked.backend, "name", "pyspark")
+    outcome = run_rule(entry, function, asked)
+    assert (outcome.outcome, outcome.reason) == ("not_run", ("engine", ""))
+    assert "JF-B04: no such function" in capsys.readouterr().err

@@ -26,6 +26,7 @@ _REASONS = {
         "笔数太少，或金额跨度不足两个数量级，不宜做数字检验：{}",
         "too few amounts, or within two orders of magnitude: unfit for a test of digits: {}",
     ),
+    "engine": ("所选的计算引擎不能运行这条规则", "the engine chosen cannot run this rule"),
     "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }
 
