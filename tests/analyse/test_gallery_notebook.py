@@ -27,7 +27,7 @@ def test_the_gallery_shows_the_published_answers(tmp_path):
         "0.00233661",
         "5,938",
         "Nonconformity",
-        "6022",
+        "6,022",
         "1369.4",
     ):
         assert published in text, published

@@ -52,11 +52,19 @@ def _issues(intake: Intake) -> pa.Table:
         unit, key = accepted.get(line["_rid"], (None, ()))
         rows.append(_issue(line, line["kind"], line["value"], unit, key))
     for line in intake.rejected.to_dict("records"):
-        written = json.loads(line["values"])
+        written = _written(line["values"])
         declared = tables()[line["table"]]
         key = tuple(written.get(declared.columns[name].zh, "").strip() for name in declared.key)
         rows.append(_issue(line, "rejected", "", None, key))
     return _table("intake_issue", rows)
+
+
+def _written(values: str) -> dict[str, str]:
+    """The cells of a rejected row by header; none where they are withheld from the public."""
+    try:
+        return json.loads(values)
+    except json.JSONDecodeError:
+        return {}
 
 
 def _issue(line: dict, kind: str, value: str, unit: str | None, key: tuple[str, ...]) -> tuple:
