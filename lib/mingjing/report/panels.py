@@ -135,8 +135,10 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
 def claims(judged: pd.DataFrame, lang: str) -> Panel:
     """What reports claim and what the ledgers say to it, the refuted first."""
     order, place = list(_VERDICTS), 0 if lang == "zh" else 1
-    frame = judged.sort_values("verdict", key=lambda v: v.map(order.index), kind="stable")
-    frame = frame.assign(verdict=[_VERDICTS[name][place] for name in frame.verdict])
+    frame = judged.assign(
+        rank=[order.index(name) if name in order else len(order) for name in judged.verdict],
+        verdict=[_VERDICTS.get(name, ("不公开", "withheld"))[place] for name in judged.verdict],
+    ).sort_values("rank", kind="stable")
     heads = ["条目", "规则", "结论", "说明"] if lang == "zh" else ["Claim", "Rule", "Verdict", "Why"]
     frame = frame[["claim_id", "rule_id", "verdict", "why"]].set_axis(heads, axis=1)
     return frame_panel(frame, "汇报的说法与台账" if lang == "zh" else "Claims and the ledgers")
