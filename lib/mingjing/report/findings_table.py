@@ -10,14 +10,15 @@ import json
 
 import pandas as pd
 
+from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.life import STATUSES
 from mingjing.report.findings import escape, in_chinese, table_html
 from mingjing.report.labels import label, value_label
 from mingjing.report.rule_notes import rule_notes
 
 SEVERITY = {
-    "zh": {"high": "高", "medium": "中", "low": "低"},
-    "en": {"high": "high", "medium": "medium", "low": "low"},
+    lang: {name: words[place] for name, words in SEVERITY_WORDS.items()}
+    for place, lang in enumerate(("zh", "en"))
 }
 KIND = {
     "zh": {"breach": "违规", "missing": "缺失", "suspect": "疑点", "mismatch": "勾稽", "warning": "预警"},
