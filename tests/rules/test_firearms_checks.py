@@ -173,6 +173,12 @@ def test_qd10_asks_nothing_of_a_unit_without_an_armoury(check):
     assert found(check, stocktakes("日清点", 1), unit=UNIT | {"has_armory": False})[0] == set()
 
 
+def test_qd10_asks_it_of_a_unit_not_said_to_be_out_of_use(check):
+    rows = [row for row in FULL if row["check_id"] != "周清点7"]
+    assert found(check, rows, unit=UNIT | {"active": None})[0] == {"weekly"}
+    assert found(check, rows, unit=UNIT | {"active": False})[0] == set()
+
+
 @pytest.mark.parametrize(
     ("lot", "case"),
     [

@@ -134,6 +134,12 @@ def test_qd22_counts_what_the_bureau_logged_itself(check):
     assert check("QD-22", unit=[UNIT], armory_check=ALL[:2], activity_log=log)[0].outcome == "passed"
 
 
+def test_qd22_asks_it_of_a_unit_not_said_to_be_out_of_use(check):
+    unit = {"unit_id": "U1", "has_armory": True}
+    assert check("QD-22", unit=[unit], armory_check=ALL[:2])[0].outcome == "findings"
+    assert check("QD-22", unit=[unit | {"active": False}], armory_check=ALL[:2])[0].outcome == "passed"
+
+
 def test_qd22_only_reminds_while_the_year_runs(check):
     _, (finding,) = check("QD-22", unit=[UNIT], armory_check=ALL[:2], as_of=date(2021, 9, 30))
     assert finding["kind"] == "warning"

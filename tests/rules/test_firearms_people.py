@@ -159,10 +159,12 @@ def test_qd11_leaves_out_days_when_everything_was_handed_over(check):
     assert hits(check, rows, closed_period=[closed])[0] == set()
 
 
-def test_qd11_names_an_armoury_without_any_duty(check):
-    other = UNIT | {"unit_id": "U2"}
-    outcome, _ = check("QD-11", period="2021-03", armory_check=roster(), unit=[UNIT, other])
-    assert [(hit["case"], hit["subject"]) for hit in outcome.hits] == [("none", "U2")]
+def test_qd11_names_an_armoury_in_use_without_any_duty(check):
+    others = [
+        UNIT | {"unit_id": unit, "active": use} for unit, use in (("U2", True), ("U3", None), ("U4", False))
+    ]
+    outcome, _ = check("QD-11", period="2021-03", armory_check=roster(), unit=[UNIT, *others])
+    assert [(hit["case"], hit["subject"]) for hit in outcome.hits] == [("none", "U2"), ("none", "U3")]
 
 
 def test_qd11_does_not_run_where_nobody_keeps_a_duty_roster(check):

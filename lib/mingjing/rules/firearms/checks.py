@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import any_null, month_of
+from mingjing.rules.expr import active, any_null, month_of
 from mingjing.rules.firearms.stock import guns_at, rounds_at
 from mingjing.rules.ledgers import Ledgers
 
@@ -33,9 +33,8 @@ def counted(ledgers: Ledgers, p):
 
 
 def armouries(ledgers: Ledgers) -> ir.Table:
-    return ledgers.unit.filter(ledgers.unit.has_armory & ledgers.unit.active).select(
-        "unit_id", unit_rid="_rid"
-    )
+    units = active(ledgers.unit)
+    return units.filter(units.has_armory).select("unit_id", unit_rid="_rid")
 
 
 @rule("QD-10")

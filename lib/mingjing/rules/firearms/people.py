@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import hours_between, matches, month_of, over, same
+from mingjing.rules.expr import active, hours_between, matches, month_of, over, same
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -101,7 +101,7 @@ def guarded(ledgers: Ledgers, p):
     t = duty(ledgers)
     if not t.count().execute():
         raise NotRun("no_rows", "armory_check.rec_type")
-    u = ledgers.unit.filter(ledgers.unit.has_armory & ledgers.unit.active)
+    u = active(ledgers.unit).filter(lambda u: u.has_armory)
     here = t.filter(ledgers.in_period(t.begins))
     yield (
         "none",
