@@ -12,7 +12,7 @@ from mingjing.rules.expr import (
     over,
     same,
 )
-from mingjing.rules.firearms.stock import AWAY
+from mingjing.rules.firearms.stock import AWAY, edges
 from mingjing.rules.ledgers import Ledgers
 
 USE = ["训练", "比赛", "外出参赛"]
@@ -42,7 +42,9 @@ def handover(ledgers: Ledgers, p):
 def approval(ledgers: Ledgers, p):
     t = ledgers.gun_issue
     yield "none", t.filter(any_null(t.approver_id, t.approve_time))
-    yield "after", t.filter(t.approve_time > t.out_time)
+    # an issue written by its day only may have waited for an approval of that day
+    out_to = edges(t.out_time)[1]
+    yield "after", t.filter((t.approve_time > t.out_time) & (t.approve_time >= out_to))
     yield "keeper", t.filter(same(t.approver_id, t.keeper_out1) | same(t.approver_id, t.keeper_out2))
 
 
@@ -94,12 +96,17 @@ def transport(ledgers: Ledgers, p):
 @rule("QD-15")
 def loss(ledgers: Ledgers, p):
     t = ledgers.gun.filter(ledgers.gun.status.isin(["丢失", "被盗"]))
+    # a loss that came out after the day looked from was nobody's to report yet
+    known = ibis.coalesce(t.loss_found_time, t.status_date.cast("timestamp"))
+    t = t.filter(known.isnull() | (known < ledgers.day_end))
     reported = ledgers.by_then(t.loss_report_time)
-    t = t.mutate(
-        reported=reported, hours=hours_between(t.loss_found_time, reported), as_of=ibis.literal(ledgers.as_of)
-    )
-    yield "silent", t.filter(t.reported.isnull())
-    yield "late", t.filter(over(t.hours, p.h))
+    # the clock runs from the end of a day that is written without its hour
+    until = ibis.coalesce(reported, ledgers.moment(ledgers.day_end))
+    hours = hours_between(edges(t.loss_found_time)[1], until)
+    t = t.mutate(reported=reported, hours=hours, as_of=ibis.literal(ledgers.as_of))
+    exceeded = over(t.hours, p.h)
+    yield "silent", t.filter(t.reported.isnull() & exceeded.fill_null(True))
+    yield "late", t.filter(t.reported.notnull() & exceeded)
     yield "undated", t.filter(t.reported.notnull() & t.loss_found_time.isnull())
 
 
