@@ -7,6 +7,7 @@ import twins_canteen  # noqa: F401
 import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
+import twins_firearms  # noqa: F401
 import twins_safety  # noqa: F401
 import twins_safety_routine  # noqa: F401
 from twins import TWINS, judged
@@ -113,15 +114,8 @@ WITHOUT = {
         "PY-01",
         "PY-02",
         "PY-B02",
-        "QD-05",
-        "QD-06",
-        "QD-07",
-        "QD-08",
         "QD-10",
         "QD-12",
-        "QD-13",
-        "QD-14",
-        "QD-15",
         "QD-16",
         "QD-17",
         "QD-18",
@@ -132,7 +126,6 @@ WITHOUT = {
         "QD-23",
         "QD-24",
         "QD-25",
-        "QD-B03",
         "QD-B04",
         "RX-01",
         "RX-03",
