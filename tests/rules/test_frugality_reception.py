@@ -182,6 +182,8 @@ def test_jd05_adds_up_records_of_one_letter(check):
     outcome, findings = check("JD-05", reception=[reception(), again])
     assert [h["case"] for h in outcome.hits] == ["meals"]
     assert len(findings) == 1
+    spaced = {"letter_no": f" {again['letter_no']}", "letter_unit": f"{again['letter_unit']} "}
+    assert [h["case"] for h in check("JD-05", reception=[reception(), again | spaced])[0].hits] == ["meals"]
     none = {"letter_no": None}
     assert not check("JD-05", reception=[reception(**none), again | none])[0].hits
 

@@ -8,6 +8,7 @@ import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
 import twins_firearms  # noqa: F401
+import twins_frugality  # noqa: F401
 import twins_safety  # noqa: F401
 import twins_safety_routine  # noqa: F401
 from twins import TWINS, judged
@@ -77,17 +78,6 @@ WITHOUT = {
         "FX-16",
         "FX-B03",
         "FX-B05",
-        "GC-01",
-        "GC-B02",
-        "GC-B03",
-        "JD-01",
-        "JD-03",
-        "JD-04",
-        "JD-05",
-        "JD-07",
-        "JD-08",
-        "JD-09",
-        "JD-10",
         "JF-01",
         "JF-02",
         "JF-03",

@@ -122,6 +122,11 @@ def by(t: pd.DataFrame, *columns: str) -> list[tuple[str, pd.DataFrame]]:
     return [("|".join(map(str, key)), g) for key, g in t.groupby(list(columns))]
 
 
+def flags(t: pd.DataFrame, values) -> pd.Series:
+    """One truth for each row, also where there is no row."""
+    return pd.Series(list(values), t.index, dtype=bool)
+
+
 class Book:
     """The ledgers as a twin sees them on `as_of`."""
 

@@ -139,12 +139,18 @@ def _organisation(p, name: ir.StringValue) -> ir.StringValue:
     return name.nullif("")
 
 
+def _letter(ledgers: Ledgers, t: ir.Table, between: str) -> ir.StringValue:
+    """The letter by sender and number, however a clerk spaced them; NULL where there is no number."""
+    names = ledgers.params("JD-10")
+    return (
+        _organisation(names, ibis.coalesce(t.letter_unit, t.visitor_unit)) + between + squeezed(t.letter_no)
+    )
+
+
 @rule("JD-05")
 def one_meal(ledgers: Ledgers, p):
     t = domestic(meals(ledgers))
-    letter = t.letter_no.notnull()
-    sender = ibis.coalesce(t.letter_unit, t.visitor_unit)
-    t = t.mutate(visit=ibis.ifelse(letter, sender + " " + t.letter_no, t.reception_id))
+    t = t.mutate(visit=ibis.coalesce(_letter(ledgers, t, " "), t.reception_id))
     g = t.group_by("unit_id", "visit").agg(
         _rid=t._rid.min(),
         _rids=t._rids.collect().flatten().unique(),
@@ -231,9 +237,8 @@ def approval(ledgers: Ledgers, p):
 @rule("JD-10")
 def letter_again(ledgers: Ledgers, p):
     t = receptions(ledgers)
-    t = t.filter(t.letter_no.notnull())
-    sender = _organisation(p, ibis.coalesce(t.letter_unit, t.visitor_unit))
-    t = t.mutate(letter=sender + "|" + squeezed(t.letter_no))
+    t = t.mutate(letter=_letter(ledgers, t, "|"))
+    t = t.filter(t.letter.notnull())
     other = t.select("letter", other="_rid", begins="start_date", ends="end_date")
     pairs = t.inner_join(other, "letter")
     meets = (pairs.start_date <= pairs.ends) & (pairs.begins <= pairs.end_date)
