@@ -31,7 +31,7 @@ from mingjing.intake.ledgers import intake_ledgers
 from mingjing.papers.slips import slips
 from mingjing.papers.workpaper import workpaper
 from mingjing.period import Period, parse_as_of
-from mingjing.processes import forked
+from mingjing.processes import in_processes
 from mingjing.release import Policy, Release, read_policy, release
 from mingjing.report import onepage, panels
 from mingjing.report.desk import Explanation, Shelf, audit_panel
@@ -189,11 +189,12 @@ class Audit:
         try:
             for meta in (False, True):  # meta rules look at what the others found
                 entries = [e.rule_id for e in wanted if e.meta is meta and e.rule_id not in self._outcomes]
-                with forked(jobs if self.engine == "duckdb" else 1) as workers:
-                    done = workers.map(_run_shared, [self._asked] * len(entries), entries)
-                    for outcome, worked_out in done:
-                        self._outcomes[outcome.rule_id] = outcome
-                        self._worked_out |= worked_out
+                tasks = [(self._asked, rule_id) for rule_id in entries]
+                workers = jobs if self.engine == "duckdb" else 1
+                for (_, rule_id), done in in_processes(_run_shared, tasks, workers):
+                    ended = Outcome(rule_id, "not_run", ("ended", "")), {}
+                    self._outcomes[rule_id], worked_out = done or ended
+                    self._worked_out |= worked_out
             self.engine = "duckdb"
             yield
         finally:
@@ -403,8 +404,9 @@ class Audit:
 
 
 def _run_shared(asked: tuple, rule_id: str) -> tuple[Outcome, dict[str, pa.Table]]:
-    """What the rule came to, and the tables that it worked out on the way."""
+    """What the rule came to, and the tables that it worked out on the way; MemoryError whoever lacked it."""
     audit = _SHARED[asked]
     known = set(audit.ledgers.worked_out)
-    outcome = audit._run(audit._entries[rule_id])
+    with backends.starved():
+        outcome = audit._run(audit._entries[rule_id])
     return outcome, {k: table for k, table in audit.ledgers.worked_out.items() if k not in known}

@@ -30,6 +30,9 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except MemoryError:
+        print("mingjing: memory ran out. Give fewer --jobs, or fewer areas at a time", file=sys.stderr)
+        return 2
     except OSError as error:
         if not error.filename and not error.errno:
             raise

@@ -4,13 +4,44 @@ import ctypes
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from itertools import zip_longest
+from typing import Any
 
+ENDED = "its process ended before it was done; memory may have run out"
 _PR_SET_PDEATHSIG = 1
 
 
-def forked(workers: int) -> ProcessPoolExecutor:
+def in_processes(function: Callable, tasks: Sequence[tuple], jobs: int) -> Iterator[tuple[tuple, Any]]:
+    """Each task with what `function(*task)` gives in a forked process; None where memory ran out or the process was ended
+    from outside. One that ends takes those beside it along: whatever was lost is tried once more, by itself."""
+    lost = []
+    for task, result in _side_by_side(function, tasks, jobs):
+        if result is None:
+            lost.append(task)
+        else:
+            yield task, result
+    for task in lost:
+        yield from _side_by_side(function, [task], 1)
+
+
+def _side_by_side(function: Callable, tasks: Sequence[tuple], jobs: int) -> Iterator[tuple[tuple, Any]]:
+    with _forked(min(jobs, len(tasks))) as workers:
+        futures = []
+        with suppress(BrokenProcessPool):  # one may end while others are still being handed out
+            for task in tasks:
+                futures.append(workers.submit(function, *task))
+        for task, future in zip_longest(tasks, futures):
+            result = None
+            with suppress(BrokenProcessPool, MemoryError):
+                result = future and future.result()
+            yield task, result
+
+
+def _forked(workers: int) -> ProcessPoolExecutor:
     """Workers that have all this process holds from the start, and from which an engine can fork again."""
     return ProcessPoolExecutor(
         max(workers, 1),

@@ -2,12 +2,14 @@
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 from typing import NamedTuple
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
@@ -71,6 +73,15 @@ def fetch(backend: BaseBackend, text: str) -> pa.Table:
 def frame(backend: BaseBackend, text: str) -> pd.DataFrame:
     """The same for who reads on in pandas."""
     return _ENGINES[backend.name].frame(backend, text)
+
+
+@contextmanager
+def starved() -> Iterator[None]:
+    """Within it an engine that runs out of memory is like anything else that does: MemoryError."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError(str(error)) from error
 
 
 class _Engine(NamedTuple):

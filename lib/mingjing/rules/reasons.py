@@ -27,6 +27,10 @@ _REASONS = {
         "too few amounts, or within two orders of magnitude: unfit for a test of digits: {}",
     ),
     "engine": ("所选的计算引擎不能运行这条规则", "the engine chosen cannot run this rule"),
+    "ended": (
+        "运行这条规则的进程中途终止，可能是内存不足",
+        "its process ended before it was done; memory may have run out",
+    ),
     "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }
 

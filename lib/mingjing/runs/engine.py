@@ -18,7 +18,7 @@ import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine, NBClientEngine
 
-from mingjing.processes import die_with
+from mingjing.processes import ENDED, die_with
 
 
 class ForkEngine(Engine):
@@ -120,7 +120,7 @@ class _Watch:
             try:
                 kind, content = self.pipe.recv()
             except (EOFError, OSError):
-                raise DeadKernelError("Kernel died") from None
+                raise DeadKernelError(f"Kernel died: {ENDED}") from None
             if kind == "start":
                 cell.execution_count = content["execution_count"]
             elif kind == "end":

@@ -17,7 +17,8 @@ RECORD = ".internal"
 
 @dataclass
 class Run:
-    """What came of it. `failed` names the areas whose notebook did not finish, with the reason."""
+    """What came of it. `failed` names the areas whose notebook did not finish, and the rules whose process was
+    ended, with the reason."""
 
     folder: Path
     findings: int = 0

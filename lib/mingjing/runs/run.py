@@ -4,8 +4,6 @@ import importlib
 import json
 import sys
 from collections.abc import Iterable
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +18,7 @@ from mingjing.audit import Audit
 from mingjing.errors import UsageError, nearest
 from mingjing.findings import Findings, neutralise
 from mingjing.findings.register import Register
-from mingjing.processes import forked
+from mingjing.processes import ENDED, in_processes
 from mingjing.report.exporter import PUBLIC, ReportExporter
 from mingjing.report.index import Line, Other, error_page, index_page
 from mingjing.rules.catalogue import SEVERITIES
@@ -34,6 +32,8 @@ from mingjing.runs.swap import aside, swap
 
 # the notebooks' parameters that decide what an audit finds; the others only say how it is shown
 OPENED = ("as_of", "units", "lang", "config", "mapping", "audience")
+
+_OPTIONS = ("data", "period", "out", "engine")
 
 
 def run(
@@ -59,6 +59,9 @@ def run(
     sign_with: SSH key that signs the manifest.
     engine: what evaluates the rules; the SQL shown as evidence is the engine's own.
     """
+    for name in written or ():
+        if name in _OPTIONS:  # else reports and findings would be of two minds
+            raise UsageError(f"“{name}” is no parameter of a run", todo=f"Give it as --{name}")
     available = notebooks(folder)
     for area in areas:
         if area not in available:
@@ -117,6 +120,7 @@ def _build(
             audit.reported = Reported(tuple(reported), tuple(result.failed.items()))
             part = {area: notebook for area, notebook in chosen.items() if (area == "overview") is last}
             result.failed |= _reports(part, given, building, audit.lang, jobs)
+    result.failed |= {rule.rule_id: ENDED for _, rule in audit.results(reported) if rule.reason[0] == "ended"}
     everything = audit.check(reported)
     listed = Findings.of([*everything, *audit.resolved(reported)])
     listed.to_csv(building / "findings.csv")
@@ -138,40 +142,17 @@ def _build(
 def _reports(
     chosen: dict[str, Path], given: dict[str, Any], building: Path, lang: str, jobs: int
 ) -> dict[str, str]:
-    """Every report; the areas whose notebook did not finish, with the reason. A process that is ended from outside costs
-    the report it was making and no other."""
-    reasons = _together(chosen, given, building, lang, jobs)
-    for area in chosen:
-        if area not in reasons:  # perhaps only taken along when another one's process ended
-            reasons |= _together({area: chosen[area]}, given, building, lang, 1)
-        if area not in reasons:
-            reasons[area] = "its process was ended from outside; memory may have run out"
-            (building / f"{area}.html").write_text(
-                error_page(area, _told(reasons[area], given), lang), "utf-8"
-            )
-            _tell(area, reasons[area])
-    return {area: reason for area, reason in reasons.items() if reason}
-
-
-def _together(
-    chosen: dict[str, Path], given: dict[str, Any], building: Path, lang: str, jobs: int
-) -> dict[str, str]:
-    """Reports side by side; area → why it did not finish, or an empty text. Without those whose process was ended."""
+    """Every report; the areas whose notebook did not finish, with the reason. A process that is ended costs the report it
+    was making and no other."""
     reasons = {}
-    with forked(min(jobs, len(chosen))) as workers:
-        made = {
-            area: workers.submit(_report, area, notebook, given, building, lang)
-            for area, notebook in chosen.items()
-        }
-        for area, future in made.items():
-            with suppress(BrokenProcessPool):
-                reasons[area] = future.result()
-                _tell(area, reasons[area])
+    tasks = [(area, notebook, given, building, lang) for area, notebook in chosen.items()]
+    for (area, *_), reason in in_processes(_report, tasks, jobs):
+        if reason is None:
+            reason = ENDED
+            (building / f"{area}.html").write_text(error_page(area, _told(reason, given), lang), "utf-8")
+        print(f"{area} {'✗ ' + reason if reason else '✓'}", file=sys.stderr, flush=True)
+        reasons |= {area: reason} if reason else {}
     return reasons
-
-
-def _tell(area: str, reason: str) -> None:
-    print(f"{area} {'✗ ' + reason if reason else '✓'}", file=sys.stderr, flush=True)
 
 
 def _preload(areas: Iterable[str]) -> None:
