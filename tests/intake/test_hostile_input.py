@@ -1,66 +1,32 @@
 """Inputs made to do harm are refused or read as plain data, in one line, and never changed."""
 
 import hashlib
-import io
 import os
-import zipfile
-import zlib
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
+from hostile import (
+    CELLS,
+    CONFIGS,
+    FAR,
+    HEADER,
+    LINKED,
+    NAMES,
+    PARAMETERS,
+    REFUSED,
+    ROW,
+    SHEET,
+    bomb,
+    ledger,
+    parameters,
+    workbook,
+)
 
 from mingjing.cli import main
 from mingjing.config import read_config
 from mingjing.errors import InputError
 from mingjing.intake import archive, read_folder
-
-HEADER = "隐患编号,责任单位,排查日期,部位,隐患内容,隐患类别,隐患等级,状态,是否事故"
-ROW = "H1,射击中心,2021-03-01,库房,{},用电,一般,未整改,否"
-SHEET = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-    '<row r="1"><c r="A1"><v>1</v></c></row>{}</sheetData></worksheet>'
-)
-
-
-def workbook(sheet: str, head: str = "", **more: str) -> bytes:
-    """A workbook whose only sheet has this XML, and further parts."""
-    plain, out = io.BytesIO(), io.BytesIO()
-    with xlsxwriter.Workbook(plain) as book:
-        book.add_worksheet("隐患台账").write(0, 0, "x")
-    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for item in source.infolist():
-            ours = item.filename.endswith("sheet1.xml")
-            target.writestr(item.filename, head + sheet if ours else source.read(item.filename))
-        for name, text in more.items():
-            target.writestr(name, text)
-    return out.getvalue()
-
-
-def bomb(size: int, stated: int | None = None) -> bytes:
-    """A part of `size` zeros, its entry in the archive perhaps stating something else."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("xl/workbook.xml", b"0" * size)
-    content = bytearray(out.getvalue())
-    if stated is not None:
-        for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
-            start = content.index(mark) + place
-            content[start : start + 4] = stated.to_bytes(4, "little")
-    return bytes(content)
-
-
-FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-REFUSED = {
-    "far.xlsx": (workbook(SHEET.format(FAR)), "limit 64 million cells"),
-    "spaced.xlsx": (workbook(SHEET.format(FAR.replace("=", " \n= "))), "limit 64 million cells"),
-    "beyond.xlsx": (workbook(SHEET.format(FAR.replace("XFD1048576", "A99999999"))), "limit 64 million cells"),
-    "laughs.xlsx": (workbook(SHEET.format(""), '<!DOCTYPE x [<!ENTITY a "ha">]>'), "declares entities"),
-    "bomb.xlsx": (bomb(70 << 20), "limit 2 GB and 200 times"),
-    "lying.xlsx": (bomb(70 << 20, stated=100), "limit 2 GB and 200 times"),
-    "bomb.csv.gz": (zlib.compress(b"0" * (70 << 20), wbits=31), "limit 2 GB and 200 times"),
-}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -98,22 +64,10 @@ def test_a_sheet_of_all_the_rows_excel_has_is_accounted_for(tmp_path):
     assert (source.rows_read, source.not_data) == (1048576, 1048576)
 
 
-CELLS = [
-    "<script>alert(1)</script>",
-    '=HYPERLINK(""http://x.y"",""z"")',
-    "@SUM(1+1)*cmd|' /C calc'!A0",
-    "\x1b[2J\x07bell",
-    "\u202egnp.exe\u2066",
-    "{{7*7}} ${7*7} %s%n",
-    "x" * 1_000_000,
-    "𠀀\ufeff\u200b",
-]
-
-
 @pytest.mark.parametrize("cell", CELLS, ids=range(len(CELLS)))
 def test_a_hostile_cell_is_text_and_the_terminal_is_not_steered(tmp_path, capsys, cell):
     path = tmp_path / "隐患台账.csv"
-    path.write_text(f"{HEADER}\n{ROW.format(f'{chr(34)}{cell}{chr(34)}')}\nH2,\x1b[2J\n", "utf-8")
+    path.write_bytes(ledger(cell))
     before = hashlib.sha256(path.read_bytes()).hexdigest()
     assert main(["check", "--data", str(tmp_path)]) == 0
     said = capsys.readouterr()
@@ -126,10 +80,7 @@ def test_a_hostile_cell_is_text_and_the_terminal_is_not_steered(tmp_path, capsys
 
 
 def test_links_to_other_workbooks_are_not_followed(tmp_path):
-    link = '<externalLink xmlns="x"><externalBook r:id="rId1"/></externalLink>'
-    rels = '<Relationships><Relationship Target="file:///etc/passwd" TargetMode="External"/></Relationships>'
-    more = {"xl/externalLinks/externalLink1.xml": link, "xl/externalLinks/_rels/externalLink1.xml.rels": rels}
-    (tmp_path / "隐患台账.xlsx").write_bytes(workbook(SHEET.format(""), **more))
+    (tmp_path / "隐患台账.xlsx").write_bytes(LINKED)
     assert "root:" not in repr(read_folder(tmp_path))
 
 
@@ -180,10 +131,7 @@ def test_a_file_that_cannot_be_opened_is_named_in_one_line(tmp_path, monkeypatch
     assert "a.csv: 无法读取：cannot be read" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "name",
-    [b"\xff\xfe.csv", b"a\nb\x1b[2J.csv", "\u202evsc.csv".encode(), b"<img src=x onerror=alert(1)>.csv"],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_hostile_file_name_is_written_out(tmp_path, capsys, name):
     with open(os.fsencode(tmp_path) + b"/" + name, "w", encoding="utf-8") as file:
         file.write(f"{HEADER}\n{ROW.format('x')}\n")
@@ -194,17 +142,7 @@ def test_a_hostile_file_name_is_written_out(tmp_path, capsys, name):
     assert source.accepted == 1 and source.file.isprintable()
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ('[intake]\nmapping = "/etc/passwd"', "outside the folder"),
-        ('[intake]\ncorrections = "../../x.toml"', "outside the folder"),
-        ("[intake]\naliases = ['a']", "outside the folder"),
-        ("x = " + "[" * 20_000, "cannot be read"),
-        ("x = " + "9" * 5_000, "cannot be read"),
-        ("\x00", "cannot be read"),
-    ],
-)
+@pytest.mark.parametrize(("text", "said"), CONFIGS.items())
 def test_a_strangers_configuration_is_data_and_reads_nothing_outside_its_folder(tmp_path, text, said):
     (tmp_path / "c.toml").write_text(text, "utf-8")
     with pytest.raises(InputError) as caught:
@@ -236,3 +174,17 @@ def test_an_expression_in_a_mapping_or_register_is_never_run(tmp_path):
     )
     intake = read_folder(data, corrections=tmp_path / "c.toml")
     assert intake.tables["hazard"]["hazard_desc"].to_pylist() == [code] and not ran.exists()
+
+
+@pytest.mark.parametrize("words", PARAMETERS, ids=range(len(PARAMETERS)))
+def test_a_hostile_parameter_is_refused_in_one_line_before_anything_runs(
+    tmp_path, capsys, monkeypatch, words
+):
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "隐患台账.csv").write_bytes(ledger("x"))
+    assert main(parameters(data, tmp_path / "out", words)) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("mingjing: ") and said.err.count("\n") == 1 and said.out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
