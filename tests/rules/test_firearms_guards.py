@@ -54,7 +54,7 @@ def test_qd19_wants_guards_who_only_guard(check, change, staff, cases):
     ("rows", "cases"),
     [
         ([duty(1, 24)], set()),
-        ([duty(1, 24.1)], {"long"}),
+        ([duty(1, 24 + 1 / 60)], {"long"}),
         ([duty(1, 24), duty(2, 1)], {"long"}),
         (
             [duty(1, 12), duty(1, 12, start_time=datetime(2021, 3, 2, 20), end_time=datetime(2021, 3, 3, 8))],

@@ -189,9 +189,10 @@ def rested(ledgers: Ledgers, p):
         ends=t.ends.max(),
         date=t.begins.min(),
     )
-    t = t.mutate(hours=hours_between(t.begins, t.ends).round(1))
-    t = t.mutate(subject=t.person_id + "|" + t.begins.strftime("%Y-%m-%d %H:%M"))
-    yield "long", t.filter(over(t.hours, p.h))
+    t = t.mutate(hours=hours_between(t.begins, t.ends))
+    t = t.filter(over(t.hours, p.h))
+    t = t.mutate(hours=t.hours.round(2))
+    yield "long", t.mutate(subject=t.person_id + "|" + t.begins.strftime("%Y-%m-%d %H:%M"))
 
 
 @rule("QD-21")
