@@ -169,6 +169,19 @@ def test_qd10_reminds_in_a_month_that_is_not_over(check):
     assert cases == {"pending"} and finding["kind"] == "warning"
 
 
+def test_qd10_takes_a_month_that_ends_today_as_over(check):
+    rows = [row for row in FULL if row["rec_type"] != "月清点"]
+    outcome, _ = check("QD-10", as_of=date(2021, 3, 31), armory_check=rows, gun_issue=[OUT], unit=[UNIT])
+    assert [h["case"] for h in outcome.hits if h["subject"] == "2021-03"] == ["monthly"]
+
+
+def test_qd10_finds_the_stocktake_of_an_issue_that_names_no_unit(check):
+    nameless = {name: value for name, value in OUT.items() if name != "unit_id"}
+    for rows, missed in ((FULL, False), (FULL[:-27], True)):
+        outcome, _ = check("QD-10", period="2021-03", armory_check=rows, gun_issue=[nameless], unit=[UNIT])
+        assert ("daily" in {h["case"] for h in outcome.hits}) == missed
+
+
 def test_qd10_asks_nothing_of_a_unit_without_an_armoury(check):
     assert found(check, stocktakes("日清点", 1), unit=UNIT | {"has_armory": False})[0] == set()
 

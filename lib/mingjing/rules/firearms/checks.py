@@ -49,8 +49,8 @@ def often_enough(ledgers: Ledgers, p):
         if first >= ledgers.start:
             missed = armouries(ledgers).anti_join(signed.filter(signed.month == month), "unit_id")
             yield "monthly", of_unit(missed, month, last)
-    if not ledgers.finished:
-        month = ledgers.as_of.strftime("%Y-%m")
+    if running := ledgers.running("month"):
+        month = running[0]
         missed = armouries(ledgers).anti_join(signed.filter(signed.month == month), "unit_id")
         yield "pending", of_unit(missed, month, ledgers.as_of).mutate(kind=ibis.literal("warning"))
 
@@ -67,11 +67,12 @@ def of_unit(t: ir.Table, month, day) -> ir.Table:
 
 
 def daily(ledgers: Ledgers, done: ir.Table) -> ir.Table:
-    """Days with an issue and no stock-take, together by unit and month."""
+    """Days with an issue and no stock-take, together by unit and month. An issue that does not say whose it is may
+    have been counted by any unit."""
     t = ledgers.gun_issue.filter(ledgers.in_period(ledgers.gun_issue.out_time))
     t = t.select("_rid", "unit_id", day=t.out_time.date())
-    counted = done.select("unit_id", "day", counted=ibis.literal(True)).distinct()
-    t = t.left_join(counted, ["unit_id", "day"])
+    counted = done.select(counter="unit_id", counted="day").distinct()
+    t = t.left_join(counted, [t.day == counted.counted, t.unit_id.isnull() | (t.unit_id == counted.counter)])
     t = t.mutate(month=month_of(t.day))
     missed = t.counted.isnull()
     t = t.group_by("unit_id", "month").agg(
