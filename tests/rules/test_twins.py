@@ -8,6 +8,7 @@ import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
 import twins_firearms  # noqa: F401
+import twins_firearms_checks  # noqa: F401
 import twins_frugality  # noqa: F401
 import twins_safety  # noqa: F401
 import twins_safety_routine  # noqa: F401
@@ -104,16 +105,9 @@ WITHOUT = {
         "PY-01",
         "PY-02",
         "PY-B02",
-        "QD-10",
-        "QD-12",
         "QD-16",
         "QD-17",
         "QD-18",
-        "QD-19",
-        "QD-20",
-        "QD-21",
-        "QD-22",
-        "QD-23",
         "QD-24",
         "QD-25",
         "QD-B04",
