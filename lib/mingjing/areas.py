@@ -1,4 +1,4 @@
-"""The twelve areas of the report, in reading order, and the rule prefixes that belong to each."""
+"""The areas of the report, in reading order, and the rule prefixes that belong to each."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from mingjing.errors import UsageError, nearest
 
 @dataclass(frozen=True)
 class Area:
-    """One area: its notebook is `notebooks/NN_<name>.ipynb`, NN its place in the order."""
+    """One area: its notebook is `notebooks/NN_<name>.ipynb`; reports stand in the order below, not by NN."""
 
     name: str
     zh: str

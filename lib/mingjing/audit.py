@@ -390,6 +390,9 @@ class Audit:
 
     def _run(self, entry: Entry) -> Outcome:
         if entry.rule_id not in self._outcomes:
+            if entry.draft:
+                self._outcomes[entry.rule_id] = Outcome(entry.rule_id, "not_run", ("draft", ""))
+                return self._outcomes[entry.rule_id]
             ledgers = self.found_ledgers() if entry.meta else self.ledgers
             self._outcomes[entry.rule_id] = run_rule(entry, rules()[entry.rule_id], ledgers, self.units)
         return self._outcomes[entry.rule_id]

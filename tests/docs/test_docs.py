@@ -49,9 +49,9 @@ def test_coverage_names_only_rules_notebooks_and_ledgers_that_exist():
 
 
 def test_every_area_and_nearly_every_rule_answers_some_sentence():
-    used = set(RULE.findall(COVERAGE))
-    assert {catalogue()[rule_id].area for rule_id in used} == {entry.area for entry in catalogue().values()}
-    assert len(used) >= 0.8 * len(catalogue())
+    used, meant = set(RULE.findall(COVERAGE)), [entry for entry in catalogue().values() if not entry.draft]
+    assert {catalogue()[rule_id].area for rule_id in used} == {entry.area for entry in meant}
+    assert len(used) >= 0.8 * len(meant)
 
 
 def test_coverage_quotes_the_report_as_it_stands():

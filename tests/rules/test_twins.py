@@ -174,6 +174,8 @@ def test_every_rule_has_a_twin_or_a_reason_for_having_none():
     there = {rule_id: file for file, ids in ELSEWHERE.items() for rule_id in ids}
     none = {rule_id: reason for reason, ids in WITHOUT.items() for rule_id in ids}
     assert not set(TWINS) & set(there) and not (set(TWINS) | set(there)) & set(none), "listed twice"
-    assert set(TWINS) | set(there) | set(none) == set(catalogue())
+    assert set(TWINS) | set(there) | set(none) == {
+        rule_id for rule_id, entry in catalogue().items() if not entry.draft
+    }
     for rule_id, file in there.items():
         assert f'"{rule_id}"' in (Path(__file__).parent / file).read_text(encoding="utf-8"), (rule_id, file)

@@ -83,7 +83,7 @@ class Entry:
 
     A `meta` rule runs after the others and may look at what they found: `ledgers.finding`, `ledgers.outcome`.
     `people` names the evidence that counts people, `shares` what is worked out from it: small counts are not for the
-    public.
+    public. A `draft` is written but not yet meant: audits say that they did not run it.
     """
 
     rule_id: str
@@ -105,6 +105,7 @@ class Entry:
     shares: tuple[str, ...] = ()
     verify: dict[str, str] = field(default_factory=dict)
     boundary: str = ""
+    draft: bool = False
 
     @property
     def area(self) -> str:

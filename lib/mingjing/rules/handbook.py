@@ -56,7 +56,8 @@ def _rule(entry: Entry) -> str:
     lines = [
         f"### {entry.rule_id} {entry.zh} · {entry.en}",
         "",
-        f"{_SEVERITY[entry.severity]} · {_KIND[entry.kind]} · {scope}{' · 统计 statistical' if entry.statistical else ''}",
+        f"{_SEVERITY[entry.severity]} · {_KIND[entry.kind]} · {scope}{' · 统计 statistical' if entry.statistical else ''}"
+        f"{' · 草稿 draft' if entry.draft else ''}",
         "",
         f"- {_text(entry.words('zh'))}",
         f"- {_text(entry.words('en'))}",

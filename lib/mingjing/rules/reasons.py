@@ -26,6 +26,7 @@ _REASONS = {
         "笔数太少，或金额跨度不足两个数量级，不宜做数字检验：{}",
         "too few amounts, or within two orders of magnitude: unfit for a test of digits: {}",
     ),
+    "draft": ("规则还是草稿，没有启用", "the rule is a draft and not in force yet"),
     "engine": ("所选的计算引擎不能运行这条规则", "the engine chosen cannot run this rule"),
     "ended": (
         "运行这条规则的进程中途终止，可能是内存不足",
