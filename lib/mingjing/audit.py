@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -277,7 +278,7 @@ class Audit:
 
     def outcome(self, rule_id: str) -> Outcome:
         """What one rule came to."""
-        return self._run(self.entry(rule_id))
+        return replace(self._run(self.entry(rule_id)), lang=self.lang)
 
     def found_tables(self) -> dict[str, pa.Table]:
         """What the rules found, as meta rules see it: `finding` and `outcome`."""

@@ -7,6 +7,7 @@ import pytest
 
 from mingjing import Audit
 from mingjing.errors import UsageError
+from mingjing.findings.register import Register
 from mingjing.runs.notebooks import execute
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,49 @@ def test_nothing_in_a_cell_becomes_markup(audit):
     shown = [audit.profile("food_log"), audit.completeness(), audit.check("canteen"), audit]
     assert any("onerror" in thing._repr_html_() for thing in shown), "the cell is shown"
     assert not any("<img" in thing._repr_html_() for thing in shown)
+
+
+def test_an_outcome_says_what_a_rule_came_to_with_its_hits_and_query(audit):
+    told = audit.outcome("ST-02")
+    assert repr(told).startswith("ST-02 findings: 3 rows checked, 1 hits") and "124" in repr(told)
+    assert "Show the query" in told._repr_html_() and "SELECT" in told._repr_html_()
+    silent = audit.outcome("ST-10")
+    assert "not run" in repr(silent) and "no data" in silent._repr_html_()
+
+
+def test_what_if_shows_what_would_be_found_more_and_less(audit):
+    more = audit.what_if("ST-02", w_g=126)._repr_html_()
+    assert "1 findings now, 3 then: 2 gained, 0 lost" in more and "Gained 2" in more and "Lost" not in more
+    assert "onerror" in more and "<img" not in more
+    assert "Lost 1" in audit.what_if("ST-02", w_g=100)._repr_html_()
+
+
+def test_thresholds_are_completed_and_the_nearest_is_offered(audit):
+    p = audit.params("ST-02")
+    assert "w_g" in dir(p) and "w_g = 125" in repr(p)
+    with pytest.raises(AttributeError, match="Did you mean “w_g”"):
+        _ = p.wg
+    with pytest.raises(UsageError, match="w_g"):
+        audit.what_if("ST-02", wg=100)
+
+
+def test_a_wrong_word_in_a_filter_is_refused_with_the_nearest(audit):
+    found = audit.check("canteen")
+    with pytest.raises(UsageError, match="“severity”"):
+        found.where(severty="high")
+    with pytest.raises(UsageError, match="“high”"):
+        found.where(severity="hihg")
+
+
+def test_what_is_read_and_a_rule_print_in_a_few_lines(audit):
+    assert len(repr(audit.intake).splitlines()) == 2 and "food_log" in repr(audit.intake)
+    assert repr(audit.entry("ST-02")).startswith("ST-02 ") and len(repr(audit.entry("ST-02"))) < 200
+    assert "food_log" in dir(audit.ledgers)
+
+
+def test_the_register_shows_how_many_findings_stand_where(tmp_path):
+    register = Register.open(tmp_path / "register.sqlite", "tester", "en")
+    assert repr(register).startswith("Register of findings") and "judge(" in register._repr_html_()
 
 
 def test_a_profile_counts_by_month_age_blank_and_largest(tmp_path):

@@ -48,6 +48,11 @@ class WhatIf:
         warning = "（误报数按现行阈值测得，改后须重测。）" if zh else " (Measured at the present thresholds.)"
         return f"{told}\n{self.false_alarms}{warning}" if self.false_alarms else told
 
+    def _repr_html_(self) -> str:
+        from mingjing.report.desk import what_if_html
+
+        return what_if_html(self)
+
 
 def what_if(audit, rule_id: str, **thresholds: Any) -> WhatIf:
     """Runs the rule once more with these thresholds, on ledgers of its own: what was worked out before may rest on the old.

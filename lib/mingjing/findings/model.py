@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from mingjing.errors import UsageError, nearest
 from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
 from mingjing.rules.engine import Outcome
 
@@ -20,6 +21,8 @@ COLUMNS = (
     "row evidence basis status"
 ).split()
 SEVERITY_WORDS = {"high": ("高", "high"), "medium": ("中", "medium"), "low": ("低", "low")}
+# What `where` may be asked for; a wrong word would otherwise give nothing, as if there were nothing.
+_CHOICES = {"severity": SEVERITIES, "kind": KINDS}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -200,6 +203,10 @@ class Findings:
         """Those whose columns equal the given values: `findings.where(rule_id="ST-02", severity="high")`."""
         frame = self._frame
         for column, value in equal.items():
+            if column not in frame:
+                raise UsageError(f"findings have no column “{column}”", todo=nearest(column, COLUMNS))
+            if value not in (known := _CHOICES.get(column, (value,))):
+                raise UsageError(f"no {column} is called “{value}”", todo=nearest(str(value), known))
             frame = frame[frame[column] == value]
         return Findings(frame.reset_index(drop=True), self.lang, self.marks, self.ran, self.unit_names)
 

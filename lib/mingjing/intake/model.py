@@ -35,7 +35,7 @@ class Source:
         return self.source_id * ROWS_PER_SOURCE + row
 
 
-@dataclass
+@dataclass(repr=False)
 class Intake:
     """Everything that was read. `tables` holds only the columns somebody keeps, plus `_rid`.
 
@@ -51,6 +51,9 @@ class Intake:
     corrections: pd.DataFrame
     settings: list[tuple[str, str, str]]
     digest: str
+
+    def __repr__(self) -> str:
+        return self.conservation().to_string(index=False)
 
     def conservation(self) -> pd.DataFrame:
         """One line a sheet, with `kept` true where no row was lost; none for a sheet withheld from the public."""

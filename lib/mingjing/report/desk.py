@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from mingjing.errors import UsageError, nearest
-from mingjing.report.findings import Panel, escape, frame_panel, in_chinese
-from mingjing.report.labels import labelled
+from mingjing.report.findings import Panel, escape, escape_all, frame_panel, in_chinese
+from mingjing.report.labels import label, labelled
 from mingjing.report.rule_notes import rule_notes
 from mingjing.rules.reasons import reason_text
 from mingjing.tables import tables
@@ -108,4 +108,67 @@ def audit_panel(audit) -> Panel:
     )
     listed = frame_panel(pd.DataFrame(rows, columns=heads), "台账" if zh else "Ledgers")
     html = f"<p><b>{in_chinese(escape(head), audit.lang)}</b></p>{listed.html}<p>{escape(todo)}</p>"
+    return Panel(html, f"{head}\n{listed.text}\n{todo}")
+
+
+_OUTCOMES = {
+    "passed": ("通过", "passed"),
+    "findings": ("有发现", "findings"),
+    "not_run": ("未运行", "not run"),
+}
+_SHOWN = 50
+
+
+def outcome_panel(outcome) -> Panel:
+    """What one rule came to: result, reason, rows checked, the first hits with their evidence, the queries."""
+    zh = outcome.lang == "zh"
+    told = f"{outcome.rule_id} {_OUTCOMES[outcome.outcome][not zh]}"
+    counts = "查了{}行，命中{}处" if zh else "{} rows checked, {} hits"
+    head = f"{told}{'：' if zh else ': '}{counts.format(outcome.rows_checked, len(outcome.hits))}"
+    if reason := reason_text(outcome.reason, outcome.lang):
+        head += f"{'；' if zh else '; '}{reason}"
+    hits = pd.DataFrame([_hit(hit, outcome) for hit in outcome.hits[:_SHOWN]])
+    more = len(outcome.hits) - len(hits)
+    caption = (f"前{_SHOWN}处" if zh else f"first {_SHOWN} hits") if more else ("命中" if zh else "hits")
+    html, text = f"<p><b>{in_chinese(escape(head), outcome.lang)}</b></p>", head
+    if not hits.empty:
+        shown = frame_panel(hits, caption)
+        html, text = html + shown.html, f"{text}\n{shown.text}"
+    if outcome.sql:
+        query = escape_all("\n\n".join(outcome.sql.values()))
+        words = "查看查询语句" if zh else "Show the query"
+        html += f"<details><summary>{words}</summary><pre>{query}</pre></details>"
+    return Panel(html, text)
+
+
+def _hit(hit: dict, outcome) -> dict:
+    """A hit for a reader: which case, of whom, and its evidence; columns named as in a report."""
+    columns = ("case", "unit", "subject", "date", "amount")
+    named = {name: hit[name] for name in columns if hit.get(name) is not None}
+    proof = {name.removeprefix("e_"): value for name, value in hit.items() if name.startswith("e_")}
+    return {label(name, outcome.lang, outcome.rule_id): value for name, value in (named | proof).items()}
+
+
+def what_if_html(told) -> str:
+    """The sentence, then what would be found more and less."""
+    zh = told.lang == "zh"
+    head, *rest = repr(told).split("\n")
+    html = f"<p><b>{in_chinese(escape(head), told.lang)}</b></p>"
+    html += "".join(f"<p>{in_chinese(escape(line), told.lang)}</p>" for line in rest)
+    parts = (("新增" if zh else "Gained", told.gained), ("减少" if zh else "Lost", told.lost))
+    return html + "".join(
+        f"<h4>{name} {len(found)}</h4>{found._repr_html_()}" for name, found in parts if len(found)
+    )
+
+
+def register_panel(register) -> Panel:
+    """How many findings stand where, and what may be asked of them."""
+    zh, frame = register.lang == "zh", register.list()
+    counts = (
+        frame.groupby(["area", "life", "status"], as_index=False).size().rename(columns={"size": "findings"})
+    )
+    head = f"{'发现登记簿' if zh else 'Register of findings'}: {register.store}, {len(frame)}"
+    todo = "list() show(id) assign(id, owner=…) move(id, status) judge(id, verdict, reason=…) history(id)"
+    listed = frame_panel(labelled(counts, register.lang), "")
+    html = f"<p><b>{in_chinese(escape(head), register.lang)}</b></p>{listed.html}<p><code>{escape(todo)}</code></p>"
     return Panel(html, f"{head}\n{listed.text}\n{todo}")

@@ -19,6 +19,11 @@ def escape(text: str) -> str:
     return _escape(_UNSEEN.sub(lambda m: f"[U+{ord(m[0]):04X}]", text))
 
 
+def escape_all(text: str) -> str:
+    """A query in full, however long."""
+    return "".join(escape(text[i : i + _LONGEST]) for i in range(0, len(text), _LONGEST))
+
+
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 FOLDED = 15
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from mingjing.report.findings import escape, in_chinese, table_html
+from mingjing.report.findings import escape, escape_all, in_chinese, table_html
 from mingjing.report.labels import unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 
@@ -95,8 +95,3 @@ def _value(value) -> str:
 
 def _text(text: str, lang: str) -> str:
     return in_chinese(escape(text), lang)
-
-
-def escape_all(text: str) -> str:
-    """A query in full, however long."""
-    return "".join(escape(text[i : i + 2000]) for i in range(0, len(text), 2000))

@@ -77,7 +77,7 @@ class FalseAlarms:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entry:
     """One rule of the catalogue. `needs` maps each ledger to the columns without which the rule cannot run.
 
@@ -107,6 +107,9 @@ class Entry:
     boundary: str = ""
     draft: bool = False
 
+    def __repr__(self) -> str:
+        return f"{self.rule_id} {self.zh} / {self.en} ({self.severity} {self.kind})"
+
     @property
     def area(self) -> str:
         return area_of(self.rule_id)
@@ -134,10 +137,15 @@ class Params:
         self._params = entry.params
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self._params[name].value
-        except KeyError:
-            raise AttributeError(name) from None
+        if name.startswith("_") or name not in self._params:
+            raise AttributeError(f"no threshold “{name}”. {nearest(name, self.__dict__.get('_params', ()))}")
+        return self._params[name].value
+
+    def __dir__(self) -> list[str]:
+        return [*self._params, *super().__dir__()]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{t.name} = {t.value!r}\t{t.zh} / {t.en}" for t in self._params.values())
 
     def at(self, name: str, day: ir.DateValue) -> ir.Value:
         """The value in force on `day`, as an expression; before the first dated value, the first."""

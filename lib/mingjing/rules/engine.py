@@ -45,13 +45,14 @@ def rules() -> dict[str, RuleFunction]:
     return dict(sorted(_RULES.items()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What one rule came to. `reason`: (code, what was missing) where `outcome` is `not_run`, or `unplaced` where rows
     without a unit break the rule beside those of the units asked for; else empty. `units`: those with rows in a ledger of
     the rule's own area.
 
     period_bound: its logic asked for the period, so that another period's run says nothing about what it found.
+    lang: only for showing.
     """
 
     rule_id: str
@@ -62,6 +63,17 @@ class Outcome:
     sql: dict[str, str] = field(default_factory=dict)
     period_bound: bool = True
     units: frozenset[str] = frozenset()
+    lang: str = field(default="zh", compare=False)
+
+    def __repr__(self) -> str:
+        from mingjing.report.desk import outcome_panel
+
+        return outcome_panel(self).text
+
+    def _repr_html_(self) -> str:
+        from mingjing.report.desk import outcome_panel
+
+        return outcome_panel(self).html
 
 
 FINDING = pa.schema(

@@ -186,10 +186,13 @@ class Ledgers:
 
     def __getattr__(self, name: str) -> ir.Table:
         if name not in self.__dict__.get("_arrow", ()):
-            raise AttributeError(name)
+            raise AttributeError(f"no ledger is called “{name}”")
         if name not in self._tables:
             self._tables[name] = self._load(name)
         return self._tables[name]
+
+    def __dir__(self) -> list[str]:
+        return [*self._arrow, *super().__dir__()]
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrow

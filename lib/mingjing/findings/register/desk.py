@@ -67,6 +67,16 @@ class Register:
         """`where`: a file or a URL such as `postgresql://host/name`; made where there is none, if `create`."""
         return cls(Store.open(where, create), who or getpass.getuser(), lang)
 
+    def __repr__(self) -> str:
+        from mingjing.report.desk import register_panel
+
+        return register_panel(self).text
+
+    def _repr_html_(self) -> str:
+        from mingjing.report.desk import register_panel
+
+        return register_panel(self).html
+
     def list(self, overdue: bool = False, as_of: date | None = None, **equal: str) -> pd.DataFrame:
         """One row a finding, worst first. `equal`: columns of `FILTERS` and the value wanted.
 
