@@ -61,6 +61,8 @@ def cases(outcome):
         ({"actual_amount": 10000.01}, {"over"}),
         ({"actual_amount": 11000.0, "adjusted_budget": 11000.0, "adjust_doc_no": "批1"}, set()),
         ({"actual_amount": 11000.0, "adjusted_budget": 11000.0}, {"raised"}),
+        ({"actual_amount": 11000.01, "adjusted_budget": 11000.0}, {"over"}),
+        ({"actual_amount": 10000.01, "adjusted_budget": 9000.0}, {"over"}),
         ({"actual_amount": 9500.0, "adjusted_budget": 9000.0, "adjust_doc_no": "批1"}, {"over"}),
         ({"actual_amount": 9999.0, "adjusted_budget": 11000.0}, set()),
         ({"fiscal_year": 2020, "actual_amount": 99999.0}, set()),
@@ -98,6 +100,12 @@ def test_jf01_months_add_up_and_before_the_years_end_speed_is_a_warning(check, w
     assert [(f["kind"], f["severity"]) for f in findings] == [
         ("warning", "low") if expected == {"fast"} else ("missing", "low")
     ]
+
+
+def test_jf01_a_line_of_the_running_month_stands_for_no_month_before_it(check):
+    for written, expected in ((["1", "3"], {"gap"}), (["1", "2", "3"], set()), (["1", "2"], set())):
+        rows = [budget(month=month, actual_amount=100.0) for month in written]
+        assert cases(check("JF-01", as_of=date(2021, 3, 15), budget_exec=rows)[0]) == expected
 
 
 @pytest.mark.parametrize(("each", "found"), [(1300.0, 0), (1330.0, 1), (3333.34, 1)])
@@ -179,6 +187,7 @@ def test_jf02_keeps_what_the_bureaus_own_days_take_from_jr02(ledgers):
         ([{}, {"payee": "甲商贸公司"}], [("again", 4380.5)]),
         ([{}, {"invoice_no": "2041-8866"}], [("again", 4380.5)]),
         ([{}, {"unit_id": "U2"}], [("again", 4380.5)]),
+        ([{}, {"unit_id": "U2", "voucher_no": "记-0"}], [("again", 4380.5)]),
         ([{}, {"amount": 100.0}], [("parts", 4480.5)]),
         ([{"invoice_no": None}, {"invoice_no": None}], []),
         ([{}, {"voucher_date": date(2022, 1, 5)}], []),  # not known yet

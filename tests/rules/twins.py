@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from mingjing.rules import catalogue
+from mingjing.rules import catalogue, configured
 from mingjing.rules.catalogue import Params
 from mingjing.tables import tables
 
@@ -27,16 +27,17 @@ class Twin:
     ledgers: dict[str, Callable]
     as_of: tuple[date, ...]
     free: frozenset[str] = field(default_factory=frozenset)
+    settings: tuple[dict, ...] = ({},)
 
 
-def twin(rule_id: str, *, as_of=None, one_sided=(), **ledgers: Callable):
+def twin(rule_id: str, *, as_of=None, one_sided=(), settings=({},), **ledgers: Callable):
     """`ledgers`: for each, a function of the random source that gives its rows. `one_sided`: cases for which nothing is
-    judged but what hits."""
+    judged but what hits. `settings`: thresholds as a bureau sets them, from seed to seed."""
 
     def register(judge):
         assert rule_id not in TWINS
         days = as_of or (date(2021, 12, 31), date(2021, 10, 15), date(2022, 3, 31), date(2021, 8, 31))
-        TWINS[rule_id] = Twin(judge, ledgers, days, frozenset(one_sided))
+        TWINS[rule_id] = Twin(judge, ledgers, days, frozenset(one_sided), settings)
         return judge
 
     return register
@@ -173,15 +174,18 @@ def own(t: pd.DataFrame) -> list[tuple]:
 
 
 def judged(rule_id: str, seed: int):
-    """Random ledgers, the day looked from, what the twin finds by case, and the cases in which something passed."""
+    """The rule as set, random ledgers, the day looked from, what the twin finds by case, and the cases in which something
+    passed."""
     twin, rng = TWINS[rule_id], random.Random(f"{rule_id}{seed}")
     data = {name: build(rng) for name, build in twin.ledgers.items()}
     as_of = twin.as_of[seed % len(twin.as_of)]
+    own = twin.settings[seed % len(twin.settings)]
+    entry = configured({rule_id: own})[rule_id] if own else catalogue()[rule_id]
     expected, passed = {}, set(twin.free)
-    for case, keys, hit in twin.judge(Book(data, as_of), Params(catalogue()[rule_id])):
+    for case, keys, hit in twin.judge(Book(data, as_of), Params(entry)):
         keys = [tuple(sorted(set(k))) if isinstance(k, tuple) else k for k in keys]
         chosen = {k for k, h in zip(keys, hit, strict=True) if pd.notna(h) and h}
         expected[case] = expected.get(case, set()) | chosen
         if len(chosen) < len(set(keys)):
             passed.add(case)
-    return data, as_of, expected, passed
+    return entry, data, as_of, expected, passed

@@ -42,7 +42,10 @@ def payments(ledgers: Ledgers) -> ir.Table:
 def paid_again(ledgers: Ledgers, p):
     t = payments(ledgers)
     t = t.filter(t.number.notnull())
-    vouchers = t.group_by("firm", "number", "voucher_no").agg(fen=_.fen.sum(), rids=_._rid.collect())
+    # Each unit numbers its own vouchers: one number in two units is two vouchers.
+    vouchers = t.group_by("firm", "number", "unit_id", "voucher_no").agg(
+        fen=_.fen.sum(), rids=_._rid.collect()
+    )
     same_sum = vouchers.group_by("firm", "number", absolute=vouchers.fen.abs()).agg(
         net=vouchers.fen.sign().sum(), rids=vouchers.rids.collect().flatten()
     )

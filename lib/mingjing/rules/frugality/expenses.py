@@ -28,6 +28,10 @@ def budgets(ledgers: Ledgers) -> ir.Table:
     `spent` so far, by the line of the whole year, else by those of the months; `missing`, how many of the months that
     are over have none; `gone`, the share of the year that is over."""
     t = budget_lines(ledgers)
+    end = ibis.date(t.fiscal_year.cast("int32"), 12, 31)
+    last = ibis.least(end, ibis.literal(ledgers.end))
+    months_over = ibis.ifelse(last == end, 12, (last + ibis.interval(days=1)).month() - 1)
+    t = t.mutate(last=last, gone=last.day_of_year() / end.day_of_year(), months_over=months_over)
     raised = (differs(t.adjusted_budget, t.budget_amount) & t.adjust_doc_no.isnull()).fill_null(False)
     state = ibis.struct(
         {
@@ -44,20 +48,18 @@ def budgets(ledgers: Ledgers) -> ir.Table:
             _rid=_._rid.min(),
             whole=_.actual_amount.sum(where=_.number == 0),
             monthly=_.actual_amount.sum(where=_.number > 0),
-            months=(_.number > 0).cast("int64").sum(),
+            months=_.number.nunique(where=_.number.between(1, _.months_over)),
             state=_.state.argmax(_.number),
+            date=_["last"].max(),
+            gone=_.gone.max(),
+            months_over=_.months_over.max(),
         )
     )
-    end = ibis.date(g.fiscal_year.cast("int32"), 12, 31)
-    last = ibis.least(end, ibis.literal(ledgers.end))
-    months_over = (last + ibis.interval(days=1)).month() - 1
     g = g.mutate(
         approved=g.state["approved"],
         raised=g.state["raised"],
         spent=ibis.coalesce(g.whole, g.monthly).round(2),
-        date=last,
-        gone=last.day_of_year() / end.day_of_year(),
-        missing=ibis.ifelse(g.whole.notnull(), 0, ibis.ifelse(last == end, 12, months_over) - g.months),
+        missing=ibis.ifelse(g.whole.notnull(), 0, g.months_over - g.months),
     )
     subject = [g.unit_id, g.fiscal_year.cast("string"), g.item]
     return g.mutate(subject=ibis.literal("|").join(subject), amount=(g.spent - g.approved).round(2))
@@ -67,8 +69,10 @@ def against_budget(ledgers: Ledgers, p, items: ir.BooleanValue):
     """What budgets and spending of these items come to; before the year's end fast spending is only a warning."""
     t = budgets(ledgers).filter(items)
     too_much = over(t.spent, t.approved)
-    yield "over", t.filter(too_much & t.raised.isnull())
-    yield "raised", t.filter(too_much & t.raised.notnull()).mutate(kind=ibis.literal("missing"))
+    # What would be within the raised budget only lacks the document; what is over that as well is over.
+    papers = (over(t.raised, t.approved) & ~over(t.spent, t.raised)).fill_null(False)
+    yield "over", t.filter(too_much & ~papers)
+    yield "raised", t.filter(too_much & papers).mutate(kind=ibis.literal("missing"))
     fast = ~too_much & (t.gone < 1) & over(t.spent, t.approved * (t.gone + p.ahead))
     t = t.mutate(used=(t.spent / t.approved * 100).round(1), elapsed=(t.gone * 100).round(1))
     yield "fast", graded(t.filter(fast), "warning", "low")
