@@ -130,6 +130,8 @@ def test_qd_b04_accepts_a_day_off_in_a_month_with_a_plan(check):
     holiday = issue(out_time=datetime(2021, 10, 1, 9), in_time=datetime(2021, 10, 1, 12))
     plans = [{"plan_id": "P", "unit_id": "U1", "plan_month": date(2021, 10, 1)}]
     assert check("QD-B04", gun_issue=[holiday], athlete=ROSTER, ammo_plan=plans)[0].outcome == "passed"
+    nameless = [holiday | {"unit_id": None}]
+    assert check("QD-B04", gun_issue=nameless, athlete=ROSTER, ammo_plan=plans)[0].outcome == "passed"
     plans[0]["plan_month"] = date(2021, 9, 1)
     outcome, _ = check("QD-B04", gun_issue=[holiday], athlete=ROSTER, ammo_plan=plans)
     assert {hit["case"] for hit in outcome.hits} == {"day"}

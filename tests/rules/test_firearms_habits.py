@@ -85,6 +85,11 @@ def test_qd18_holds_use_against_the_plan(check, plans, cases):
     assert {hit["case"] for hit in outcome.hits} == cases
 
 
+def test_qd18_looks_up_no_plan_for_rounds_of_a_kind_nobody_wrote(check):
+    rows = [draw(1), draw(2), draw(3, ammo_type=None)]
+    assert check("QD-18", gun_issue=rows, ammo_plan=[plan(3, 200)])[0].outcome == "passed"
+
+
 @pytest.mark.parametrize(("months", "cases"), [(3, {"exact"}), (2, set())])
 def test_qd18_wonders_at_use_that_equals_the_plan_month_after_month(check, months, cases):
     rows = [
@@ -143,6 +148,16 @@ def test_qd25_goes_by_month_where_the_ledger_names_no_issue(check, back, cases):
     rows = [START, entry(3, "领出", 100, 400), entry(4, "退回", back, 400 + back)]
     rows = [row | {"issue_id": None} for row in rows]
     issues = [draw(1, ammo_used=95, ammo_returned=5)]
+    outcome, _ = check("QD-25", ammo_txn=rows, gun_issue=issues)
+    assert {hit["case"] for hit in outcome.hits} == cases
+
+
+@pytest.mark.parametrize(("back", "cases"), [(5, set()), (4, {"month"})])
+@pytest.mark.parametrize("column", ["unit_id", "ammo_type"])
+def test_qd25_takes_together_what_the_issue_log_does_not_tell_apart(check, column, back, cases):
+    rows = [START, entry(3, "领出", 100, 400), entry(4, "退回", back, 400 + back)]
+    rows = [row | {"issue_id": None} for row in rows]
+    issues = [draw(1, ammo_used=95, ammo_returned=5) | {column: None}]
     outcome, _ = check("QD-25", ammo_txn=rows, gun_issue=issues)
     assert {hit["case"] for hit in outcome.hits} == cases
 

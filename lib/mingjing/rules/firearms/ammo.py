@@ -124,9 +124,12 @@ def abnormal(ledgers: Ledgers, p):
     yield "hours", t.filter((clock != "00:00") & ((clock < p.first_hour) | (clock > p.last_hour)))
     if ledgers.has("ammo_plan", "unit_id", "plan_month"):
         c = ledgers.calendar.filter(~ledgers.calendar.is_workday).select("cal_date")
-        plan = ledgers.ammo_plan.select("unit_id", month=month_of(ledgers.ammo_plan.plan_month))
+        plan = ledgers.ammo_plan.select(planner="unit_id", planned=month_of(ledgers.ammo_plan.plan_month))
         t = t.mutate(month=month_of(t.out_time), day=t.out_time.date())
-        yield "day", t.semi_join(c, t.day == c.cal_date).anti_join(plan, ["unit_id", "month"])
+        # an issue that does not say whose it is may be of any unit's plan
+        own = t.unit_id.isnull() | (t.unit_id == plan.planner)
+        t = t.anti_join(plan.distinct(), [t.month == plan.planned, own])
+        yield "day", t.semi_join(c, t.day == c.cal_date)
 
 
 def unexplained(ledgers: Ledgers, p) -> ir.Table:
@@ -161,8 +164,12 @@ def conserved(ledgers: Ledgers, p):
 
 
 def monthly(ledgers: Ledgers):
-    """Where the ammunition ledger names no issue: rounds out and back by unit, kind and month in both books."""
+    """Where the ammunition ledger names no issue: rounds out and back by unit, kind and month in both books. Units or
+    kinds that the issue log never writes are taken together."""
     x, i = ledgers.ammo_txn, ledgers.gun_issue
+    for column in ("unit_id", "ammo_type"):
+        if not ledgers.has("gun_issue", column):
+            x, i = (t.mutate(**{column: ibis.null("string")}) for t in (x, i))
     moved = x.filter(x.txn_type.isin(["领出", "退回"]) & ledgers.in_period(x.txn_time))
     booked = moved.select(
         "unit_id",

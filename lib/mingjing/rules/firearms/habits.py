@@ -49,6 +49,8 @@ def whole_boxes(ledgers: Ledgers, p):
 @rule("QD-18")
 def planned(ledgers: Ledgers, p):
     t = draws(ledgers)
+    # no plan can be looked up for rounds of a kind nobody wrote down; QD-03 lists them
+    t = t.filter(t.ammo_type.notnull())
     key = ["unit_id", "ammo_type", "month"]
     t = (
         t.mutate(month=month_of(t.date))
