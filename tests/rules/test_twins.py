@@ -8,6 +8,7 @@ import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
 import twins_firearms  # noqa: F401
+import twins_firearms_ammo  # noqa: F401
 import twins_firearms_checks  # noqa: F401
 import twins_frugality  # noqa: F401
 import twins_frugality_holidays  # noqa: F401
@@ -88,12 +89,7 @@ WITHOUT = {
         "PY-01",
         "PY-02",
         "PY-B02",
-        "QD-16",
-        "QD-17",
-        "QD-18",
         "QD-24",
-        "QD-25",
-        "QD-B04",
         "RX-01",
         "RX-03",
         "RX-04",
