@@ -1,9 +1,11 @@
 """Catalogue, code and messages hold one another."""
 
+import re
+
 from mingjing.findings.model import _Words
 from mingjing.intake import ledgers as intake
-from mingjing.rules import Params, catalogue, rules
-from mingjing.rules.catalogue import placeholders
+from mingjing.rules import Params, catalogue, configured, rules
+from mingjing.rules.catalogue import placeholders, sources
 from mingjing.tables import tables
 
 
@@ -23,6 +25,23 @@ def test_every_message_takes_only_what_a_finding_has():
         known = set(entry.evidence) | set(Params(entry).as_dict()) | {"unit", "subject", "date", "amount"}
         for case, texts in entry.messages.items():
             assert placeholders(texts["zh"]) | placeholders(texts["en"]) <= known, (entry.rule_id, case)
+
+
+def test_every_source_of_a_threshold_has_its_english_and_no_english_is_without_use():
+    used = {threshold.source for entry in catalogue().values() for threshold in entry.params.values()}
+    assert used - set(sources()) == set()
+    assert set(sources()) - used <= {"待确认"}, "the source in the template of a new rule"
+    assert not [en for en in sources().values() if re.search("[\u3000-\u9fff\uff00-\uffef]", en)]
+
+
+def test_what_a_bureau_names_as_source_stands_as_written():
+    entry = configured({"ST-02": {"w_g": {"value": 200, "source": "本局食堂管理办法第八条"}}})["ST-02"]
+    assert (
+        entry.params["w_g"].where_from("en")
+        == entry.params["w_g"].where_from("zh")
+        == "本局食堂管理办法第八条"
+    )
+    assert catalogue()["ST-02"].params["w_g"].where_from("en").startswith("Operating Code")
 
 
 def test_blank_values_read_as_blank():

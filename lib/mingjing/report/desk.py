@@ -72,7 +72,7 @@ class Explanation(str):
         entry, outcome, zh = audit.entry(rule_id), audit.outcome(rule_id), audit.lang == "zh"
         bracketed = "{}: {} {}（{}）" if zh else "{}: {} {} ({})"
         thresholds = [
-            bracketed.format(p.zh if zh else p.en, p.value, p.unit or "", p.source)
+            bracketed.format(p.zh if zh else p.en, p.value, p.unit or "", p.where_from(audit.lang))
             for p in entry.params.values()
         ]
         law = [basis.zh if zh else basis.en for basis in entry.basis]

@@ -29,7 +29,7 @@ WORDS = {
         "law": "Basis",
         "verify": "How to verify",
         "boundary": "Boundary",
-        "thresholds": ("Threshold", "Value", "Confirmed"),
+        "thresholds": ("Threshold", "Value", "Source", "Confirmed"),
         "query": "Show the query",
         "from": "from {}",
         "status": {
@@ -59,7 +59,7 @@ def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
     )
     verify = f"<dt>{words['verify']}<dd>{_text(entry.verify[lang], lang)}" if lang in entry.verify else ""
     boundary = (
-        f"<dt>{words['boundary']}<dd>{_text(entry.boundary, lang)}" if entry.boundary and lang == "zh" else ""
+        f"<dt>{words['boundary']}<dd>{_text(entry.boundary[lang], lang)}" if lang in entry.boundary else ""
     )
     parts.append(f"<dl class=values><dt>{words['law']}{law}{verify}{boundary}</dl>")
     if entry.params:
@@ -80,10 +80,8 @@ def _threshold(threshold: Threshold, lang: str) -> str:
         for start, value in threshold.values
     )
     status = words["status"][threshold.status]
-    # where a threshold comes from is written in Chinese only; the English reader has the law and how well it is known
-    cells = (
-        (threshold.zh, values, threshold.source, status) if lang == "zh" else (threshold.en, values, status)
-    )
+    name = threshold.zh if lang == "zh" else threshold.en
+    cells = (name, values, threshold.where_from(lang), status)
     return "<tr>" + "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells) + "</tr>"
 
 

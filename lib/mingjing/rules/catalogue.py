@@ -58,6 +58,10 @@ class Threshold:
         """The value in force today as far as the catalogue knows: the latest."""
         return self.values[-1][1]
 
+    def where_from(self, lang: str) -> str:
+        """Its source; what a bureau wrote in its configuration as written."""
+        return self.source if lang == "zh" else sources().get(self.source, self.source)
+
 
 @dataclass(frozen=True)
 class FalseAlarms:
@@ -104,7 +108,7 @@ class Entry:
     people: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
     verify: dict[str, str] = field(default_factory=dict)
-    boundary: str = ""
+    boundary: dict[str, str] = field(default_factory=dict)
     draft: bool = False
 
     def __repr__(self) -> str:
@@ -226,7 +230,10 @@ def _validate(entry: Entry) -> None:
             "status of a basis or threshold",
         ),
         (
-            all(m.keys() >= {"zh", "en"} for m in (entry.how, *entry.messages.values())),
+            all(
+                m.keys() >= {"zh", "en"}
+                for m in (entry.how, *entry.messages.values(), *filter(None, (entry.verify, entry.boundary)))
+            ),
             "a text lacks zh or en",
         ),
         (not entry.statistical or entry.severity != "high", "a statistical hit is never of high severity"),
@@ -240,6 +247,12 @@ def _validate(entry: Entry) -> None:
 def placeholders(template: str) -> set[str]:
     """Names a message template takes its values from."""
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@cache
+def sources() -> dict[str, str]:
+    """What the catalogue names as a threshold's source → the same in English."""
+    return tomllib.loads(resources.files(__package__).joinpath("sources.toml").read_text("utf-8"))
 
 
 @cache

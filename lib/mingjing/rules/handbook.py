@@ -91,7 +91,7 @@ def _threshold(threshold: Threshold) -> str:
     local = "，本局 local" if threshold.local else ""
     return (
         f"`{threshold.name}` = {values}{unit}: {threshold.zh} / {threshold.en} "
-        f"({threshold.status}{local}; {_text(threshold.source)})"
+        f"({threshold.status}{local}; {_text(threshold.source)} / {_text(threshold.where_from('en'))})"
     )
 
 
