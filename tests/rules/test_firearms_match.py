@@ -88,6 +88,16 @@ def test_the_register_speaks_for_the_day_of_the_stocktake(check, change, present
     assert cases(check, [item(2), item(3, present)], guns=[gun(1), gun(2), gun(3, **change)])[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("out", "expected"),
+    [(datetime(2021, 3, 5, 12, 3), []), (datetime(2021, 3, 5, 12, 6), [("absent", "G3")])],
+)
+def test_a_gun_issued_while_the_stocktake_was_going_on_is_not_missed(check, out, expected):
+    items = [item(2), item(3, False, check_time=datetime(2021, 3, 5, 12, 5))]
+    issues = [issue(), issue(3, issue_id="I3", out_time=out)]
+    assert cases(check, items, issues=issues)[0] == expected
+
+
 def test_a_gun_issued_but_never_registered_is_found(check):
     assert cases(check, issues=[issue(), issue(8, issue_id="I8")])[0] == [("issued", "G8")]
 

@@ -23,7 +23,7 @@ def seen_guns(ledgers: Ledgers) -> ir.Table:
     FALSE, or NULL where no line names it (then `item_rid` is NULL too)."""
     t = items(ledgers)
     takes = t.group_by("check_id", "unit_id", "storeroom", "rec_type").agg(
-        start_time=t.check_time.min(), _rid=t._rid.min()
+        start_time=t.check_time.min(), until=t.check_time.max(), _rid=t._rid.min()
     )
     state = guns_at(ledgers, takes).rename(take="_rid")
     state = state.join(takes.select("check_id", "rec_type", take="_rid"), "take")

@@ -34,8 +34,8 @@ def outings(ledgers: Ledgers) -> ir.Table:
 
 
 def guns_at(ledgers: Ledgers, checks: ir.Table) -> ir.Table:
-    """One row per stock-take (`_rid`, `unit_id`, `storeroom`, `start_time`) and gun of its store: `surely` there,
-    `possibly` there, `surely_out`, `possibly_out`, and the gun's own row `gun_rid`."""
+    """One row per stock-take (`_rid`, `unit_id`, `storeroom`, from `start_time` to `until`, if it has that) and gun of
+    its store: `surely` there throughout, `possibly` there, `surely_out`, `possibly_out`, and the gun's own row `gun_rid`."""
     g = ledgers.gun
     left = ibis.cases(
         (g.status == "上缴", ibis.coalesce(g.surrender_date, g.status_date)),
@@ -45,14 +45,22 @@ def guns_at(ledgers: Ledgers, checks: ir.Table) -> ir.Table:
     g = g.select(
         "gun_no", "unit_id", "storeroom", "status", "status_date", gun_rid="_rid", left=left.cast("date")
     )
-    first, last = edges(checks.start_time)
-    t = checks.select("_rid", "unit_id", "storeroom", "start_time", first=first, last=last)
+    until = checks.until if "until" in checks.columns else checks.start_time
+    t = checks.select(
+        "_rid",
+        "unit_id",
+        "storeroom",
+        "start_time",
+        first=edges(checks.start_time)[0],
+        last=edges(until)[1],
+        last_day=until.date(),
+    )
     t = t.join(g, ["unit_id", "storeroom"])
     day = t.first.date()
     away = t.status.isin(AWAY)
     settled = (t.status_date.isnull() | (t.status_date <= day)) & (t.status != "外出")
     t = t.mutate(
-        surely=ibis.ifelse(away | (t.status == "报废"), (t.left > day).fill_null(~away), settled),
+        surely=ibis.ifelse(away | (t.status == "报废"), (t.left > t.last_day).fill_null(~away), settled),
         possibly=(t.left >= day).fill_null(True),
     )
     o = outings(ledgers)
