@@ -10,6 +10,7 @@ import twins_canteen_scoring  # noqa: F401
 import twins_firearms  # noqa: F401
 import twins_firearms_ammo  # noqa: F401
 import twins_firearms_checks  # noqa: F401
+import twins_firearms_match  # noqa: F401
 import twins_frugality  # noqa: F401
 import twins_frugality_holidays  # noqa: F401
 import twins_frugality_purchases  # noqa: F401
@@ -89,7 +90,6 @@ WITHOUT = {
         "PY-01",
         "PY-02",
         "PY-B02",
-        "QD-24",
         "RX-01",
         "RX-03",
         "RX-04",
