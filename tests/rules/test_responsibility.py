@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
+from mingjing.rules.festivals import rests
+
 TEXT = "召开党组会议专题学习全面从严治党主体责任规定并研究部署本单位重点领域廉政风险防控"
 
 
@@ -325,6 +327,8 @@ def card(**more):
         ({"discipline_start_date": date(2022, 1, 1), "discipline_end_date": date(2022, 6, 1)}, [], set()),
         ({"discipline_end_date": date(2021, 12, 31)}, [], set()),
         ({"discipline_end_date": date(2022, 1, 1)}, [], {"disciplined"}),
+        ({"discipline_start_date": date(2021, 1, 1)}, [], {"disciplined"}),
+        ({"discipline_start_date": date(2020, 12, 31)}, [], set()),
         ({}, [card()], {"carded"}),
         ({}, [card(color="黄")], set()),
         ({}, [card(issue_date=date(2020, 12, 31))], set()),
@@ -340,6 +344,14 @@ def test_kh03_no_praise_in_a_year_under_a_sanction_or_a_red_card(check, who, car
         tricolor=cards or [card(subject_id="P8")],
     )
     assert cases(outcome) == expected and [f["row"] for f in findings] == ([2] if expected else [])
+
+
+def test_kh03_a_sanction_not_yet_given_is_not_known(check):
+    who = person(
+        person_id="P0", discipline_start_date=date(2021, 11, 1), discipline_end_date=date(2022, 5, 1)
+    )
+    for day, found in ((date(2021, 10, 31), 0), (date(2021, 11, 1), 1)):
+        assert len(check("KH-03", as_of=day, appraisal=graded(1, 2), person=[who])[1]) == found
 
 
 def test_kh03_without_sanctions_and_cards_on_file_is_not_passed(check):
@@ -383,6 +395,13 @@ def test_khb04_five_working_days_by_the_official_calendar(check, change, expecte
         "KH-B04", honor=[honor(honor_id="H0", publicity_end=date(2021, 10, 29)), honor(**change)]
     )
     assert cases(outcome) == expected
+
+
+def test_khb04_working_days_that_are_not_published_are_not_counted(check):
+    year = next(year for year in range(2026, 2100) if not rests(year + 1))
+    late = honor(year=year, publicity_start=date(year, 12, 31), publicity_end=date(year + 1, 1, 9))
+    assert check("KH-B04", str(year), honor=[late])[0].outcome == "passed"
+    assert check("KH-B04", str(year + 1), honor=[honor(year=year + 1)])[0].reason[0] == "no_calendar"
 
 
 @pytest.mark.parametrize(

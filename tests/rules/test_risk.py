@@ -107,6 +107,7 @@ def points(*areas, **more):
         ({"has_armory": True}, points("财务", "采购", "人事"), {"U1|枪弹"}),
         ({"has_armory": None}, points("财务", "采购", "人事"), set()),
         ({"active": False}, points("食堂"), set()),
+        ({"active": None}, points("财务", "采购"), {"U1|人事"}),
         ({}, points("财务", "采购", "人事", unit_id="U2"), {"U1|财务", "U1|采购", "U1|人事"}),
         ({}, points("财务", "采购") + points("人事", status="已撤销"), {"U1|人事"}),
     ],
@@ -126,6 +127,22 @@ def test_lz05_names_each_area_without_a_risk_point(check, flags, register, gaps)
         ({"post_start_date": date(2016, 12, 30), "last_special_audit_date": date(2022, 1, 1)}, True),
         ({"post_start_date": date(2010, 1, 1), "is_key_post": None}, False),
         ({"post_start_date": date(2010, 1, 1), "status": "退休"}, False),
+        (
+            {
+                "post_start_date": date(2010, 1, 1),
+                "status": "退休",
+                "status_date": date(2021, 12, 31),
+            },
+            False,
+        ),
+        (
+            {
+                "post_start_date": date(2010, 1, 1),
+                "status": "退休",
+                "status_date": date(2022, 1, 1),
+            },
+            True,
+        ),
     ],
 )
 def test_lz06_five_years_to_the_day_are_within_the_limit(check, change, found):
@@ -166,6 +183,12 @@ def test_lz07_counts_talks_by_year_and_only_warns_before_its_end(check, records,
     assert {finding["kind"] for finding in findings} == (
         {"warning"} if cases == {"progress"} else {"breach"} if cases else set()
     )
+
+
+def test_lz07_who_left_after_the_year_was_there_all_of_it(check):
+    for gone, found in ((date(2021, 12, 31), 0), (date(2022, 1, 1), 1)):
+        left = person(status="调出", status_date=gone)
+        assert len(check("LZ-07", person=[left], duty_record=[talk(date(2020, 5, 1))])[1]) == found
 
 
 def test_lz07_without_a_risk_register_asks_for_the_lower_number(check):

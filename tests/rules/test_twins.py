@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import twins_appraisal  # noqa: F401
 import twins_canteen  # noqa: F401
 import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
@@ -15,6 +16,7 @@ import twins_frugality  # noqa: F401
 import twins_frugality_holidays  # noqa: F401
 import twins_frugality_purchases  # noqa: F401
 import twins_frugality_spending  # noqa: F401
+import twins_risk  # noqa: F401
 import twins_safety  # noqa: F401
 import twins_safety_routine  # noqa: F401
 from twins import TWINS, judged
@@ -75,18 +77,6 @@ WITHOUT = {
         "FX-16",
         "FX-B03",
         "FX-B05",
-        "KH-01",
-        "KH-02",
-        "KH-03",
-        "KH-04",
-        "KH-B04",
-        "LZ-01",
-        "LZ-02",
-        "LZ-03",
-        "LZ-04",
-        "LZ-05",
-        "LZ-06",
-        "LZ-07",
         "PY-01",
         "PY-02",
         "PY-B02",

@@ -91,3 +91,8 @@ def spanned(table: ir.Table, name: str, last: date) -> ir.Table:
 def active(table: ir.Table) -> ir.Table:
     """Rows not marked as out of use."""
     return table.filter(table.active.fill_null(True))
+
+
+def on_post(staff: ir.Table, day) -> ir.BooleanValue:
+    """At work on that day: who is recorded as gone only later was still there."""
+    return (staff.status == "在岗") | (staff.status_date > day).fill_null(False)

@@ -6,7 +6,7 @@ import ibis
 from ibis import _
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import add_months, any_null
+from mingjing.rules.expr import active, add_months, any_null, on_post
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -58,9 +58,10 @@ def unreviewed(ledgers: Ledgers, p):
 @rule("LZ-05")
 def blank_area(ledgers: Ledgers, p):
     covered = register(ledgers).select("unit_id", "key_area").distinct()
-    units = ledgers.unit.filter(ledgers.unit.active.fill_null(True))
+    units = active(ledgers.unit)
     for area, flag in p.areas.items():
-        bound = units.filter(units[flag].fill_null(False)).mutate(key_area=ibis.literal(area))
+        # an area that binds every unit in use binds one of which nobody wrote whether it is
+        bound = units.filter(units[flag].fill_null(flag == "active")).mutate(key_area=ibis.literal(area))
         gap = bound.anti_join(covered, ["unit_id", "key_area"])
         yield "gap", gap.mutate(subject=gap.unit_id + "|" + gap.key_area)
 
@@ -68,7 +69,7 @@ def blank_area(ledgers: Ledgers, p):
 @rule("LZ-06")
 def rotation(ledgers: Ledgers, p):
     t = ledgers.person
-    t = t.filter(t.is_key_post.fill_null(False) & (t.status == "在岗"))
+    t = t.filter(t.is_key_post.fill_null(False) & on_post(t, ledgers.as_of))
     long = add_months(t.post_start_date, 12 * p.max_years) < ledgers.as_of
     audited = ledgers.by_then(t.last_special_audit_date)
     recent = (add_months(audited, p.audit_months) >= ledgers.as_of).fill_null(False)
@@ -92,7 +93,7 @@ def _talked(ledgers: Ledgers, p, first: date, last: date):
     d = d.filter(d.rec_type.isin(p.kinds) & d.done_date.between(first, last))
     counts = d.group_by(person_id="target_person_id").agg(had=d.count())
     t = ledgers.person
-    t = t.filter(t.is_key_post.fill_null(False) & (t.status == "在岗") & (t.post_start_date <= first))
+    t = t.filter(t.is_key_post.fill_null(False) & on_post(t, last) & (t.post_start_date <= first))
     t = t.left_join(counts, "person_id").drop("person_id_right")
     need = ibis.literal(p.min_per_year)
     if ledgers.has("risk_register", "risk_level", "person_id"):

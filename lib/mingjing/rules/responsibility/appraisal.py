@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import over
+from mingjing.rules.expr import any_null, over
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.responsibility.cards import cards
 
@@ -50,9 +50,12 @@ def praised(ledgers: Ledgers, p):
     person = ledgers.person
     first, last = _year_ends(praise.year)
     t = praise.inner_join(person.drop("_rid"), "person_id")
-    # where the start of the sanction is not on file, only one that outlasts the year is beyond doubt
+    # where the start of the sanction is not on file, only one that outlasts the year is beyond doubt; where its end
+    # is not, only one that began in the year
     began = ibis.coalesce(t.discipline_start_date <= last, t.discipline_end_date > last)
-    yield "disciplined", t.filter(began & (t.discipline_end_date >= first)).mutate(unit=t.unit_id)
+    ran = ibis.coalesce(t.discipline_end_date >= first, t.discipline_start_date >= first)
+    known = t.discipline_start_date.isnull() | (t.discipline_start_date <= ledgers.as_of)
+    yield "disciplined", t.filter(began & ran & known).mutate(unit=t.unit_id)
     if ledgers.has("tricolor"):
         c = cards(ledgers).filter(lambda c: c.color == "红")
         c = c.select("issue_date", card="_rid", person_id="subject_id")
@@ -107,14 +110,18 @@ def no_member(ledgers: Ledgers, p):
 @rule("KH-B04")
 def unpublished(ledgers: Ledgers, p):
     t = ledgers.honor.filter(_in_years(ledgers, ledgers.honor.year))
-    days = ledgers.calendar.filter(ledgers.calendar.is_workday)
+    calendar = ledgers.calendar
+    if calendar.filter(calendar.cal_date == ledgers.period.end).count().execute() == 0:
+        raise NotRun("no_calendar")
+    days = calendar.filter(calendar.is_workday)
     shown = t.join(days, days.cal_date.between(t.publicity_start, t.publicity_end))
     counts = shown.group_by("honor_id").agg(days=shown.count())
     t = t.left_join(counts, "honor_id").drop("honor_id_right")
     t = t.mutate(days=t.days.fill_null(0))
-    known = t.publicity_start.notnull() & t.publicity_end.notnull()
-    yield "blank", t.filter(~known)
-    yield "short", t.filter(known & (t.days < p.n_workdays))
+    yield "blank", t.filter(any_null(t.publicity_start, t.publicity_end))
+    # working days that are not published yet cannot be counted
+    counted = t.publicity_start.isin(calendar.cal_date) & t.publicity_end.isin(calendar.cal_date)
+    yield "short", t.filter(counted & (t.days < p.n_workdays))
 
 
 @rule("KH-05")
