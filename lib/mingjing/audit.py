@@ -317,8 +317,10 @@ class Audit:
         return workpaper(self, finding_ids, folder)
 
     def completeness(self, before: str | Path | None = None) -> Completeness:
-        """Gaps in numbers, empty months, missing ledgers; rows gone and cells changed since the folder `before`."""
-        return completeness(self, before)
+        """Gaps in numbers, empty months, missing ledgers; what vanished or changed since `before`: the folder of last
+        time's ledgers (row by row) or of last time's report (ledger by ledger). Where the audit was opened with a register,
+        also the rows that earlier findings rest on and that are gone."""
+        return completeness(self, before, self.findings if self._register else None)
 
     def profile(self, name: str, top: int = 10) -> Profile:
         """One ledger at a glance: by month, by age, blanks, the largest."""

@@ -6,9 +6,10 @@ import nbformat
 import pytest
 
 from mingjing import Audit
-from mingjing.errors import UsageError
+from mingjing.errors import InputError, UsageError
 from mingjing.findings.register import Register
 from mingjing.runs.notebooks import execute
+from mingjing.runs.run import run
 
 ROOT = Path(__file__).parents[2]
 LOG = """记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,菜品,留样重量,留样销毁时间,记录人
@@ -150,6 +151,38 @@ def test_an_alias_known_to_the_configuration_is_no_change(tmp_path):
 def test_without_an_earlier_folder_nothing_is_said_of_changes(audit):
     told = audit.completeness()
     assert told.changes is None and "Since last time" not in repr(told)
+
+
+def report(folder, *lines, lang="zh"):
+    """The report of a run over these lines, and the register beside it."""
+    data = folder / "data"
+    data.mkdir(parents=True)
+    write(data, *lines)
+    run(["canteen"], data, "2021", folder / "reports" / "2021", {"lang": lang}, ROOT / "notebooks", 1)
+    return folder / "reports" / "2021"
+
+
+@pytest.mark.notebook
+def test_what_vanished_is_told_by_the_last_report_and_by_the_register(tmp_path):
+    last = report(tmp_path / "last", line(1), line(2, 124), line(3), line(4, 100))
+    now = tmp_path / "now"
+    now.mkdir()
+    write(now, line(1), line(2, 124))
+    assert Audit.open(now, "2021").completeness().changes is None
+    assert "行数减少" in Audit.open(now, "2021").completeness(before=last)._repr_html_()
+    found = Audit.open(now, "2021").completeness(before=last).changes
+    assert found[["ledger", "what", "before", "now"]].values.tolist() == [["food_log", "fewer", "4", "2"]]
+    audit = Audit.open(now, "2021", register=last.parent / "register.sqlite")
+    found = audit.completeness().changes
+    assert found[["ledger", "what", "key", "row"]].values.tolist() == [["food_log", "vanished", "L4", 5]]
+    assert found.before[0].startswith("ST-02-")
+    write(now, *(line(n, 126) for n in (1, 2, 3, 4)))
+    assert Audit.open(now, "2021").completeness(before=last).changes.what.tolist() == ["rewritten"]
+    write(now, *(line(n) for n in (1, 2, 3, 4, 5)))
+    assert Audit.open(now, "2021").completeness(before=last).changes.empty, "more rows are what one expects"
+    (last / "manifest.json").write_text("{}", "utf-8")
+    with pytest.raises(InputError, match="not a manifest"):
+        Audit.open(now, "2021").completeness(before=last)
 
 
 def test_a_key_that_stands_twice_is_told_and_not_matched(tmp_path):

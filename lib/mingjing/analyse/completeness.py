@@ -7,6 +7,8 @@ import pandas as pd
 
 from mingjing.analyse.intake import empty_months, missing_ledgers, serial_gaps
 from mingjing.analyse.places import inside
+from mingjing.analyse.vanished import is_report, since_findings, since_report
+from mingjing.findings.register import Register
 from mingjing.intake import Intake, read_folder
 from mingjing.tables import Table, tables
 
@@ -16,7 +18,7 @@ CHANGES = ["ledger", "what", "key", "column", "before", "now", "file", "sheet", 
 @dataclass(frozen=True, repr=False)
 class Completeness:
     """`gaps`: numbers missing in series; `months`: empty ones; `missing`: ledgers that rules need and nobody handed in;
-    `changes`: rows against an earlier folder, None where none was given (which is not “no change”)."""
+    `changes`: against last time, None where nothing of it was given (which is not “no change”)."""
 
     gaps: pd.DataFrame
     months: pd.DataFrame
@@ -48,15 +50,23 @@ class Completeness:
         return parts_html(self.parts(), self.lang)
 
 
-def completeness(audit, before: str | Path | None = None) -> Completeness:
-    """before: the folder of ledgers as handed in last time, read by the same mapping and aliases. See `changes`.
+def completeness(audit, before: str | Path | None = None, register: Register | None = None) -> Completeness:
+    """before: the folder of ledgers as handed in last time, read by the same mapping and aliases (see `changes`), or the
+    folder of a report (see `since_report`). register: rows that its findings rest on and that are gone are named too.
 
     Corrections belong to the ledgers they were made for and are not applied to it: a cell corrected since is a change.
     """
     inside(audit, "completeness()")
     absent = [(name, tables()[name].label(audit.lang)) for name in missing_ledgers(audit)]
-    files = {name: file for name, file in audit.reading.items() if name != "corrections"}
-    earlier = None if before is None else changes(read_folder(before, **files), audit.intake)
+    parts = []
+    if before is not None and is_report(Path(before)):
+        parts.append(pd.DataFrame(since_report(Path(before), audit.intake), columns=CHANGES))
+    elif before is not None:
+        files = {name: file for name, file in audit.reading.items() if name != "corrections"}
+        parts.append(changes(read_folder(before, **files), audit.intake))
+    if register is not None:
+        parts.append(pd.DataFrame(since_findings(register, audit.intake), columns=CHANGES))
+    earlier = pd.concat(parts, ignore_index=True) if parts else None
     missing = pd.DataFrame(absent, columns=["name", "ledger"])
     return Completeness(serial_gaps(audit), empty_months(audit), missing, earlier, audit.lang)
 

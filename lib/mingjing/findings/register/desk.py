@@ -13,7 +13,16 @@ from mingjing.config import REGISTER
 from mingjing.errors import UsageError, nearest
 from mingjing.findings.register import book, people
 from mingjing.findings.register.book import Made
-from mingjing.findings.register.life import STATUSES, UNCHECKED, Comparison, Life, Sight, in_order, life
+from mingjing.findings.register.life import (
+    STATUSES,
+    UNCHECKED,
+    Comparison,
+    Known,
+    Life,
+    Sight,
+    in_order,
+    life,
+)
 from mingjing.findings.register.schema import Store
 
 # `life` is what the runs say: new persisting recurred resolved; `status` is how far people are.
@@ -136,6 +145,13 @@ class Register:
         """Every change: when, who, which field, from what, to what, with what note."""
         names = ["finding_id", "version", "at", "who", "field", "old", "new", "note"]
         return pd.DataFrame(people.history(self.store, finding_id), columns=names, dtype=object)
+
+    def last_found(self) -> Iterable[Known]:
+        """Every finding any run made, as it was last found, with the keys of the rows it rests on."""
+        with self.store.read() as conn:
+            sights = book.read_sights(conn, book.read_runs(conn))
+        lives = (life(seen) for _, seen in sorted(sights.items()))
+        return [told.known for told in lives if told]
 
     def against(self, made: Made, lost: Callable[[tuple], bool]) -> Past:
         """One run held against what other runs saw; the run's own record does not count."""
