@@ -121,6 +121,8 @@ def test_cd03_duplicates_and_near_neighbours(check, change, cases):
         ({"area_m2": 1000.1}, {"large"}),
         ({"area_m2": 2000.0, "court_count": 2}, set()),
         ({"area_m2": 2000.1, "court_count": None}, {"large"}),
+        ({"area_m2": 1000.0, "court_count": 0}, set()),
+        ({"area_m2": 1000.1, "court_count": 0}, {"large"}),
         ({"area_m2": 0.0}, {"nothing"}),
         ({"area_m2": None}, {"blank"}),
         ({"type_name": "冰场", "area_m2": 9e9}, set()),
@@ -156,8 +158,9 @@ def test_cd05_compares_the_days_of_two_claims(check):
     ]
     outcome, _ = check("CD-05", region_stat=[region(is_total=True)], report_claim=claims)
     assert [(h["case"], h["subject"]) for h in outcome.hits] == [("province", "B0")]
-    claims[1]["period_end"] = claims[0]["period_end"]
-    assert check("CD-05", region_stat=[region(is_total=True)], report_claim=claims)[0].outcome == "passed"
+    for day in (claims[0]["period_end"], None):
+        claims[1]["period_end"] = day
+        assert check("CD-05", region_stat=[region(is_total=True)], report_claim=claims)[0].outcome == "passed"
 
 
 def test_a_list_of_later_years_only_is_not_judged(check):

@@ -147,7 +147,7 @@ def _neighbours(t: ir.Table, metres: float) -> ir.Table:
 @rule("CD-04")
 def areas(ledgers: Ledgers, p):
     t = latest(ledgers)
-    pieces = t.court_count.fill_null(1)
+    pieces = ibis.ifelse(t.court_count > 0, t.court_count, 1)  # a place without a count is one
     t = t.mutate(
         low=p.lookup("range_m2", t.type_name)[0] * pieces, high=p.lookup("range_m2", t.type_name)[1] * pieces
     )
@@ -174,7 +174,7 @@ def _compared(ledgers: Ledgers, p) -> ir.Table:
     ours, theirs = (c.filter(c.claim_key == key) for key in p.claims)
     theirs = theirs.select("doc_title", their_end="period_end", _their="_rid")
     pairs = ours.join(theirs, "doc_title")
-    pairs = pairs.filter(~same(pairs.period_end, pairs.their_end))
+    pairs = pairs.filter(pairs.period_end != pairs.their_end)
     return pairs.mutate(
         subject=pairs.claim_id, date=ibis.literal(ledgers.end), _rids=ibis.array([pairs._rid, pairs._their])
     )
