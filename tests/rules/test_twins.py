@@ -19,6 +19,7 @@ import twins_frugality_spending  # noqa: F401
 import twins_risk  # noqa: F401
 import twins_safety  # noqa: F401
 import twins_safety_routine  # noqa: F401
+import twins_venues  # noqa: F401
 from twins import TWINS, judged
 
 from mingjing.rules import catalogue, rules, run_rule
@@ -53,11 +54,6 @@ WITHOUT = {
         "ZT-B01",
     ],
     "not written yet": [
-        "CD-01",
-        "CD-02",
-        "CD-03",
-        "CD-04",
-        "CD-05",
         "DQ-01",
         "DQ-02",
         "DQ-03",
