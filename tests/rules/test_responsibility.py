@@ -85,6 +85,13 @@ def test_zt02_judges_each_half_year_that_is_over(check, dates, period, subjects)
     assert {finding["subject"] for finding in findings} == subjects
 
 
+def test_zt02_a_unit_out_of_use_meets_no_more(check):
+    rows = [record(rec_type="专题研究", done_date=date(2020, 6, 30))]
+    for active, found in ((True, 2), (None, 2), (False, 0)):
+        unit = {"unit_id": "U1", "unit_type": "机关", "active": active}
+        assert len(check("ZT-02", unit=[unit], duty_record=rows)[1]) == found
+
+
 @pytest.mark.parametrize(
     ("change", "period", "subjects"),
     [
@@ -93,6 +100,8 @@ def test_zt02_judges_each_half_year_that_is_over(check, dates, period, subjects)
         ({"post_level": "中层"}, "2021Q3", {"P1|2021Q3"}),
         ({"post_level": "一般"}, "2021Q3", set()),
         ({"status": "离岗"}, "2021Q3", set()),
+        ({"status": "离岗", "status_date": date(2021, 9, 30)}, "2021Q3", set()),
+        ({"status": "离岗", "status_date": date(2021, 10, 1)}, "2021Q3", {"P1|2021Q3"}),
         ({"post_start_date": date(2021, 7, 1)}, "2021Q3", {"P1|2021Q3"}),
         ({"post_start_date": date(2021, 7, 2)}, "2021Q3", set()),
         ({}, "2021-08", set()),
@@ -126,6 +135,7 @@ def task(**more):
         ("ZT-05", {"done_date": None}, {"open"}),
         ("ZT-05", {"done_date": date(2021, 7, 1), "deadline": date(2021, 7, 1)}, {"late"}),
         ("ZT-05", {"done_date": date(2021, 7, 1), "deadline": date(2021, 7, 1), "change_no": "B1"}, set()),
+        ("ZT-05", {"done_date": date(2021, 7, 1), "deadline": None, "change_no": "B1"}, {"late"}),
         ("ZT-05", {"done_date": None, "orig_deadline": None, "deadline": None}, set()),
         ("ZT-06", {}, set()),
         ("ZT-06", {"deadline": date(2021, 7, 1)}, {"date"}),
@@ -133,6 +143,8 @@ def task(**more):
         ("ZT-06", {"deadline": None}, set()),
         ("ZT-06", {"local_requirement": "覆盖率有所提高"}, {"requirement"}),
         ("ZT-06", {"local_requirement": None}, set()),
+        ("ZT-06", {"requirement": "检查3次。", "local_requirement": "检查 ３次"}, set()),
+        ("ZT-06", {"requirement": "检查3次。", "local_requirement": "检查1次。"}, {"requirement"}),
     ],
 )
 def test_a_task_is_judged_by_what_was_asked_first(check, rule, change, expected):

@@ -16,6 +16,7 @@ import twins_frugality  # noqa: F401
 import twins_frugality_holidays  # noqa: F401
 import twins_frugality_purchases  # noqa: F401
 import twins_frugality_spending  # noqa: F401
+import twins_responsibility  # noqa: F401
 import twins_risk  # noqa: F401
 import twins_safety  # noqa: F401
 import twins_safety_routine  # noqa: F401
@@ -96,15 +97,6 @@ WITHOUT = {
         "ZG-07",
         "ZG-08",
         "ZG-09",
-        "ZT-01",
-        "ZT-02",
-        "ZT-03",
-        "ZT-05",
-        "ZT-06",
-        "ZT-07",
-        "ZT-08",
-        "ZT-09",
-        "ZT-10",
     ],
 }
 

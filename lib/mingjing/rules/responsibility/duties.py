@@ -7,7 +7,7 @@ from ibis import _
 from rapidfuzz.distance import Levenshtein
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import days_between
+from mingjing.rules.expr import active, days_between, on_post
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -22,7 +22,7 @@ def overdue(ledgers: Ledgers, p):
 @rule("ZT-02")
 def studied(ledgers: Ledgers, p):
     d = ledgers.duty_record.filter(ledgers.duty_record.rec_type == "专题研究")
-    units = ledgers.unit.filter(ledgers.unit.unit_type.isin(p.unit_types))
+    units = active(ledgers.unit).filter(_.unit_type.isin(p.unit_types))
     for name, first, last in ledgers.spans("half"):
         counts = d.filter(d.done_date.between(first, last)).group_by("unit_id").agg(had=_.count())
         t = units.left_join(counts, "unit_id").drop("unit_id_right")
@@ -33,12 +33,11 @@ def studied(ledgers: Ledgers, p):
 @rule("ZT-03")
 def silent(ledgers: Ledgers, p):
     d = ledgers.duty_record
-    leaders = ledgers.person.filter(
-        ledgers.person.post_level.isin(p.levels) & (ledgers.person.status == "在岗")
-    )
+    leaders = ledgers.person.filter(ledgers.person.post_level.isin(p.levels))
     for name, first, last in ledgers.spans("quarter"):
         written = d.filter(d.done_date.between(first, last)).select(person_id="subject_id").distinct()
-        t = leaders.filter(leaders.post_start_date <= first).anti_join(written, "person_id")
+        there = on_post(leaders, last) & (leaders.post_start_date <= first)
+        t = leaders.filter(there).anti_join(written, "person_id")
         yield "silent", t.mutate(subject=t.person_id + "|" + name, quarter=ibis.literal(name))
 
 
@@ -60,8 +59,13 @@ def backdated(ledgers: Ledgers, p):
 @rule("ZT-05")
 def task_overdue(ledgers: Ledgers, p):
     t = ledgers.task
-    approved = ibis.ifelse(t.change_no.notnull(), t.deadline, ibis.coalesce(t.orig_deadline, t.deadline))
-    t = t.mutate(due=approved, done=ledgers.by_then(t.done_date), as_of=ibis.literal(ledgers.as_of))
+    # an approval that sets no date changed something else
+    moved = ibis.ifelse(t.change_no.notnull(), t.deadline, ibis.null("date"))
+    t = t.mutate(
+        due=ibis.coalesce(moved, t.orig_deadline, t.deadline),
+        done=ledgers.by_then(t.done_date),
+        as_of=ibis.literal(ledgers.as_of),
+    )
     yield "open", t.filter(t.done.isnull() & (t.due < t.as_of))
     yield "late", t.filter(t.done > t.due)
 
@@ -70,7 +74,7 @@ def task_overdue(ledgers: Ledgers, p):
 def task_bent(ledgers: Ledgers, p):
     t = ledgers.task.filter(ledgers.task.change_no.isnull())
     yield "date", t.filter(t.deadline > t.orig_deadline)
-    yield "requirement", t.filter(_plain(t.requirement) != _plain(t.local_requirement))
+    yield "requirement", t.filter(_wording(t.requirement) != _wording(t.local_requirement))
 
 
 @rule("ZT-07")
@@ -167,6 +171,11 @@ def _alike(pairs: pa.Table, least: float) -> pa.Table:
                 "percent": round(likeness * 100),
             }
     return pa.Table.from_pylist(list(best.values()))
+
+
+def _wording(text: ir.StringValue) -> ir.StringValue:
+    """Text without spaces and punctuation. Figures stay: three inspections made one are a requirement bent."""
+    return text.translate("０１２３４５６７８９", "0123456789").re_replace(r"[\s\p{P}]", "")
 
 
 def _plain(text: ir.StringValue) -> ir.StringValue:
