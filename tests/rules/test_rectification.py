@@ -84,6 +84,8 @@ OPEN = {"status": "整改中", "close_date": None}
         ("ZG-04", {"deadline": None, "is_long_term": True}, set()),
         ("ZG-05", {"close_date": date(2021, 6, 30)}, set()),
         ("ZG-05", {"close_date": date(2021, 6, 30), "review_date": None}, {"batch"}),
+        ("ZG-05", {"close_date": date(2021, 6, 30), "review_date": date(2021, 6, 30)}, set()),
+        ("ZG-05", {"close_date": date(2021, 6, 30), "review_date": date(2021, 6, 29)}, {"batch"}),
         ("ZG-05", {"close_date": date(2021, 7, 1), "review_date": None}, set()),
         ("ZG-05", {"close_date": None, "review_date": None}, set()),
         ("ZG-06", {}, set()),

@@ -105,7 +105,8 @@ def elements(ledgers: Ledgers, p):
 def look_back(ledgers: Ledgers, p):
     t = items(ledgers)
     ripe = t.filter(t.is_closed & (add_months(t.closed, p.months) <= t.as_of))
-    ripe = ripe.mutate(seen=ledgers.by_then(ripe.review_date).notnull())
+    # who looked before the closure did not look back at it
+    ripe = ripe.mutate(seen=(ledgers.by_then(ripe.review_date) >= ripe.closed).fill_null(False))
     found = ripe.group_by("batch_id").agg(
         _rids=ripe._rid.collect(where=~ripe.seen),
         unit=ripe.unit_id.min(where=~ripe.seen),
