@@ -16,6 +16,7 @@ import twins_frugality  # noqa: F401
 import twins_frugality_holidays  # noqa: F401
 import twins_frugality_purchases  # noqa: F401
 import twins_frugality_spending  # noqa: F401
+import twins_rectification  # noqa: F401
 import twins_responsibility  # noqa: F401
 import twins_risk  # noqa: F401
 import twins_safety  # noqa: F401
@@ -89,14 +90,6 @@ WITHOUT = {
         "SS-02",
         "SS-03",
         "SS-04",
-        "ZG-01",
-        "ZG-02",
-        "ZG-03",
-        "ZG-04",
-        "ZG-05",
-        "ZG-07",
-        "ZG-08",
-        "ZG-09",
     ],
 }
 
