@@ -280,6 +280,22 @@ def test_a_purchase_is_judged_at_its_limits(check, rule, change, expected):
     assert cases(outcome) == expected and [f["row"] for f in findings] == ([3] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("CG-05", {"acceptor_id": None, "pay_date": date(2021, 1, 5)}),
+        ("CG-B03", {"accept_date": None, "pay_date": date(2021, 1, 5)}),
+        ("CG-B03", {"accept_date": date(2021, 1, 6), "pay_date": date(2021, 1, 5)}),
+        ("CG-B03", {"approval_date": date(2021, 1, 5)}),
+    ],
+)
+def test_what_was_signed_before_the_period_and_went_wrong_in_it_is_found_in_it(check, rule, change):
+    old = {"approval_date": date(2020, 12, 1), "contract_date": date(2020, 12, 2)}
+    rows = [bought(purchase_id="C0"), bought(**(old | {"accept_date": None, "pay_date": None} | change))]
+    for year, found in (("2020", []), ("2021", [3])):
+        assert [f["row"] for f in check(rule, year, purchase=rows)[1]] == found
+
+
 @pytest.mark.parametrize(("price", "lines_", "found"), [(1300.0, 5, 0), (1300.01, 5, 1), (1300.01, 4, 0)])
 def test_cg06_the_median_of_the_same_specification_needs_five_purchases(check, price, lines_, found):
     rows = lines(*({"ref_price": None, "unit_id": f"U{n}"} for n in range(lines_ - 1)), {"ref_price": None})

@@ -145,7 +145,9 @@ def cg05(d, p):
     yield "requester", own(t), alike("requester_id", "approver_id")
     yield "approver", own(t), alike("buyer_id", "approver_id")
     yield "acceptor", own(t), alike("buyer_id", "acceptor_id")
-    yield "nobody", own(t), t.acceptor_id.isna() & d.known(t.pay_date).notna()
+    # a payment belongs to the period it was made in
+    t = d.purchase
+    yield "nobody", own(t), t.acceptor_id.isna() & d.within(t.pay_date)
 
 
 @twin(
@@ -243,9 +245,10 @@ def cg09(d, p):
 )
 def cg_b03(d, p):
     t = d.purchase
-    t = t[in_period(d, t)]
-    paid = d.known(t.pay_date)
-    yield "approved", own(t), t.approval_date > t.contract_date
-    yield "accepted", own(t), t.contract_date > t.accept_date
-    yield "paid", own(t), t.accept_date > paid
-    yield "unaccepted", own(t), paid.notna() & t.accept_date.isna()
+    for step in ("approval_date", "accept_date", "pay_date"):
+        t[step] = d.known(t[step])
+    # each belongs to the period in which the two steps were out of order
+    yield "approved", own(t), (t.approval_date > t.contract_date) & d.within(t.approval_date)
+    yield "accepted", own(t), (t.contract_date > t.accept_date) & d.within(t.contract_date)
+    yield "paid", own(t), (t.accept_date > t.pay_date) & d.within(t.accept_date)
+    yield "unaccepted", own(t), t.accept_date.isna() & d.within(t.pay_date)

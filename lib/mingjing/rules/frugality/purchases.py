@@ -139,7 +139,8 @@ def separated(ledgers: Ledgers, p):
     yield "requester", t.filter(same(t.requester_id, t.approver_id))
     yield "approver", t.filter(same(t.buyer_id, t.approver_id))
     yield "acceptor", t.filter(same(t.buyer_id, t.acceptor_id))
-    yield "nobody", t.filter(t.acceptor_id.isnull() & ledgers.by_then(t.pay_date).notnull())
+    paid = t.mutate(date=ledgers.by_then(t.pay_date))
+    yield "nobody", paid.filter(paid.acceptor_id.isnull() & paid.date.notnull())
 
 
 @rule("CG-06")
@@ -214,11 +215,12 @@ def quotes(ledgers: Ledgers, p):
 @rule("CG-B03")
 def out_of_order(ledgers: Ledgers, p):
     t = ledgers.purchase
-    paid = ledgers.by_then(t.pay_date)
-    yield "approved", t.filter(t.approval_date > t.contract_date)
+    t = t.mutate(**{step: ledgers.by_then(t[step]) for step in ("approval_date", "accept_date", "pay_date")})
+    # The later of two steps is when they were out of order: signed in one year, paid in the next is of the next.
+    yield "approved", t.filter(t.approval_date > t.contract_date).mutate(date=_.approval_date)
     yield "accepted", t.filter(t.contract_date > t.accept_date)
-    yield "paid", t.filter(t.accept_date > paid)
-    yield "unaccepted", t.filter(paid.notnull() & t.accept_date.isnull())
+    yield "paid", t.filter(t.accept_date > t.pay_date).mutate(date=_.accept_date)
+    yield "unaccepted", t.filter(t.pay_date.notnull() & t.accept_date.isnull()).mutate(date=_.pay_date)
 
 
 @rule("CG-B04")
