@@ -8,7 +8,7 @@ import pytest
 
 from mingjing.findings import Findings, make_findings
 from mingjing.period import Period
-from mingjing.rules import Ledgers, catalogue, rules, run_rule
+from mingjing.rules import Ledgers, catalogue, configured, rules, run_rule
 from mingjing.rules.engine import FINDING, OUTCOME
 from mingjing.tables import ARROW, tables
 
@@ -31,10 +31,12 @@ def backend():
 
 @pytest.fixture
 def ledgers(backend):
-    def build(period: str = "2021", as_of: date | None = None, **data: list[dict]) -> Ledgers:
+    def build(
+        period: str = "2021", as_of: date | None = None, settings: dict | None = None, **data: list[dict]
+    ) -> Ledgers:
         span = Period.parse(period)
         arrow = {name: arrow_of(name, rows) for name, rows in data.items()}
-        return Ledgers(backend, arrow, span, as_of or span.end)
+        return Ledgers(backend, arrow, span, as_of or span.end, entries=configured(settings or {}))
 
     return build
 

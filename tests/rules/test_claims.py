@@ -32,8 +32,8 @@ def claim(key, value, **more):
 def verdict(ledgers):
     """(verdict, case) that a rule gives the one claim."""
 
-    def judge(rule_id, the_claim, units=(), period="2021", as_of=None, **data):
-        held = ledgers(period, as_of, report_claim=[the_claim], **data)
+    def judge(rule_id, the_claim, units=(), period="2021", as_of=None, settings=None, **data):
+        held = ledgers(period, as_of, settings, report_claim=[the_claim], **data)
         held.units = units
         (row,) = verdicts(held, rule_id, Params(catalogue()[rule_id])).to_pyarrow().to_pylist()
         return row["verdict"], row["case"]
@@ -218,6 +218,24 @@ def ticket(number, **more):
 def test_dq05_rates_of_public_requests_as_rx02_defines_them(verdict, key, change, expected):
     rows = [ticket(1), ticket(2), ticket(3), ticket(4, **change)]
     assert verdict("DQ-05", claim(key, 75, uom="%"), hotline=rows)[0] == expected
+
+
+def test_dq05_takes_the_bureaus_own_thresholds_of_the_rules_it_leans_on(verdict):
+    rows = [ticket(n, satisfaction="基本满意" if n == 4 else "满意") for n in (1, 2, 3, 4)]
+    own = {"RX-02": {"satisfied": ["满意"]}}
+    for settings, expected in ((None, "refuted"), (own, "supported")):
+        assert verdict("DQ-05", claim("满意率", 75, uom="%"), settings=settings, hotline=rows)[0] == expected
+    data = {"adop_record": [lesson("U1")], "unit": [unit | {"has_athletes": False} for unit in UNITS]}
+    data["unit"][1] |= {"unit_type": "场馆"}
+    own = {"FX-09": {"unit_types": ["县市区部门", "场馆"]}}
+    for settings, expected in ((None, "supported"), (own, "refuted")):
+        told = verdict("DQ-05", claim("反兴奋剂培训覆盖率", 100, uom="%"), settings=settings, **data)
+        assert told[0] == expected
+
+
+def test_what_is_a_denial_is_the_bureaus_to_say(verdict):
+    own = {"DQ-04": {"direct": {"枪弹差错数": ["QD-01"]}}}
+    assert verdict("DQ-05", claim("安全生产差错数", 0), settings=own) == ("open", "outside")
 
 
 UNITS = [

@@ -165,10 +165,10 @@ def test_a_payment_that_looks_like_a_gift_and_a_reception_is_one_lead(check, sum
 
 
 def test_jf02_keeps_what_the_bureaus_own_days_take_from_jr02(ledgers):
-    narrow = configured({"JR-02": {"before_days": 1}})
-    data = ledgers("2021", expense=entries({"summary": "购白酒两箱", "voucher_date": date(2021, 9, 15)}))
-    data._entries = narrow
-    assert [run_rule(narrow[r], rules()[r], data).outcome for r in ("JF-02", "JR-02")] == [
+    own = {"JR-02": {"before_days": 1}}
+    wine = entries({"summary": "购白酒两箱", "voucher_date": date(2021, 9, 15)})
+    data = ledgers("2021", settings=own, expense=wine)
+    assert [run_rule(configured(own)[r], rules()[r], data).outcome for r in ("JF-02", "JR-02")] == [
         "findings",
         "passed",
     ]

@@ -6,7 +6,6 @@ import pandas as pd
 from mingjing.analyse import Screen, rates
 from mingjing.errors import UsageError
 from mingjing.release import small
-from mingjing.rules import Params, catalogue
 from mingjing.rules.canteen.accounts import to_kilograms, with_market
 from mingjing.rules.canteen.food import meals, sampled
 from mingjing.rules.canteen.scoring import scores
@@ -172,7 +171,7 @@ def premiums(audit) -> pd.DataFrame:
     ledgers = audit.ledgers
     if "food_purchase" not in ledgers:
         return pd.DataFrame(columns=columns)
-    p = Params(catalogue()["ST-12"])
+    p = audit.params("ST-12")
     t = ledgers.food_purchase.filter(lambda t: ledgers.in_period(t.purchase_date))
     one = to_kilograms(p, t.qty, t.uom)
     t = t.select("unit_id", "item_name", "amount", kilograms=one, market=t.market_price * t.qty).to_pandas()

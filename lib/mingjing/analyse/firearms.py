@@ -4,7 +4,7 @@ import pandas as pd
 
 from mingjing.analyse import Screen
 from mingjing.findings import sentence
-from mingjing.rules import Params, catalogue, found_so_far
+from mingjing.rules import catalogue, found_so_far
 from mingjing.rules.expr import month_of
 from mingjing.rules.firearms.ammo import unexplained
 from mingjing.rules.firearms.match import seen_guns
@@ -63,7 +63,7 @@ def waterfall(audit) -> pd.DataFrame:
     ledgers = audit.ledgers
     if "ammo_txn" not in ledgers:
         return pd.DataFrame(columns=["ammo_type", "step", "rounds"])
-    t = unexplained(ledgers, Params(catalogue()["QD-25"])).to_pandas()
+    t = unexplained(ledgers, audit.params("QD-25")).to_pandas()
     t = t[t.unit_id.isin(audit.units)] if audit.units else t
     lot = ["unit_id", "storeroom", "ammo_type", "batch_no"]
     t = t.sort_values([*lot, "txn_time", "_rid"], kind="stable")
@@ -119,7 +119,7 @@ def coverage(audit) -> pd.DataFrame:
     i, c = ledgers.gun_issue, ledgers.armory_check
     i = i.filter(ledgers.in_period(i.out_time))
     used = i.select(unit="unit_id", month=month_of(i.out_time), day=i.out_time.date()).distinct().to_pandas()
-    kinds = Params(catalogue()["QD-10"]).daily
+    kinds = audit.params("QD-10").daily
     c = c.filter(c.rec_type.isin(kinds))
     done = c.select(unit="unit_id", day=c.start_time.date()).distinct().to_pandas()
     used = used[used.unit.isin(audit.units)] if audit.units else used

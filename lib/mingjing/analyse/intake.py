@@ -17,7 +17,7 @@ def coverage(audit) -> pd.DataFrame:
     NaN where the month was not over on the day looked from, or nobody handed in any of the ledgers due. The duties are
     those of DQ-03. Units that owe no monthly ledger are left out.
     """
-    monthly = catalogue()["DQ-03"].params["monthly"].value
+    monthly = audit.params("DQ-03").monthly
     units = audit.intake.tables.get("unit")
     if units is None:
         return pd.DataFrame(columns=COVERAGE)

@@ -4,11 +4,12 @@ import pandas as pd
 
 from mingjing.analyse import Screen, ledger, rates
 from mingjing.release import small
-from mingjing.rules import Params, catalogue
+from mingjing.rules.responsibility.appraisal import groups
 
 
 def excellent(audit) -> pd.DataFrame:
-    """Annual appraisals by quota group: `group excellent people cap share`; the cap is the usual share, rounded down."""
+    """Annual appraisals of the period by quota group: `group excellent people cap share`, the cap as KH-01 has it; a group of
+    several years is named with each."""
     return small(audit, _groups(audit), ["people", "excellent"], shares=["cap", "share"])
 
 
@@ -16,16 +17,15 @@ def _groups(audit) -> pd.DataFrame:
     columns = ["group", "excellent", "people", "cap", "share"]
     if "appraisal" not in audit.ledgers:
         return pd.DataFrame(columns=columns)
-    p = Params(catalogue()["KH-01"])
-    t = audit.ledgers.appraisal
-    t = t.filter((t.type == "年度考核") & t.eligible).select("person_id", "quota_group", "grade").to_pandas()
+    g = groups(audit.ledgers, audit.params("KH-01")).drop("_rids").to_pandas()
     if audit.units:  # a group is judged as a whole, and shown to the units that have people in it
-        t = t[t.quota_group.isin(set(t[t.person_id.isin(_people(audit))].quota_group))]
-    g = t.groupby("quota_group").grade.agg(
-        excellent=lambda grades: int((grades == "优秀").sum()), people="size"
-    )
-    g = g.assign(cap=(g.people * p.base + 1e-9).astype(int), share=(g.excellent / g.people * 100).round(1))
-    return g.reset_index(names="group")[columns].sort_values("share", ascending=False, ignore_index=True)
+        t = audit.ledgers.appraisal.select("person_id", "quota_group").to_pandas()
+        g = g[g.quota_group.isin(set(t[t.person_id.isin(_people(audit))].quota_group))]
+    several = g.year.nunique() > 1
+    names = g.subject.str.replace("|", " ") if several else g.quota_group
+    g = g.assign(group=names, excellent=g.best, cap=g["cap"].astype(int))
+    g = g.assign(share=(g.best / g.people * 100).round(1))
+    return g[columns].sort_values(["share", "group"], ascending=[False, True], ignore_index=True)
 
 
 def _people(audit) -> set[str]:

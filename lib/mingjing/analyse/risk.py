@@ -3,14 +3,13 @@
 import pandas as pd
 
 from mingjing.analyse import Screen
-from mingjing.rules import Params, catalogue
 from mingjing.rules.risk import register
 
 
 def points(audit) -> pd.DataFrame:
     """Each risk point in force with the findings of its area in its unit: `unit area likelihood impact level findings
     high evidence`. `evidence` is False, and `findings` blank, where no rule of that area ran: silence is not safety."""
-    p = Params(catalogue()["LZ-B02"])
+    p = audit.params("LZ-B02")
     columns = ["unit", "area", "likelihood", "impact", "level", "findings", "high", "evidence"]
     if "risk_register" not in audit.ledgers:
         return pd.DataFrame(columns=columns)

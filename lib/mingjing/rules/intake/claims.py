@@ -7,7 +7,6 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from mingjing.rules.catalogue import catalogue
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import EPSILON, graded
 from mingjing.rules.intake.quality import gaps, owing
@@ -55,7 +54,7 @@ def verdicts(ledgers: Ledgers, rule_id: str, p) -> ibis.Table:
 
 def _table(ledgers: Ledgers, rule_id: str, judge, p) -> pa.Table:
     rows = ledgers.report_claim.order_by("_rid").to_pyarrow().to_pylist()
-    denials = set(catalogue()["DQ-04"].params["direct"].value)
+    denials = set(ledgers.params("DQ-04").direct)
     lines = []
     for row in rows:
         if (row["claim_key"] in denials) != (rule_id == "DQ-04"):

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mingjing.rules.antidoping.education import bound, due_people, records, sessions
-from mingjing.rules.catalogue import Params, catalogue
+from mingjing.rules.catalogue import Params
 from mingjing.rules.engine import NotRun, entries
 from mingjing.rules.feedback.hotline import counted, rated
 from mingjing.rules.ledgers import Ledgers
@@ -122,21 +122,21 @@ def hotline(ledgers: Ledgers, claim: Claim, _p) -> list[float]:
     name, columns = _RATES[claim.key]
     need(ledgers, hotline=columns)
     t = claim.within(counted(ledgers), "unit_id", "accept_time")
-    rows, hit = rated(t, Params(catalogue()["RX-02"]))[name]
+    rows, hit = rated(t, ledgers.params("RX-02"))[name]
     return [_share(_count(rows.filter(hit)), _count(rows), "hotline")]
 
 
 def trained(ledgers: Ledgers, claim: Claim, _p) -> list[float]:
     """By unit (FX-09), and by person where there is a roster (FX-01)."""
     need(ledgers, adop_record=("rec_type", "rec_date"), unit=("unit_type",))
-    units = bound(ledgers.unit, Params(catalogue()["FX-09"]))
+    units = bound(ledgers.unit, ledgers.params("FX-09"))
     if claim.units is not None:
         units = units.filter(units.unit_id.isin(sorted(claim.units)))
     held = claim.within(sessions(ledgers), "unit_id", "day")
     reached = units.semi_join(held, "unit_id")
     readings = [_share(_count(reached), _count(units), "unit")]
     if ledgers.has("athlete", "ath_id") and ledgers.has("adop_record", "ath_id"):
-        due = due_people(ledgers, Params(catalogue()["FX-01"]), claim.end)
+        due = due_people(ledgers, ledgers.params("FX-01"), claim.end)
         due = due.filter(due.unit_id.isin(sorted(claim.units))) if claim.units is not None else due
         taught = claim.within(records(ledgers, "教育培训"), "unit_id", "rec_date")
         done = due.semi_join(taught.filter(taught.ath_id.notnull()), "ath_id")

@@ -10,8 +10,8 @@ from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.responsibility.cards import cards
 
 
-@rule("KH-01")
-def excellent(ledgers: Ledgers, p):
+def groups(ledgers: Ledgers, p) -> ir.Table:
+    """Each year's groups: `people` appraised, how many the `best`, the `cap` and the `rate` it comes from."""
     t = ledgers.appraisal
     t = t.filter((t.type == "年度考核") & t.eligible & _in_years(ledgers, t.year))
     best = (t.grade == "优秀").fill_null(False)
@@ -24,7 +24,12 @@ def excellent(ledgers: Ledgers, p):
     rate = ibis.ifelse(g.raised, p.raised, p.base)
     quota = g.people * rate + 1e-9
     cap = {"floor": quota.floor(), "round": quota.round(), "ceil": (quota - 2e-9).ceil()}[p.rounding]
-    g = g.mutate(cap=cap, rate=rate, subject=g.year.cast("string") + "|" + g.quota_group)
+    return g.mutate(cap=cap, rate=rate, subject=g.year.cast("string") + "|" + g.quota_group)
+
+
+@rule("KH-01")
+def excellent(ledgers: Ledgers, p):
+    g = groups(ledgers, p)
     yield "over", g.filter(over(g.best, g.cap))
 
 
