@@ -1,9 +1,17 @@
 """A small bureau in which every value that must not get out is marked, in every column of every ledger."""
 
+import base64
 import csv
+import gzip
+import html
 import itertools
+import re
+import urllib.parse
+from collections.abc import Container
 from datetime import date, datetime
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from mingjing.sample.bureau import build_bureau
 from mingjing.tables import tables
@@ -52,8 +60,9 @@ class Marks:
         return int(self._keep(str(7_310_000 + 7 * next(self._number))))
 
 
-def write_planted(folder: Path) -> Marks:
-    """CSV ledgers: a few rows of the sample with marks in place of names, keys, texts, and of every figure of arms."""
+def write_planted(folder: Path, only: Container[str] = tables()) -> Marks:
+    """CSV ledgers, all unless only some are wanted: a few rows of the sample with marks in place of names, keys, texts,
+    and of every figure of arms."""
     marks, bureau = Marks(), build_bureau(1)
     people = {
         row[key]: row["name"]
@@ -62,7 +71,7 @@ def write_planted(folder: Path) -> Marks:
     }
     folder.mkdir()
     for name, table in tables().items():
-        if name.startswith("intake_"):
+        if name.startswith("intake_") or name not in only:
             continue
         rows = [dict(row) for row in bureau.rows.get(name, ())][
             : 400 if name in ("person", "athlete", "unit") else ROWS
@@ -126,3 +135,30 @@ def _cell(marks: Marks, table, column, row: dict, place: int, people: dict):
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="minutes")
     return value.isoformat() if isinstance(value, date) else "" if value is None else value
+
+
+def published(folder: Path) -> str:
+    """Everything a reader could get out of the files of a report, names of files included."""
+    texts = []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        texts.append(path.name)
+        if path.suffix == ".parquet":
+            table = pq.read_table(path)
+            texts += [table.to_pandas().to_csv(), str(table.schema.metadata)]
+            continue
+        text = path.read_text("utf-8")
+        joined = re.sub(r"<[^>]+>", "", text)
+        texts += [text, html.unescape(text), html.unescape(joined), urllib.parse.unquote(text)]
+        texts.append(re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text))
+        for blob in set(re.findall(r"[A-Za-z0-9+/]{24,}={0,2}", text)):
+            packed = base64.b64decode(blob[: len(blob) // 4 * 4])
+            texts.append(
+                (gzip.decompress(packed) if packed[:2] == b"\x1f\x8b" else packed).decode("utf-8", "ignore")
+            )
+    return "\n".join(texts)
+
+
+def leaks(text: str, marks: set[str]) -> set[str]:
+    text = re.sub(r"\b[0-9a-f]{64}\b", "", text)  # a run of digits inside a SHA-256 says nothing of a ledger
+    plain = re.sub(r"(?<=\d) (?=\d)", "", text)
+    return marks & set(re.findall(MARK, text + plain))
