@@ -1,34 +1,30 @@
 """A run that is killed, starved or crowded leaves what stood before, one clear line, and nothing in the next one's way."""
 
-import importlib.util
 import resource
-from pathlib import Path
 
 import pytest
-
-spec = importlib.util.spec_from_file_location("torture", Path(__file__).parent / "torture.py")
-torture = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(torture)
+from kills import PHASES, ROOT, Bureau, kill_at, kill_in
 
 
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory):
-    made = torture.Bureau(tmp_path_factory.mktemp("bureau"))
-    assert made.run() == (0, "intake ✓\ncanteen ✓\n")
+    made = Bureau(tmp_path_factory.mktemp("bureau"))
+    made.begin()
     return made
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("seconds", [1.0, 2.5])
-def test_a_killed_run_leaves_the_report_before_whole_and_no_process_behind(bureau, seconds):
-    torture.kill_at(bureau, seconds)
+@pytest.mark.parametrize(("made", "phase"), PHASES)
+def test_a_killed_run_leaves_the_report_before_whole_and_no_process_behind(bureau, made, phase):
+    fell, stands = kill_in(bureau, made, 0.0)
+    assert fell != "reading" and (stands == "old" or fell in ("after", "done"))
     assert bureau.faults() == []
     assert bureau.alive() == 0
 
 
 @pytest.mark.notebook
 def test_the_run_after_a_killed_one_succeeds_by_itself(bureau):
-    torture.kill_at(bureau, 1.5)
+    kill_at(bureau, 1.5)
     left = bureau.target.with_name(".2021Q1.building")
     left.mkdir(exist_ok=True)
     (left / "half.html").write_text("half")
@@ -68,7 +64,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(bureau, capsys):
     from mingjing.cli import main
 
     data = str(bureau.ledger.parent)
-    notebooks = str(torture.ROOT / "notebooks")
+    notebooks = str(ROOT / "notebooks")
     code = main(
         [
             "run",

@@ -111,7 +111,7 @@ def _build(
         audit.release.journal = building.parent / "withheld.jsonl"
     # the overview alone tells of every area: their rules run all the same
     reported = [area for area in chosen if area != "overview"] or list(Reported.areas)
-    _preload(chosen)
+    preload(chosen)
     looked = None if "overview" in chosen else reported  # the overview speaks of every area
     with audit.shared(jobs, looked):
         memory = register and remember(register, audit, reported, looked)
@@ -155,7 +155,7 @@ def _reports(
     return reasons
 
 
-def _preload(areas: Iterable[str]) -> None:
+def preload(areas: Iterable[str]) -> None:
     """What the notebooks will import is loaded once, before the processes fork that run them."""
     for area in areas:
         module_of(area)
