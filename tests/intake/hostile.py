@@ -96,6 +96,27 @@ CONFIGS = {
     "\x00": "cannot be read",
 }
 CODE = "__import__('pathlib').Path('ran').touch()"
+# a pattern that takes for ever where it is tried letter by letter
+PATTERN = """
+[[source]]
+files = "*"
+table = "activity_log"
+keep = [{ column = "Text", matches = "^(a+)+$" }]
+[source.columns]
+act_id = 'No'
+conclusion = { from = 'Text', extract = '(a|aa)+$' }
+"""
+CORRECTION = f"""
+[[correction]]
+file = "隐患台账.csv"
+row = 2
+column = "隐患内容"
+expect = "x"
+to = "{CODE}"
+reason = "=cmd"
+who = "<b>"
+date = 2021-01-01
+"""
 # words of a command line that are none of what may stand there
 PARAMETERS = [
     ["../../../etc/passwd"],
@@ -186,7 +207,9 @@ def cases() -> Iterator[Case]:
         yield Case("configuration", str(number), configured(text), (REFUSED_,))
     for given in PARAMETERS:
         yield Case("parameters", " ".join(given), words(given), (REFUSED_,))
-    yield Case("links out of the data folder", "passwd", _linking, (READ,))
+    yield Case("links out of the data folder", "linked", _linking, (READ,))
+    yield Case("mappings and corrections", "pattern", _mapped, (READ,))
+    yield Case("mappings and corrections", "code", _corrected, (READ,))
     for name, content in CASES:
         yield Case("damaged files", name, file(f"{NAME}-{name}", content), (READ, REFUSED_))
 
@@ -195,8 +218,24 @@ def _linking(folder: Path) -> list[str]:
     (folder / "outside").mkdir()
     (folder / "outside" / "隐患台账.csv").write_bytes(ledger("x"))
     (folder / "data").mkdir()
+    (folder / "data" / "安全隐患台账.csv").write_bytes(ledger("x"))
     (folder / "data" / "隐患台账.csv").symlink_to(folder / "outside" / "隐患台账.csv")
     return ["check", "--data", str(folder / "data")]
+
+
+def _mapped(folder: Path) -> list[str]:
+    (folder / "data").mkdir()
+    (folder / "data" / "a.csv").write_text("No,Text\n1," + "a" * 5000 + "!\n", "utf-8")
+    (folder / "map.toml").write_text(PATTERN, "utf-8")
+    return ["check", "--data", str(folder / "data"), "--mapping", str(folder / "map.toml")]
+
+
+def _corrected(folder: Path) -> list[str]:
+    (folder / "data").mkdir()
+    (folder / "data" / "隐患台账.csv").write_bytes(ledger("x"))
+    (folder / "corrections.toml").write_text(CORRECTION, "utf-8")
+    (folder / "c.toml").write_text('[intake]\ncorrections = "corrections.toml"\n', "utf-8")
+    return ["check", "--data", str(folder / "data"), "--config", str(folder / "c.toml")]
 
 
 def outcome(case: Case, folder: Path) -> str:

@@ -8,12 +8,15 @@ import pyarrow.parquet as pq
 import pytest
 from hostile import (
     CELLS,
+    CODE,
     CONFIGS,
+    CORRECTION,
     FAR,
     HEADER,
     LINKED,
     NAMES,
     PARAMETERS,
+    PATTERN,
     REFUSED,
     ROW,
     SHEET,
@@ -153,27 +156,19 @@ def test_a_strangers_configuration_is_data_and_reads_nothing_outside_its_folder(
 def test_a_strangers_pattern_takes_no_longer_than_its_text(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.csv").write_text("No,Text\n1," + "a" * 5000 + "!\n", "utf-8")
-    (tmp_path / "map.toml").write_text(
-        '[[source]]\nfiles = "*"\ntable = "activity_log"\nkeep = [{ column = "Text", matches = "^(a+)+$" }]\n'
-        "[source.columns]\nact_id = 'No'\nconclusion = { from = 'Text', extract = '(a|aa)+$' }\n",
-        "utf-8",
-    )
+    (tmp_path / "map.toml").write_text(PATTERN, "utf-8")
     intake = read_folder(tmp_path / "data", tmp_path / "map.toml")
     assert intake.sources[0].not_data == 2
 
 
-def test_an_expression_in_a_mapping_or_register_is_never_run(tmp_path):
-    data, ran = tmp_path / "data", tmp_path / "ran"
+def test_an_expression_in_a_register_of_corrections_is_never_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data"
     data.mkdir()
     (data / "隐患台账.csv").write_text(f"{HEADER}\n{ROW.format('x')}\n", "utf-8")
-    code = f"__import__('pathlib').Path({str(ran)!r}).touch()"
-    (tmp_path / "c.toml").write_text(
-        '[[correction]]\nfile = "隐患台账.csv"\nrow = 2\ncolumn = "隐患内容"\nexpect = "x"\n'
-        f'to = "{code}"\nreason = "=cmd"\nwho = "<b>"\ndate = 2021-01-01\n',
-        "utf-8",
-    )
+    (tmp_path / "c.toml").write_text(CORRECTION, "utf-8")
     intake = read_folder(data, corrections=tmp_path / "c.toml")
-    assert intake.tables["hazard"]["hazard_desc"].to_pylist() == [code] and not ran.exists()
+    assert intake.tables["hazard"]["hazard_desc"].to_pylist() == [CODE] and not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("words", PARAMETERS, ids=range(len(PARAMETERS)))
