@@ -16,7 +16,7 @@ from mingjing.tables import ARROW, tables
 def arrow_of(name: str, rows: list[dict]) -> pa.Table:
     """Typed table of only the columns the rows mention; row 2 of the sheet is the first."""
     if name not in tables():  # what the workbook itself adds
-        return pa.Table.from_pylist(rows, {"finding": FINDING, "outcome": OUTCOME}[name])
+        return pa.Table.from_pylist(rows, {"finding": FINDING, "outcome": OUTCOME}.get(name))
     columns = list(dict.fromkeys(column for row in rows for column in row))
     declared = tables()[name].columns
     data = {c: pa.array([row.get(c) for row in rows], ARROW[declared[c].type]) for c in columns}

@@ -146,7 +146,10 @@ LOGS = [{"log_id": f"L{m}", "unit_id": "U1", "log_time": datetime(2021, m, 5)} f
             [],
         ),
         ({"food_log": LOGS[:2], "zero_report": [("留样与温度记录表", "2021-03")]}, None, []),
+        ({"food_log": LOGS[:2], "zero_report": [("留样与温度记录表", "2021年3月")]}, None, []),
+        ({"food_log": LOGS[:2], "zero_report": [("留样记录", "202103")]}, None, []),
         ({"food_log": LOGS[:2], "zero_report": [("留样与温度记录表", "2021-02")]}, None, ["2021-03"]),
+        ({"food_log": LOGS[:2], "zero_report": [("留样与温度记录表", "2021年")]}, None, ["2021-03"]),
         ({"food_log": LOGS[:2], "closed_period": [(date(2021, 2, 20), date(2021, 4, 2))]}, None, []),
         (
             {"food_log": LOGS[:2], "closed_period": [(date(2021, 2, 20), date(2021, 2, 28))]},

@@ -16,6 +16,7 @@ import twins_frugality  # noqa: F401
 import twins_frugality_holidays  # noqa: F401
 import twins_frugality_purchases  # noqa: F401
 import twins_frugality_spending  # noqa: F401
+import twins_intake  # noqa: F401
 import twins_rectification  # noqa: F401
 import twins_responsibility  # noqa: F401
 import twins_risk  # noqa: F401
@@ -56,10 +57,6 @@ WITHOUT = {
         "ZT-B01",
     ],
     "not written yet": [
-        "DQ-01",
-        "DQ-02",
-        "DQ-03",
-        "DQ-06",
         "FX-02",
         "FX-03",
         "FX-04",

@@ -94,8 +94,9 @@ def gaps(ledgers, name: str, flag: str, months: list[str]):
     table = getattr(ledgers, name)
     kept = table.select(who=table[declared.unit], month=month_of(table[declared.date]))
     if "zero_report" in ledgers:
-        nil = ledgers.zero_report.filter(ledgers.zero_report.ledger.isin([declared.zh, declared.en, name]))
-        kept = kept.union(nil.select(who=nil.unit_id, month=nil.month.replace("年", "-").replace("月", "")))
+        names = [declared.zh, declared.en, name, *declared.aliases]
+        nil = ledgers.zero_report.filter(ledgers.zero_report.ledger.isin(names))
+        kept = kept.union(nil.select(who=nil.unit_id, month=_month(nil.month)))
     due = owing(ledgers, flag)
     due = due.select(who=due.unit_id, _rid=due["_rid"])
     grid = due.mutate(month=ibis.array(months).unnest())
@@ -118,6 +119,11 @@ def gaps(ledgers, name: str, flag: str, months: list[str]):
         ledger_en=ibis.literal(declared.en),
         due=ibis.literal(len(months)),
     )
+
+
+def _month(written):
+    """2021-03, 2021年3月, 2021.3 and 202103 as the month they mean."""
+    return written.re_extract(r"(\d{4})", 1) + "-" + written.re_extract(r"\d{4}\D*(\d{1,2})", 1).lpad(2, "0")
 
 
 @rule("DQ-06")
