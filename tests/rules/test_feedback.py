@@ -372,7 +372,9 @@ FULL_CASE = case(case_no="B0", ext_workdays=1, ext_approval_no="Y0", finish_date
     [
         ("RX-06", {"finish_date": date(2021, 6, 28)}, set()),
         ("RX-06", {}, {"late"}),
-        ("RX-06", {"finish_date": None}, {"open"}),
+        ("RX-06", {"finish_date": None, "result": None}, {"open"}),
+        ("RX-06", {"finish_date": None}, {"undated"}),
+        ("RX-06", {"finish_date": date(2022, 1, 5)}, {"open"}),
         ("RX-06", {"finish_date": None, "accept_date": date(2021, 12, 10)}, set()),
         ("RX-06", {"promised_workdays": None, "finish_date": date(2021, 7, 5)}, set()),
         ("RX-06", {"promised_workdays": None, "finish_date": date(2021, 7, 6)}, {"late"}),

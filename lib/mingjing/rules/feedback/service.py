@@ -22,7 +22,15 @@ def service_late(ledgers: Ledgers, p):
         t.filter(t.allowed.isnull()).mutate(kind=ibis.literal("missing"), severity=ibis.literal("low")),
     )
     t = add_workdays(ledgers, t, t.accept_date, t.allowed, "due")
-    yield "open", t.filter(t.done.isnull() & (t.due < t.as_of))
+    # a result without its day: over, and nobody knows since when
+    undated = t.finish_date.isnull() & t.result.notnull()
+    yield (
+        "undated",
+        t.filter(undated & (t.due < t.as_of)).mutate(
+            kind=ibis.literal("missing"), severity=ibis.literal("low")
+        ),
+    )
+    yield "open", t.filter(~undated & t.done.isnull() & (t.due < t.as_of))
     yield "late", t.filter(t.done > t.due)
 
 
