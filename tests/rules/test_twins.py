@@ -8,6 +8,7 @@ import twins_canteen  # noqa: F401
 import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
+import twins_feedback  # noqa: F401
 import twins_firearms  # noqa: F401
 import twins_firearms_ammo  # noqa: F401
 import twins_firearms_checks  # noqa: F401
@@ -75,15 +76,8 @@ WITHOUT = {
         "PY-01",
         "PY-02",
         "PY-B02",
-        "RX-01",
         "RX-03",
         "RX-04",
-        "RX-05",
-        "RX-06",
-        "RX-07",
-        "RX-08",
-        "RX-B03",
-        "RX-B04",
         "SS-02",
         "SS-03",
         "SS-04",
