@@ -532,6 +532,8 @@ def test_kh05_a_unit_honoured_with_high_findings_is_shown(check, change, finding
         ([card(color="蓝", issue_date=date(2021, 5, 2))], seen(rule_id="RX-03"), {"U1|黄"}),
         ([card(color="蓝", issue_date=date(2021, 5, 2), exemption_no="R1")], seen(), {"U1|蓝"}),
         ([card(color="蓝")], seen(date=None), set()),
+        ([], seen(date=date(2021, 12, 20)), {"U1|蓝"}),
+        ([], seen(date=date(2021, 12, 21)), set()),  # ten days to issue a card end on the day looked from
         ([], seen(rule_id="AQ-02"), set()),
         ([], seen(unit=None), set()),
     ],

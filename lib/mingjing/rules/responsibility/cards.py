@@ -8,6 +8,9 @@ from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import days_between, month_of
 from mingjing.rules.ledgers import Ledgers
 
+# What a card becomes that was not put right, or was one too many; only these two are raised.
+NEXT = {"蓝": "黄", "黄": "红"}
+
 
 def cards(ledgers: Ledgers) -> ir.Table:
     """Cards without an exemption on file; `unit` where the card was given to one."""
@@ -29,6 +32,8 @@ def no_card(ledgers: Ledgers, p):
         high = given.filter(p.lookup("ranks", given.color) >= enough)
         answered = g.join(high, (g.unit == high.unit) & (g.start.isnull() | (high.issue_date >= g.start)))
         open_ = g.anti_join(answered.select("unit").distinct(), "unit")
+        last = (open_.start + ibis.interval(days=p.grace_days)).cast("date")
+        open_ = open_.filter(open_.start.isnull() | (last < ledgers.as_of))
         yield "none", open_.mutate(colour=ibis.literal(colour), subject=open_.unit + "|" + colour)
 
 
@@ -39,7 +44,7 @@ def not_escalated(ledgers: Ledgers, p):
     latest = (t.rect_due_date + ibis.interval(days=p.grace_days)).cast("date")
     raised = t.filter(t.prev_card_id.notnull()).select(card_id="prev_card_id").distinct()
     lapsed = t.filter(
-        t.color.isin(["蓝", "黄"]) & ((done.isnull() & (latest < ledgers.as_of)) | (done > latest))
+        t.color.isin(list(NEXT)) & ((done.isnull() & (latest < ledgers.as_of)) | (done > latest))
     )
     yield "lapsed", lapsed.anti_join(raised, "card_id")
     blue = t.filter(t.color == "蓝")
@@ -52,7 +57,7 @@ def not_escalated(ledgers: Ledgers, p):
         date=quarter.issue_date.max(),
         start=quarter.issue_date.min(),
     )
-    many = many.filter(many.cards >= p.nb).mutate(color=ibis.literal("蓝"), higher=ibis.literal("黄"))
+    many = many.filter(many.cards >= p.nb).mutate(color=ibis.literal("蓝"), higher=ibis.literal(NEXT["蓝"]))
     yield "many", _without(many, t, ["黄", "红"])
     yellow = t.filter(t.color == "黄")
     later = yellow.select("subject_id", other="_rid", later="issue_date")
@@ -62,7 +67,7 @@ def not_escalated(ledgers: Ledgers, p):
     many = near.group_by("subject_id", "unit", "card_id").agg(
         _rids=near.other.collect(), cards=near.count(), date=near.later.max(), start=near.issue_date.min()
     )
-    many = many.filter(many.cards >= p.ny).mutate(color=ibis.literal("黄"), higher=ibis.literal("红"))
+    many = many.filter(many.cards >= p.ny).mutate(color=ibis.literal("黄"), higher=ibis.literal(NEXT["黄"]))
     yield "many", _without(many, t, ["红"])
 
 
