@@ -25,6 +25,7 @@ def escape_all(text: str) -> str:
 
 
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FOLDED = 15
 
 
@@ -61,6 +62,10 @@ class Panel:
 def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
     """A small table of values, escaped; a long one is folded under its caption and can be sorted."""
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+    looks = [
+        "n" if number else _look([_plain(value) for value in frame.iloc[:, place]])
+        for place, number in enumerate(numeric)
+    ]
     heads = [
         f'<th scope="col"{" class=n" if number else ""}>{escape(str(name))}</th>'
         for name, number in zip(frame.columns, numeric, strict=True)
@@ -68,8 +73,8 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
     body = "\n".join(
         "<tr>"
         + "".join(
-            f"<td{' class=n' if number else ''}>{escape(_plain(value))}</td>"
-            for value, number in zip(row, numeric, strict=True)
+            f"<td{f' class={look}' if look else ''}>{escape(_plain(value))}</td>"
+            for value, look in zip(row, looks, strict=True)
         )
         + "</tr>"
         for row in frame.itertuples(index=False)
@@ -80,6 +85,14 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
         table = table_html(heads, body, caption, " data-sift")
         html = f'<details class="long"><summary>{escape(caption)} <small>{len(frame)}</small></summary>{table}</details>'
     return Panel(html, frame.to_string(index=False))
+
+
+def _look(texts: list[str]) -> str:
+    """The class of a column of texts: days stay on one line, names and sentences get room on a narrow screen."""
+    longest = max(map(len, texts), default=0)
+    if longest and all(_DAY.fullmatch(text) for text in texts if text):
+        return "w"
+    return "t" if longest > 24 else "s" if longest > 6 else ""
 
 
 def _plain(value) -> str:
