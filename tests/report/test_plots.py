@@ -21,6 +21,9 @@ UNITS = pd.DataFrame(
         "day": pd.to_datetime(["2021-01-05", "2021-06-30", None]),
     }
 )
+DAY = pd.Timestamp("2021-07-01")
+DUE = {"射击中心": "蓝", "体育学校": "红", "水上中心": ""}
+DIFFERS = {"射击中心": "none", "体育学校": "unsure", "水上中心": ""}
 WORDS = {"title": "标题", "alt": "射击中心最多"}
 KINDS = {
     "bars": lambda f: plots.bars(f, "unit", "k", of="n", **WORDS),
@@ -35,6 +38,15 @@ KINDS = {
     "timeline": lambda f: plots.timeline(f, "day", "unit", kind="unit", **WORDS),
     "lines": lambda f: plots.lines(
         f, "day", ["k", "n"], bands=[("2021-02-11", "2021-02-17", "春节")], **WORDS
+    ),
+    "paths": lambda f: plots.paths(
+        f.assign(due=f.unit.map(DUE), filed="", differs=f.unit.map(DIFFERS), end=DAY, day=f.day.fillna(DAY)),
+        *("unit", "day", "end", "due", "filed"),
+        states={"蓝": "蓝", "黄": "黄", "红": "红"},
+        names=("应有", "在册"),
+        differs="differs",
+        marks=f,
+        **WORDS,
     ),
     "steps": lambda f: plots.steps(f, "x", "p", by="unit", **WORDS),
 }
@@ -58,6 +70,16 @@ def test_nothing_to_draw_is_said_in_words(kind):
 def test_bars_are_ranked_and_carry_their_denominator():
     words = re.findall(r">([^<>]+)</text>", KINDS["bars"](UNITS).picture)
     assert {"3/5", "2/9", "0/4"} <= set(words)
+
+
+def test_paths_say_how_many_lanes_are_not_drawn():
+    lanes = pd.DataFrame({"who": [f"P{n:02d}" for n in range(23)]})
+    lanes = lanes.assign(a=DAY, b=DAY, due="蓝", filed="蓝", differs="")
+    more = {"states": {"蓝": "蓝"}, "names": ("应有", "在册"), "differs": "differs"}
+    plot = plots.paths(lanes, "who", "a", "b", "due", "filed", **more, **WORDS)
+    words = re.findall(r">([^<>]+)</text>", plot.picture)
+    assert "P19" in words and "P20" not in words and "另有3个对象，见数字" in words
+    assert len(plot.numbers) == 23
 
 
 def test_two_plots_share_no_id():

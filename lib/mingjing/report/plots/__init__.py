@@ -11,13 +11,14 @@ the picture open below it. Marks differ by shape or hatching as well as by colou
     waterfall  what was there, what came and went, what should be and what is     timeline   events by lane
     lines      one or more series over time, with shaded bands                    steps      step curves (survival)
     funnel     rates against size, with control limits                            matrix     5×5 likelihood × impact, with arrows
-    against    what was seen as bars, what is expected as a curve
+    against    what was seen as bars, what is expected as a curve                 paths      states by lane, due against filed
 """
 
 from mingjing.report.plots.base import Plot
 from mingjing.report.plots.board import grid, matrix
 from mingjing.report.plots.comparison import bars, funnel, intervals, stacked, waterfall
 from mingjing.report.plots.course import lines, steps, timeline
+from mingjing.report.plots.paths import paths
 from mingjing.report.plots.shares import against
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "intervals",
     "lines",
     "matrix",
+    "paths",
     "stacked",
     "steps",
     "timeline",
