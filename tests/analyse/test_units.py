@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import feedback, intake, responsibility
+from mingjing.analyse import cards, feedback, intake, responsibility
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 UNIT = "U002"
@@ -19,7 +19,8 @@ def audits():
 @pytest.mark.parametrize(
     "told",
     [
-        responsibility.cards,
+        lambda audit: cards.derived(audit).spans,
+        lambda audit: cards.derived(audit).issued,
         responsibility.excellent,
         feedback.rates,
         feedback.repeats,

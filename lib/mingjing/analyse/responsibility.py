@@ -53,23 +53,6 @@ def backdated(audit) -> pd.DataFrame:
     return rates.compare(g.assign(unit=g.unit_id.map(audit.names).fillna(g.unit_id)), "k", "n")
 
 
-def cards(audit) -> pd.DataFrame:
-    """Cards of the period by subject and day: `subject day color`, units and people by name."""
-    columns = ["subject", "day", "color"]
-    if "tricolor" not in audit.ledgers:
-        return pd.DataFrame(columns=columns)
-    t = audit.ledgers.tricolor.filter(lambda t: audit.ledgers.in_period(t.issue_date))
-    t = (
-        t.select(subject="subject_id", day="issue_date", color="color")
-        .to_pandas()
-        .sort_values(["day", "subject"])
-    )
-    t = t[t.subject.isin({*audit.units, *_people(audit)})] if audit.units else t
-    return t.assign(subject=t.subject.map(lambda written: audit.names.get(written, written)))[
-        columns
-    ].reset_index(drop=True)
-
-
 def first_screen(audit) -> Screen:
     """Cards due and not issued; duties without record, share of back-dated records, excellent against cap."""
     found = audit.check("responsibility").to_pandas()

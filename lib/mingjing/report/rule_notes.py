@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from mingjing.report.findings import escape, escape_all, in_chinese, table_html
+from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html
 from mingjing.report.labels import unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 
@@ -13,6 +13,7 @@ WORDS = {
         "verify": "核实办法",
         "boundary": "界限",
         "thresholds": ("阈值", "取值", "来源", "可信程度"),
+        "setting": "配置项",
         "query": "查看查询语句",
         "from": "{}起",
         "status": {
@@ -30,6 +31,7 @@ WORDS = {
         "verify": "How to verify",
         "boundary": "Boundary",
         "thresholds": ("Threshold", "Value", "Source", "Confirmed"),
+        "setting": "Setting",
         "query": "Show the query",
         "from": "from {}",
         "status": {
@@ -50,6 +52,18 @@ def rule_notes(rule_ids: Iterable[str], ran: Mapping[str, tuple[Entry, Mapping[s
     return f'<section class="rules"><h3>{WORDS[lang]["title"]}</h3>{notes}</section>'
 
 
+def rule_table(audit, rule_ids: Iterable[str], caption: str) -> Panel:
+    """The thresholds of several rules in one table, with the name under which a bureau sets its own."""
+    words, lang = WORDS[audit.lang], audit.lang
+    pairs = [(rule_id, t) for rule_id in rule_ids for t in audit.entry(rule_id).params.values()]
+    rows = "".join(
+        f"<tr><td class=w><code>{rule_id}.{escape(t.name)}</code></td>{_threshold(t, lang)}</tr>"
+        for rule_id, t in pairs
+    )
+    text = "\n".join(f"{rule_id}.{t.name} = {_value(t.value)}" for rule_id, t in pairs)
+    return Panel(table_html([words["setting"], *words["thresholds"]], rows, caption), text)
+
+
 def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
     words = WORDS[lang]
     parts = [f"<p>{_text(entry.words(lang), lang)}</p>"]
@@ -63,7 +77,7 @@ def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
     )
     parts.append(f"<dl class=values><dt>{words['law']}{law}{verify}{boundary}</dl>")
     if entry.params:
-        rows = "".join(_threshold(threshold, lang) for threshold in entry.params.values())
+        rows = "".join(f"<tr>{_threshold(threshold, lang)}</tr>" for threshold in entry.params.values())
         parts.append(table_html(list(words["thresholds"]), rows, words["thresholds"][0]))
     if sql:
         query = escape_all("\n\n".join(sql.values()))
@@ -82,12 +96,13 @@ def _threshold(threshold: Threshold, lang: str) -> str:
     status = words["status"][threshold.status]
     name = threshold.zh if lang == "zh" else threshold.en
     cells = (name, values, threshold.where_from(lang), status)
-    return "<tr>" + "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells) + "</tr>"
+    return "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells)
 
 
 def _value(value) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+        apart = "; " if any(isinstance(part, list) for part in value.values()) else ", "
+        return apart.join(f"{name} {_value(part)}" for name, part in value.items())
     return ", ".join(map(_value, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -42,6 +42,7 @@ def build(bureau: Bureau) -> None:
     _honours(bureau)
     _cards(bureau)
     _appointments(bureau)
+    _raised(bureau)
 
 
 def _record(bureau: Bureau, person: Row, kind: str, day: date | None, content: str, **more) -> Row:
@@ -423,3 +424,18 @@ def _appointments(bureau: Bureau) -> None:
         if ends:
             person["discipline_start_date"], person["discipline_end_date"] = date(2020, 6, 1), ends
         bureau.plant("SS-04", *rows) if planted else bureau.near_miss("SS-04", *rows)
+
+
+def _raised(bureau: Bureau) -> None:
+    """Two paths as the rules want them: a blue card not put right, raised to yellow, lifted, and a new blue one in autumn; and
+    a second yellow card within half a year, raised to red on the same day."""
+    people = [row["person_id"] for row in bureau.rows["person"] if row["post_level"] == "一般"][47:49]
+    late = {"rect_done_date": date(2021, 4, 10), "lifted_date": date(2021, 4, 20)}
+    blue = _card(bureau, people[0], "蓝", date(2021, 3, 1), **late)
+    yellow = _card(bureau, people[0], "黄", date(2021, 3, 22), **late, prev_card_id=blue["card_id"])
+    later = _card(bureau, people[0], "蓝", date(2021, 9, 1))
+    first, second = (_card(bureau, people[1], "黄", day) for day in (date(2021, 3, 10), date(2021, 7, 5)))
+    dates = {"rect_done_date": date(2021, 8, 5), "lifted_date": date(2021, 12, 1)}
+    red = _card(bureau, people[1], "红", date(2021, 7, 5), **dates, prev_card_id=second["card_id"])
+    bureau.near_miss("SS-02", blue, yellow, later)
+    bureau.near_miss("SS-02", first, second, red)
