@@ -1,6 +1,7 @@
 """The colours of a bureau: every finding on cards has its difference, and one table says both."""
 
 import shutil
+import tomllib
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +14,8 @@ from mingjing.analyse import cards
 from mingjing.analyse.colours import Card, Table, Trigger, path
 from mingjing.analyse.stretches import differences, stretches
 from mingjing.errors import UsageError
+from mingjing.report.rule_notes import rule_table
+from mingjing.rules import configured
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 FILES = ("主体责任与考核台账.xlsx", "四风与巡察整改台账.xlsx", "群众诉求工单台账.csv")
@@ -117,6 +120,14 @@ def test_the_bureaus_own_table_moves_findings_and_colours_together(folder, tmp_p
     assert found_by(own, "SS-02") == set() and found_by(audit, "SS-02")
     assert not {f for f in named(cards.derived(own)) if f.startswith("SS-02")}
     assert named(cards.derived(own)) == found_by(own, "SS-01")
+
+
+def test_the_table_in_the_report_can_be_pasted_into_a_configuration(audit):
+    panel = rule_table(audit, ["SS-01", "SS-02"], "颜色规则表")
+    written = tomllib.loads(panel.text)["rules"]
+    assert written == {rule: audit.params(rule).as_dict() for rule in ("SS-01", "SS-02")}
+    assert "发牌宽限天数" in panel.html and panel.html.count("<tr>") == 1 + sum(map(len, written.values()))
+    assert configured(written)["SS-02"].params["nb"].source == "bureau configuration"
 
 
 def test_a_table_without_a_colour_is_refused_by_name(folder, tmp_path):

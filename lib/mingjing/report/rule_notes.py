@@ -1,6 +1,8 @@
 """The rules behind a report's findings: in words, with law, thresholds and the query that ran."""
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html
 from mingjing.report.labels import unit_label
@@ -13,7 +15,8 @@ WORDS = {
         "verify": "核实办法",
         "boundary": "界限",
         "thresholds": ("阈值", "取值", "来源", "可信程度"),
-        "setting": "配置项",
+        "rule": "规则",
+        "own": "本局怎么改：写进配置文件的样子",
         "query": "查看查询语句",
         "from": "{}起",
         "status": {
@@ -31,7 +34,8 @@ WORDS = {
         "verify": "How to verify",
         "boundary": "Boundary",
         "thresholds": ("Threshold", "Value", "Source", "Confirmed"),
-        "setting": "Setting",
+        "rule": "Rule",
+        "own": "How a bureau writes its own in the configuration",
         "query": "Show the query",
         "from": "from {}",
         "status": {
@@ -53,15 +57,31 @@ def rule_notes(rule_ids: Iterable[str], ran: Mapping[str, tuple[Entry, Mapping[s
 
 
 def rule_table(audit, rule_ids: Iterable[str], caption: str) -> Panel:
-    """The thresholds of several rules in one table, with the name under which a bureau sets its own."""
+    """The thresholds of several rules in one table, and below it how a bureau writes its own."""
     words, lang = WORDS[audit.lang], audit.lang
-    pairs = [(rule_id, t) for rule_id in rule_ids for t in audit.entry(rule_id).params.values()]
+    entries = [audit.entry(rule_id) for rule_id in rule_ids]
     rows = "".join(
-        f"<tr><td class=w><code>{rule_id}.{escape(t.name)}</code></td>{_threshold(t, lang)}</tr>"
-        for rule_id, t in pairs
+        f"<tr><td class=w>{entry.rule_id}</td>{_threshold(threshold, lang)}</tr>"
+        for entry in entries
+        for threshold in entry.params.values()
     )
-    text = "\n".join(f"{rule_id}.{t.name} = {_value(t.value)}" for rule_id, t in pairs)
-    return Panel(table_html([words["setting"], *words["thresholds"]], rows, caption), text)
+    written = "\n\n".join(map(_written, entries))
+    own = f"<details><summary>{words['own']}</summary><pre>{escape_all(written)}</pre></details>"
+    return Panel(table_html([words["rule"], *words["thresholds"]], rows, caption) + own, written)
+
+
+def _written(entry: Entry) -> str:
+    """The rule's thresholds as a configuration has them."""
+    lines = (f"{threshold.name} = {_toml(threshold.value)}" for threshold in entry.params.values())
+    return "\n".join([f"[rules.{entry.rule_id}]", *lines])
+
+
+def _toml(value) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_toml(name)} = {_toml(part)}" for name, part in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return str(value) if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
 
 
 def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
