@@ -334,6 +334,17 @@ def test_cgb04_one_supplier_takes_more_than_its_share(check, first, n, found):
     assert len(check("CG-B04", purchase=rows)[1]) == found
 
 
+def test_cgb04_a_firm_is_one_whether_or_not_its_code_was_written(check):
+    for name, found in (("某商行", 1), ("另一商行", 0)):
+        first = {"supplier_name": "某商行", "supplier_uscc": "91A", "amount": 14000.0}
+        rows = lines(first, {"supplier_name": name, "supplier_uscc": None, "amount": 14000.0})
+        rows += lines(
+            *({"supplier_name": f"其他{k}", "supplier_uscc": None, "amount": 4000.0} for k in range(4))
+        )
+        rows = [row | {"purchase_id": f"C{n}"} for n, row in enumerate(rows)]
+        assert len(check("CG-B04", purchase=rows)[1]) == found
+
+
 def test_a_ledger_without_the_column_is_not_a_pass(check):
     for rule, column in (("CG-01", "method"), ("CG-02", "contract_date"), ("CG-09", "quote_count")):
         row = bought()

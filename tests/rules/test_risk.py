@@ -228,6 +228,11 @@ def seen(**more):
         ),
         ([risk(key_area="食堂", risk_level="低", status="已撤销")], seen(), 0),
         ([risk(key_area="食堂", risk_level=None)], seen(), 0),
+        (
+            [risk(key_area="食堂", risk_level="低"), risk(risk_id="R2", key_area="食堂", risk_level=None)],
+            seen(),
+            1,
+        ),
     ],
 )
 def test_lzb02_sets_risk_on_paper_against_risk_seen(check, register, finding, found):

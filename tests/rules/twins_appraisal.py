@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from math import floor
 
 import pandas as pd
-from twins import each, later, own, rows, twin
+from twins import UNITS, each, later, own, rows, twin
+from twins_risk import findings
 
 MANY = [f"P{n}" for n in range(1, 16)]
 appraisals = rows(
@@ -137,3 +138,11 @@ def kh_b04(d, p):
         for a, b, ok in zip(t.publicity_start, t.publicity_end, known, strict=True)
     ]
     yield "short", own(t), known & (pd.Series(worked, t.index) < 5)
+
+
+@twin("KH-05", honor=rows("honor", 30, year=[2020, 2021], subject_id=UNITS), finding=findings)
+def kh05(d, p):
+    t, found = d.honor, d.finding[d.finding.severity == "high"]
+    t = t[(t.subject_type == "单位") & (t.year == 2021)]
+    first = t.subject_id.map(found.groupby("unit")["_rid"].min())
+    yield "open", list(zip(t.row, first.fillna(0).astype(int), strict=True)), first.notna()

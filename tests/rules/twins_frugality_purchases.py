@@ -252,3 +252,29 @@ def cg_b03(d, p):
     yield "accepted", own(t), (t.contract_date > t.accept_date) & d.within(t.contract_date)
     yield "paid", own(t), (t.accept_date > t.pay_date) & d.within(t.accept_date)
     yield "unaccepted", own(t), t.accept_date.isna() & d.within(t.pay_date)
+
+
+@twin(
+    "CG-B04",
+    purchase=purchases(
+        45,
+        fiscal_year=[2020, 2021],
+        method=["自行采购", "自行采购", "询价"],
+        supplier_name=["甲商贸有限公司", "甲商贸", "乙文具店", "丙公司"],
+        supplier_uscc=["91A", None],
+        amount=[100.0, 400.0, 1000.0],
+    ),
+)
+def cg_b04(d, p):
+    t = d.purchase
+    t = t[(t.method == "自行采购") & d.within(t.contract_date)]
+    # who has the code is one firm, and so is who has the name of one that has it
+    coded = set(t[t.supplier_uscc.notna()].supplier_name.map(SHOPS))
+    shop = t.supplier_name.map(SHOPS)
+    t["vendor"] = shop.where(t.supplier_uscc.isna() & ~shop.isin(coded), "91A")
+    keys, hit = [], []
+    for _, year in t.groupby(["unit_id", "fiscal_year"]):
+        for _, g in year.groupby("vendor"):
+            keys.append(tuple(g.row))
+            hit.append(len(year) >= 5 and g.amount.sum() > year.amount.sum() * 0.6 + 1e-6)
+    yield "share", keys, hit

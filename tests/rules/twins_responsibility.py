@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
+from rapidfuzz.distance import Levenshtein
 from twins import UNITS, day, each, later, own, rows, twin
 from twins_risk import on_post
 
@@ -188,3 +189,76 @@ def zt10(d, p):
     t = d.policy[d.policy.revised_claim.eq(True)]
     yield "nothing", own(t), t.doc_no.isna()
     yield "old", own(t), t.doc_no.notna() & (t.effective_date < "2021-01-01")
+
+
+ENTERED = [datetime(2021, 7, d, h, 30) for d in (1, 2, 8, 9) for h in (0, 23)] + [
+    None,
+    datetime(2020, 12, 31),
+]
+
+
+@twin(
+    "ZT-04",
+    duty_record=rows(
+        "duty_record",
+        110,
+        done_date=[date(2020, 12, 25), date(2021, 7, 1), date(2021, 7, 2), date(2021, 11, 1), None],
+        entry_time=lambda rng, row: rng.choice(ENTERED),
+    ),
+)
+def zt04(d, p):
+    t = d.duty_record
+    entered = d.known(t.entry_time)
+    t["day"] = entered.dt.normalize()
+    seen = d.within(entered)
+    yield "late", own(t), seen & ((t.day - t.done_date).dt.days > 7)
+    groups = [g for _, g in t[seen].groupby(["subject_id", "day"])]
+    yield "bulk", [tuple(g.row) for g in groups], [len(g) >= 5 for g in groups]
+
+
+TEXTS = [
+    "召开专题会议研究部署重点领域廉政风险防控工作并逐项听取各科室负责人汇报有关情况",
+    "赴训练中心检查食堂采购验收和枪弹保管制度执行情况并当场指出存在问题要求限期整改",
+    "与新任职干部谈话提醒",
+]
+
+
+def retold(rng, row):
+    """A text with some characters of its middle or an end changed, and with other figures and marks."""
+    text = list(rng.choice(TEXTS))
+    for place in rng.sample(range(9, len(text) - 8), rng.choice([0, 2, 3, 4, 5])) if len(text) > 20 else ():
+        text[place] = "某"
+    if rng.random() < 0.3:
+        text[rng.choice([0, -1])] = "改"
+    return f"2021年{rng.randrange(1, 13)}月，{''.join(text)}。"
+
+
+@twin(
+    "ZT-B01",
+    duty_record=rows(
+        "duty_record",
+        45,
+        subject_id=["P1", "P2"],
+        done_date=[date(2021, 3, 1), date(2021, 3, 2), None],
+        content=retold,
+    ),
+)
+def zt_b01(d, p):
+    t = d.duty_record
+    t["words"] = t.content.str.replace(r"[\d\W]", "", regex=True)
+    said = [r for r in t.itertuples() if len(r.words) >= 30]
+    keys, hit = [], []
+    for n, later_ in enumerate(said):
+        likes = (
+            first
+            for first in said[:n]
+            if first.unit_id == later_.unit_id
+            and (first.subject_id != later_.subject_id or abs((first.done_date - later_.done_date).days) > 0)
+            and (first.words[:8] == later_.words[:8] or first.words[-8:] == later_.words[-8:])
+            and 1 - Levenshtein.distance(first.words, later_.words) / max(len(first.words), len(later_.words))
+            >= 0.9
+        )
+        like = next(likes, None)
+        keys.append((later_.row, like.row) if like else (later_.row,))
+        hit.append(like is not None)
+    yield "copied", keys, hit

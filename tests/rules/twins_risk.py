@@ -141,3 +141,42 @@ def lz07(d, p):
     need = t.person_id.map(lambda who: 2 if who in risky else 1)
     yield "few", own(t), (had < need) & whole
     yield "progress", own(t), (had == 0) & (not whole)
+
+
+def findings(rng):
+    """What other rules found: high and not, of the areas of these points and of others."""
+    return [
+        {
+            "_rid": 1000 + n,
+            "rule_id": f"{prefix}-01",
+            "prefix": prefix,
+            "severity": rng.choice(["high", "high", "medium"]),
+            "kind": "breach",
+            "unit": rng.choice([*UNITS, None]),
+            "subject": f"S{n}",
+            "date": date(2021, 5, 1),
+        }
+        for n, prefix in enumerate(rng.choices(["JD", "JF", "CG", "QD", "ST", "ZT"], k=14))
+    ]
+
+
+@twin(
+    "LZ-B02",
+    risk_register=rows(
+        "risk_register",
+        26,
+        key_area=["财务", "采购", "枪弹", "食堂", "人事"],
+        risk_level=["低", "三级", "低", "三级", "中", None],
+    ),
+    finding=findings,
+)
+def lz_b02(d, p):
+    t, found = in_force(d), d.finding[d.finding.severity == "high"]
+    rules = {"财务": ["JD", "JF"], "采购": ["CG"], "枪弹": ["QD"], "食堂": ["ST"], "人事": []}
+    keys, hit = [], []
+    for (unit, area), g in t[t.level.notna()].groupby(["unit_id", "key_area"]):
+        high = found[(found.unit == unit) & found.prefix.isin(rules[area])]
+        for row in g.row:
+            keys.append((row, high["_rid"].min()) if len(high) else (row,))
+            hit.append(len(high) > 0 and g.level.eq("低").all())
+    yield "underrated", keys, hit

@@ -106,7 +106,7 @@ def _talked(ledgers: Ledgers, p, first: date, last: date):
 @rule("LZ-B02")
 def underrated(ledgers: Ledgers, p):
     t = register(ledgers, p)
-    t = t.mutate(rank=p.lookup("ranks", t.level))
+    t = t.filter(t.level.notnull()).mutate(rank=p.lookup("ranks", t.level))
     highest = t.group_by("unit_id", "key_area").agg(highest=t.rank.max())
     low = t.inner_join(highest, ["unit_id", "key_area"])
     low = low.filter(low.highest == p.ranks["低"])

@@ -227,7 +227,10 @@ def out_of_order(ledgers: Ledgers, p):
 def concentration(ledgers: Ledgers, p):
     t = ledgers.purchase
     t = t.filter((t.method == "自行采购") & ledgers.in_period(t.contract_date))
-    t = t.mutate(vendor=ibis.coalesce(t.supplier_uscc, firm(t.supplier_name)))
+    # A firm's code may be on some of its lines only: the others go by its name.
+    name = firm(t.supplier_name)
+    code = t.supplier_uscc.max().over(group_by=name)
+    t = t.mutate(vendor=ibis.coalesce(t.supplier_uscc, code, name))
     g = t.group_by("unit_id", "fiscal_year", "vendor").agg(
         _rids=_._rid.collect(),
         _rid=_._rid.min(),
