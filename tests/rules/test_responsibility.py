@@ -337,10 +337,12 @@ def card(**more):
         ),
         ({"discipline_start_date": date(2020, 6, 1), "discipline_end_date": date(2020, 12, 31)}, [], set()),
         ({"discipline_start_date": date(2022, 1, 1), "discipline_end_date": date(2022, 6, 1)}, [], set()),
-        ({"discipline_end_date": date(2021, 12, 31)}, [], set()),
-        ({"discipline_end_date": date(2022, 1, 1)}, [], {"disciplined"}),
-        ({"discipline_start_date": date(2021, 1, 1)}, [], {"disciplined"}),
-        ({"discipline_start_date": date(2020, 12, 31)}, [], set()),
+        ({"discipline_end_date": date(2020, 12, 31)}, [], set()),
+        ({"discipline_end_date": date(2021, 1, 1)}, [], {"disciplined"}),
+        ({"discipline_end_date": date(2022, 6, 30)}, [], {"disciplined"}),
+        ({"discipline_end_date": date(2022, 7, 1)}, [], set()),  # may have begun in 2022
+        ({"discipline_start_date": date(2020, 7, 1)}, [], {"disciplined"}),
+        ({"discipline_start_date": date(2020, 6, 30)}, [], set()),  # may have ended in 2020
         ({}, [card()], {"carded"}),
         ({}, [card(color="黄")], set()),
         ({}, [card(issue_date=date(2020, 12, 31))], set()),
@@ -473,6 +475,10 @@ def appointment(**more):
     [
         ({"discipline_end_date": date(2021, 5, 1)}, [], {"sanction"}),
         ({"discipline_end_date": date(2021, 4, 30)}, [], set()),
+        ({"discipline_end_date": date(2021, 11, 1)}, [], {"sanction"}),
+        ({"discipline_end_date": date(2021, 11, 2)}, [], set()),  # may have begun on the day after
+        ({"discipline_start_date": date(2020, 11, 1)}, [], {"sanction"}),
+        ({"discipline_start_date": date(2020, 10, 31)}, [], set()),
         ({"discipline_start_date": date(2021, 5, 2), "discipline_end_date": date(2021, 9, 1)}, [], set()),
         ({}, [card()], {"card"}),
         ({}, [card(lifted_date=date(2021, 5, 1))], set()),

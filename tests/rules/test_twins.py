@@ -8,6 +8,7 @@ import twins_canteen  # noqa: F401
 import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
+import twins_cards  # noqa: F401
 import twins_feedback  # noqa: F401
 import twins_firearms  # noqa: F401
 import twins_firearms_ammo  # noqa: F401
@@ -76,8 +77,6 @@ WITHOUT = {
         "RX-03",
         "RX-04",
         "SS-02",
-        "SS-03",
-        "SS-04",
     ],
 }
 

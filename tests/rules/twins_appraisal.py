@@ -43,6 +43,7 @@ def kh02(d, p):
     yield "progress", own(t), few & (not whole)
 
 
+MONTHS = pd.DateOffset(months=6)
 honours = rows(
     "honor",
     60,
@@ -50,7 +51,15 @@ honours = rows(
     subject_type=["个人", "个人", "单位"],
     subject_id=[*MANY, "P99"],
 )
-bounds = [date(2020, 12, 31), date(2021, 1, 1), date(2021, 9, 1), date(2021, 12, 31), date(2022, 1, 1), None]
+bounds = [
+    *(date(2020, 6, 30), date(2020, 7, 1), date(2022, 6, 30), date(2022, 7, 1)),
+    date(2020, 12, 31),
+    date(2021, 1, 1),
+    date(2021, 9, 1),
+    date(2021, 12, 31),
+    date(2022, 1, 1),
+    None,
+]
 people = each(
     "person",
     "person_id",
@@ -88,15 +97,15 @@ def kh03(d, p):
     )
     who = d.person.set_index("person_id")
     praise = praise[praise.person_id.isin(who.index)]
-    began = d.known(praise.person_id.map(who.discipline_start_date))
-    future = praise.person_id.map(who.discipline_start_date) > d.today
+    began = praise.person_id.map(who.discipline_start_date)
     ended = praise.person_id.map(who.discipline_end_date)
-    in_year = (began <= "2021-12-31") & ((ended >= "2021-01-01") | ended.isna() & (began >= "2021-01-01"))
-    # no start on file: only a sanction that outlasts the year is beyond doubt
+    known = ~(began > d.today)
+    # a sanction lasts six months at least
+    began, ended = began.fillna(ended - MONTHS), ended.fillna(began + MONTHS)
     yield (
         "disciplined",
         [f"{who}|2021" for who in praise.person_id],
-        (in_year | began.isna() & ~future & (ended > "2021-12-31")) & ~future,
+        known & (began <= "2021-12-31") & (ended >= "2021-01-01"),
     )
     red = d.tricolor.query("color == '红' and exemption_no.isna()")
     pairs = praise.merge(red, left_on="person_id", right_on="subject_id", suffixes=("", "_card"))

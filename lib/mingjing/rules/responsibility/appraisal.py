@@ -8,6 +8,7 @@ from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import any_null, over
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.responsibility.cards import cards
+from mingjing.rules.responsibility.sanctions import on_file, ran
 
 
 def groups(ledgers: Ledgers, p) -> ir.Table:
@@ -50,17 +51,14 @@ def irregular(ledgers: Ledgers, p):
 @rule("KH-03")
 def praised(ledgers: Ledgers, p):
     praise = _praise(ledgers)
-    if not ledgers.has("person", "discipline_end_date") and not ledgers.has("tricolor"):
+    if not on_file(ledgers) and not ledgers.has("tricolor"):
         raise NotRun("no_data", "person.discipline_end_date, tricolor")
     person = ledgers.person
     first, last = _year_ends(praise.year)
     t = praise.inner_join(person.drop("_rid"), "person_id")
-    # where the start of the sanction is not on file, only one that outlasts the year is beyond doubt; where its end
-    # is not, only one that began in the year
-    began = ibis.coalesce(t.discipline_start_date <= last, t.discipline_end_date > last)
-    ran = ibis.coalesce(t.discipline_end_date >= first, t.discipline_start_date >= first)
     known = t.discipline_start_date.isnull() | (t.discipline_start_date <= ledgers.as_of)
-    yield "disciplined", t.filter(began & ran & known).mutate(unit=t.unit_id)
+    sanctioned = ran(t, first, last, p.least_months)
+    yield "disciplined", t.filter(sanctioned & known).mutate(unit=t.unit_id)
     if ledgers.has("tricolor"):
         c = cards(ledgers).filter(lambda c: c.color == "红")
         c = c.select("issue_date", card="_rid", person_id="subject_id")

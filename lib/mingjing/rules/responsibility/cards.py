@@ -7,6 +7,7 @@ from ibis import _
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import days_between, month_of
 from mingjing.rules.ledgers import Ledgers
+from mingjing.rules.responsibility.sanctions import on_file, ran
 
 # What a card becomes that was not put right, or was one too many; only these two are raised.
 NEXT = {"蓝": "黄", "黄": "红"}
@@ -91,12 +92,11 @@ def unused(ledgers: Ledgers, p):
 def promoted(ledgers: Ledgers, p):
     t = ledgers.appointment
     known = False
-    if ledgers.has("person", "discipline_end_date"):
+    if on_file(ledgers):
         known = True
         person = ledgers.person.select("person_id", "discipline_start_date", "discipline_end_date")
         s = t.inner_join(person, "person_id")
-        began = ibis.coalesce(s.discipline_start_date <= s.decided_date, True)
-        yield "sanction", s.filter(began & (s.discipline_end_date >= s.decided_date))
+        yield "sanction", s.filter(ran(s, s.decided_date, s.decided_date, p.least_months))
     if ledgers.has("tricolor"):
         known = True
         c = cards(ledgers).filter(lambda c: c.color.isin(p.colours))
