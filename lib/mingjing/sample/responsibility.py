@@ -98,9 +98,10 @@ def _studies(bureau: Bureau) -> None:
     bureaus = [row for row in bureau.rows["unit"] if row["unit_type"] == "机关"]
     for unit in bureaus:
         head = bureau.person_row(unit["head_id"])
-        _record(bureau, head, "专题研究", date(2021, 6, 30), "专题研究全面从严治党")
+        _record(bureau, head, "听取汇报", date(2021, 6, 30), "听取全面从严治党工作汇报")
         bureau.plant("ZT-02", unit)
-    # a second bureau office that met in no half-year and one that met in both
+        bureau.plant("ZT-02", unit)
+    # offices out of use: one that met in no half-year and one that met in both
     first = bureaus[0]
     for name, days in (
         ("市体育局机关第二党组", ()),
@@ -109,11 +110,7 @@ def _studies(bureau: Bureau) -> None:
         unit = bureau.add_unit(
             **(dict(first) | {"unit_id": bureau.number("UX"), "unit_name": name, "active": False})
         )
-        if not days:
-            bureau.plant("ZT-02", unit)
-            bureau.plant("ZT-02", unit)
-        else:
-            bureau.near_miss("ZT-02", unit)
+        bureau.near_miss("ZT-02", unit)
         for day in days:
             head = bureau.person_row(first["head_id"])
             _record(bureau, head, "专题研究", day, "专题研究全面从严治党", unit_id=unit["unit_id"])
