@@ -277,6 +277,16 @@ HEAD = {"leader_handle_id": "P1", "leader_handle_time": at(5, 8)}  # 1 May 2021 
         (({}, {}, OPEN), {"nobody"}),
         (({}, {}, {}), set()),
         (({}, {}, {}, {}), {"past"}),
+        (({}, {}, HEAD | {"leader_handle_time": None}, {}), set()),
+        (
+            (
+                {},
+                {},
+                OPEN | HEAD | {"leader_handle_time": at(5, 9)},
+                OPEN | HEAD | {"leader_handle_time": None},
+            ),
+            {"undated"},
+        ),
         (({}, {}, {"satisfaction": "不满意"}), {"nobody"}),
         (({}, {}, {"satisfaction": None, "revisit_resolved": False}), {"nobody"}),
         (({}, {}, {"reply_time": None}), {"nobody"}),

@@ -68,16 +68,18 @@ def _unheard(ledgers: Ledgers, p, t: ir.Table, kind: str, severity: str):
     due = unheard.filter(unheard.open & (unheard.due < unheard.as_of))
     yield "nobody", due.filter(due.other.isnull())
     yield "deputy", due.filter(due.other.notnull())
-    yield "late", found.filter(found.open & (found.head_time.date() > found.due))
+    # what a head did on a day nobody wrote may have been in time
+    too_late = (found.head_time.date() > found.due).fill_null(False) & ~found.undated
+    yield "late", found.filter(found.open & too_late)
+    silent = found.head_time.isnull() & ~found.undated & ~found.unclear
     yield (
         "past",
-        found.filter(
-            ~found.open
-            & (found.last.date() > found.due)
-            & ~(found.head_time.date() <= found.due).fill_null(False)
-        ).mutate(severity=ibis.literal("medium" if severity == "high" else "low")),
+        found.filter(~found.open & (found.last.date() > found.due) & (silent | too_late)).mutate(
+            severity=ibis.literal("medium" if severity == "high" else "low")
+        ),
     )
-    yield "undated", found.filter(found.open & found.undated & found.head_time.isnull()).mutate(**low)
+    in_time = (found.head_time.date() <= found.due).fill_null(False)
+    yield "undated", found.filter(found.open & found.undated & ~in_time).mutate(**low)
     yield "unclear", found.filter(found.open & found.unclear & found.head_time.isnull()).mutate(**low)
     yield (
         "soon",
@@ -140,6 +142,7 @@ def falsely_closed(ledgers: Ledgers, p):
     yield "denied", answered.filter(~answered.revisit_resolved)
     later = t.select("issue", again_no="ticket_no", again_time="accept_time", _again="_rid")
     pairs = answered.join(later, "issue")
+    pairs = pairs.filter(pairs._again != pairs._rid)
     pairs = pairs.filter(
         (pairs.again_time > pairs.replied) & (pairs.again_time <= pairs.replied + ibis.interval(days=p.days))
     )
