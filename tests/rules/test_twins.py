@@ -9,6 +9,7 @@ import twins_canteen_accounts  # noqa: F401
 import twins_canteen_books  # noqa: F401
 import twins_canteen_scoring  # noqa: F401
 import twins_cards  # noqa: F401
+import twins_evaluation  # noqa: F401
 import twins_feedback  # noqa: F401
 import twins_firearms  # noqa: F401
 import twins_firearms_ammo  # noqa: F401
@@ -71,11 +72,6 @@ WITHOUT = {
         "FX-16",
         "FX-B03",
         "FX-B05",
-        "PY-01",
-        "PY-02",
-        "PY-B02",
-        "RX-03",
-        "RX-04",
         "SS-02",
     ],
 }
