@@ -426,6 +426,13 @@ def test_khb04_working_days_that_are_not_published_are_not_counted(check):
         ([card(color="蓝", rect_done_date=None)], {"K1"}),
         ([card(color="蓝", rect_done_date=None, exemption_no="R1")], set()),
         ([card(color="蓝", rect_done_date=None), card(card_id="K2", color="黄", prev_card_id="K1")], set()),
+        (
+            [
+                card(color="蓝", rect_done_date=None),
+                card(card_id="K2", color="蓝", prev_card_id="K1", issue_date=date(2021, 4, 8)),
+            ],
+            {"K1"},
+        ),
         ([card(color="红", rect_done_date=None)], set()),
         ([card(color="蓝"), card(card_id="K2", color="蓝", issue_date=date(2021, 3, 31))], {"P0|蓝|2021-03"}),
         ([card(color="蓝"), card(card_id="K2", color="蓝", issue_date=date(2021, 4, 1))], set()),

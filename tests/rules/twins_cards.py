@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from twins import day, each, later, own, rows, twin
+import pandas as pd
+from twins import day, each, flags, later, own, rows, twin
 from twins_appraisal import MONTHS
 
 WHO = [f"P{n}" for n in range(1, 13)]
@@ -10,7 +11,7 @@ WHO = [f"P{n}" for n in range(1, 13)]
 
 def cards(n=90, **columns):
     usual = {
-        "subject_type": ["个人", "单位"],
+        "subject_type": lambda rng, row: "单位" if row["subject_id"] in WHO[:4] else "个人",
         "subject_id": WHO,
         "issue_date": lambda rng, row: day(rng),
         "exemption_no": ["R1", None, None, None],
@@ -21,6 +22,47 @@ def cards(n=90, **columns):
 
 def in_force(d):
     return d.tricolor[d.tricolor.exemption_no.isna()]
+
+
+@twin(
+    "SS-02",
+    tricolor=cards(
+        45,
+        color=["蓝", "蓝", "黄", "黄", "黄", "红"],
+        issue_date=[
+            *(date(2021, 1, 1), date(2021, 2, 28), date(2021, 3, 31), date(2021, 4, 1), date(2021, 7, 1)),
+            *(date(2021, 8, 1), date(2021, 9, 1), date(2021, 10, 2), date(2021, 12, 1)),
+        ],
+        rect_due_date=later("issue_date", 10, 25, 30),
+        rect_done_date=later("rect_due_date", 0, 5, 6, null=0.4),
+        prev_card_id=[*(f"tricolor{n}" for n in range(45)), *[None] * 10],
+    ),
+)
+def ss02(d, p):
+    t = in_force(d)
+    above = {"蓝": ["黄", "红"], "黄": ["红"]}
+    low = t[t.color.isin(above)]
+    step = [
+        ((t.prev_card_id == card) & t.color.isin(above[colour])).any()
+        for card, colour in zip(low.card_id, low.color, strict=True)
+    ]
+    done, latest = d.known(low.rect_done_date), low.rect_due_date + pd.Timedelta(days=p.grace_days)
+    late = (done > latest) | (done.isna() & (latest < d.today))
+    yield "lapsed", own(low), late & ~flags(low, step)
+    keys, hit = [], []
+    for _, g in t.groupby("subject_id"):
+        blue, yellow = g[g.color == "蓝"], g[g.color == "黄"]
+        sets = [(q, ["黄", "红"], p.nb) for _, q in blue.groupby(blue.issue_date.dt.to_period("Q"))]
+        # each yellow card opens half a year
+        for first in yellow.issue_date:
+            until = first + pd.DateOffset(months=p.window_months)
+            sets.append((yellow[yellow.issue_date.between(first, until)], ["红"], p.ny))
+        for cards_, higher, most in sets:
+            first = cards_.issue_date.min()
+            answered = (g.color.isin(higher) & (g.issue_date >= first)).any()
+            keys.append(tuple(cards_.row))
+            hit.append(len(cards_) >= most and not answered)
+    yield "many", keys, hit
 
 
 @twin("SS-03", tricolor=cards())

@@ -43,11 +43,13 @@ def not_escalated(ledgers: Ledgers, p):
     t = cards(ledgers)
     done = ledgers.by_then(t.rect_done_date)
     latest = (t.rect_due_date + ibis.interval(days=p.grace_days)).cast("date")
-    raised = t.filter(t.prev_card_id.notnull()).select(card_id="prev_card_id").distinct()
     lapsed = t.filter(
         t.color.isin(list(NEXT)) & ((done.isnull() & (latest < ledgers.as_of)) | (done > latest))
     )
-    yield "lapsed", lapsed.anti_join(raised, "card_id")
+    raised = t.filter(t.color.isin(list(NEXT.values()))).select(card_id="prev_card_id", step="color")
+    # one more card of the same colour raises nothing
+    answered = lapsed.inner_join(raised, "card_id").filter(_.color != _.step)
+    yield "lapsed", lapsed.anti_join(answered, "card_id")
     blue = t.filter(t.color == "蓝")
     quarter = blue.mutate(
         quarter=blue.issue_date.year().cast("string") + "Q" + blue.issue_date.quarter().cast("string")
