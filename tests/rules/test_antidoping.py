@@ -183,6 +183,8 @@ def exam(score=80, attempt=1, **more):
         ({}, [exam()], None, set()),
         ({}, [exam(79)], None, {"failed"}),
         ({}, [exam(None)], None, {"failed"}),
+        ({}, [exam(None, result="通过")], None, set()),
+        ({}, [exam(79, result="通过")], None, {"failed"}),
         ({}, [exam(70, 1), exam(75, 2), exam(80, 3)], None, set()),
         ({}, [exam(90, 4)], None, {"failed"}),
         ({}, [exam(90, None)], None, set()),

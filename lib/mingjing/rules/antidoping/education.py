@@ -116,11 +116,17 @@ def admitted(ledgers: Ledgers, p):
     t = t.filter(t.exam_required.fill_null(t.event_name.re_search(p.events)).fill_null(False))
     exams = ledgers.adop_record
     exams = exams.filter(exams.rec_type == "准入考试").select(
-        "ath_id", event=squeezed(exams.event_name), held="rec_date", score="exam_score", attempt="attempt_no"
+        "ath_id",
+        event=squeezed(exams.event_name),
+        held="rec_date",
+        score="exam_score",
+        attempt="attempt_no",
+        # where the clerk wrote no score, what he wrote of the result
+        good=ibis.coalesce(~under(exams.exam_score, p.pass_score), exams.result == "通过"),
     )
     sat = t.inner_join(exams, ["ath_id", "event", exams.held <= t.day])
     counted = sat.filter(sat.attempt.fill_null(1) <= p.max_try)
-    passed = counted.filter(~under(counted.score, p.pass_score))
+    passed = counted.filter(counted.good)
     best = sat.group_by("rec_id").agg(best=lambda g: g.score.max(), tries=lambda g: g.count())
     failed = t.filter(t.ath_id.notnull()).anti_join(passed, "rec_id").left_join(best, "rec_id")
     failed = failed.mutate(tries=failed.tries.fill_null(0))
