@@ -105,6 +105,18 @@ def test_every_finding_on_cards_due_or_to_be_raised_is_a_difference(audit):
     assert named(cards.derived(audit)) == wanted
 
 
+def test_the_public_sees_the_same_paths_under_codes(folder, audit):
+    public = Audit.open(folder, "2021", audience="public")
+    shown, told = cards.derived(public), cards.derived(audit)
+    assert named(shown) == found_by(public, "SS-01", "SS-02")
+    assert sorted(shown.spans.days) == sorted(told.spans.days)
+    people = set(audit.table("person").name)
+    cells = {
+        str(cell) for frame in (shown.spans, shown.steps, shown.issued) for cell in frame.to_numpy().ravel()
+    }
+    assert people & set(told.spans.subject) and not people & cells
+
+
 def test_a_path_of_the_sample_is_raised_lifted_and_begins_again(audit):
     steps = cards.derived(audit).steps
     paths = {

@@ -1,5 +1,6 @@
 """The colour each unit and cadre should have, by the bureau's table (SS-01, SS-02), set against the cards on file."""
 
+import json
 import tomllib
 from collections import Counter
 from collections.abc import Callable
@@ -185,20 +186,24 @@ class _Findings:
     """The finding that says what a ground says: of SS-01 where a card is missing, of SS-02 where one was to be raised."""
 
     def __init__(self, audit):
-        self._whole: dict[tuple[str, str], str] = {}
+        self._due: dict[tuple[str, str], str] = {}
+        self._lapsed: dict[str, str] = {}
         self._many: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for row in audit.found("responsibility"):
             parts = row["subject"].split("|")
-            if row["rule_id"] == "SS-02" and len(parts) == 3:
+            if row["rule_id"] == "SS-01":  # its subject is a code in a public audit
+                colour = json.loads(row["evidence"])["values"]["colour"]
+                self._due[row["unit"], colour] = row["finding_id"]
+            elif row["rule_id"] == "SS-02" and len(parts) == 3:
                 self._many.setdefault((parts[0], parts[1]), []).append((parts[2], row["finding_id"]))
-            elif row["rule_id"] in ("SS-01", "SS-02"):
-                self._whole[row["rule_id"], row["subject"]] = row["finding_id"]
+            elif row["rule_id"] == "SS-02":
+                self._lapsed[row["subject"]] = row["finding_id"]
 
     def of(self, subject: str, ground: Ground) -> str:
         if ground.event == "trigger":
-            return self._whole.get(("SS-01", f"{subject}|{ground.colour}"), "")
+            return self._due.get((subject, ground.colour), "")
         if ground.event == "lapsed":
-            return self._whole.get(("SS-02", ground.ref), "")
+            return self._lapsed.get(ground.ref, "")
         months = self._many.get((subject, _LOWER.get(ground.colour, "")), [])
         before = [one for one in months if one[0] <= f"{ground.first:%Y-%m}"]
         return max(before)[1] if before and ground.event == "many" else ""
