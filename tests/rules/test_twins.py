@@ -49,7 +49,7 @@ ELSEWHERE = {
     "test_frugality_vehicles.py": ["GC-02"],
 }
 WITHOUT = {
-    "it reads what the other rules found": ["DQ-04", "DQ-05", "SS-01", "ST-B02"],
+    "it reads what the other rules found": ["DQ-04", "DQ-05", "ST-B02"],
     "likeness of texts and digits has models of its own in mingjing.rules.similar and mingjing.stats": [
         "AQ-14",
         "JF-06",

@@ -101,3 +101,43 @@ def ss04(d, p):
         list(zip(pairs.row, pairs.row_card, strict=True)),
         (pairs.issue_date <= pairs.decided_date) & open_,
     )
+
+
+TRIGGERS = {"蓝": ["ZG-02", "AQ-01", "RX-01"], "黄": ["RX-03"], "红": ["QD-04", "ST-07", "FX-04"]}
+
+
+def triggers(rng):
+    """What the other rules found in some units, triggers and not."""
+    found = rng.choices([*(name for rules in TRIGGERS.values() for name in rules), "JD-01", "RX-03"], k=16)
+    return [
+        {
+            "_rid": 1000 + n,
+            "rule_id": rule_id,
+            "unit": rng.choice([*WHO[:4], None]),
+            "date": rng.choice(
+                [date(2021, 3, 1), date(2021, 8, 20), date(2021, 8, 21), date(2021, 12, 20), None]
+            ),
+        }
+        for n, rule_id in enumerate(found)
+    ]
+
+
+@twin(
+    "SS-01",
+    tricolor=cards(20, issue_date=[date(2021, 2, 28), date(2021, 3, 1), date(2021, 9, 1)]),
+    finding=triggers,
+)
+def ss01(d, p):
+    given = in_force(d)
+    given = given[given.subject_type == "单位"]
+    found = d.finding.assign(date=pd.to_datetime(d.finding.date))
+    keys, hit = [], []
+    for place, (colour, rules) in enumerate(TRIGGERS.items()):
+        for unit, g in found[found.rule_id.isin(rules)].groupby("unit"):
+            first = g.date.min()
+            enough = given[(given.subject_id == unit) & given.color.isin(list(TRIGGERS)[place:])]
+            answered = (enough.issue_date >= first).any() or (pd.isna(first) and len(enough) > 0)
+            waiting = first + pd.Timedelta(days=p.grace_days) >= d.today
+            keys.append(f"{unit}|{colour}")
+            hit.append(len(g) >= p.min_count and not answered and not waiting)
+    yield "none", keys, hit
