@@ -68,14 +68,16 @@ QUERIES = {
         FROM (SELECT range AS i, 20 + pick(range, 10, 30) AS used,
             TIMESTAMP '2021-01-01 08:00:00' + to_days((range % 40 * 9)::INT) + to_minutes(pick(range, 11, 300))
             AS out_time FROM range($rows))""",
+    # an issue is booked out and, less what was fired, in again; after 1000 of them the store is filled up
     "ammo_txn": f"""
         SELECT 'X' || i AS txn_id, {_UNIT} AS unit_id, '一号库' AS storeroom, '5.6mm步枪弹' AS ammo_type,
             '2021-01' AS batch_no, TIMESTAMP '2021-01-01 08:00:00' + to_minutes(i % 2000 * 250) AS txn_time,
-            CASE WHEN i % 2000 = 0 THEN '期初' WHEN i % 2 = 1 THEN '领出' ELSE '退回' END AS txn_type,
-            CASE WHEN i % 2000 = 0 THEN 100000 ELSE 50 END::BIGINT AS qty,
-            100000 - CASE WHEN i % 2 = 1 THEN 50 ELSE 0 END - (pick(i, 2, 1000) = 0)::BIGINT AS balance,
-            CASE WHEN i % 2000 > 0 THEN 'I' || (i // 2) END AS issue_id
-        FROM (SELECT range AS i FROM range($rows))""",
+            CASE WHEN i % 2000 = 0 THEN '期初' WHEN i % 2 = 1 THEN '领出' ELSE '退回' END AS txn_type, qty,
+            sum(CASE WHEN i % 2000 > 0 AND i % 2 = 1 THEN -qty ELSE qty END) OVER (PARTITION BY i // 2000 ORDER BY i)
+                ::BIGINT - (pick(i, 2, 1000) = 0)::BIGINT AS balance,
+            CASE WHEN i % 2000 > 0 THEN 'I' || ((i - 1) // 2) END AS issue_id
+        FROM (SELECT range AS i, CASE WHEN range % 2000 = 0 THEN 100000 WHEN range % 2 = 1 THEN 50
+            ELSE 50 - 20 - pick((range - 1) // 2, 10, 30) END::BIGINT AS qty FROM range($rows))""",
 }
 
 

@@ -1,10 +1,15 @@
-"""Full rule sets on generated ledgers: seconds, peak memory, growth; a subset against hand-written SQL and pandas.
+"""Full rule sets on generated ledgers: seconds, peak memory, growth; a subset against SQL by hand, pandas and a peer.
 
-    python benchmarks/rules.py [--rows N …] [--areas AREA …] [--rules RULE …] [--pandas N]
+    python benchmarks/rules.py [--rows N …] [--repeats N] [--areas AREA …] [--rules RULE …] [--without RULE …]
+                               [--pandas N] [--memory 700MB] [--expectations PYTHON]
 
-Each rule runs in a process of its own, so that the memory is its own. The subset in `HAND` is what one would write by
-hand for the same rows in DuckDB (and pandas, up to `--pandas` rows): both give the number of rows found, which must
-be equal. Ratios are of one run on this machine. Great Expectations is not compared here.
+rule    all rules one after the other, as a run has them; reading the Parquet file is in each
+SQL     what one would write by hand in DuckDB for the same rows, for the rules in `HAND`
+pandas  the same in pandas, up to `--pandas` rows
+peer    Great Expectations, where `--expectations` names an interpreter that has it (benchmarks/expectations.py)
+
+Each of these is a process of its own and they alternate; times are the least of the repeats, the greatest behind them.
+All must find the same number. `--memory` is the limit DuckDB is given, for ours and for the SQL by hand.
 """
 
 import argparse
@@ -16,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from generate import QUERIES, generate
 
 from mingjing.period import Period
-from mingjing.rules import Ledgers, catalogue, rules, run_rule
+from mingjing.rules import Entry, Ledgers, catalogue, rules, run_rule
 
 AREAS = ("frugality", "feedback", "firearms")
 _NAME = r"regexp_replace(regexp_replace(upper(payee), '[^\pL\pN]+', '', 'g'), '(股份)?有限(责任)?公司|公司$', '', 'g')"
@@ -90,97 +96,135 @@ PANDAS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000], metavar="N")
+    parser.add_argument("--repeats", type=int, default=2, metavar="N")
     parser.add_argument("--areas", nargs="+", default=AREAS, metavar="AREA")
     parser.add_argument("--rules", nargs="+", metavar="RULE", help="default: all")
+    parser.add_argument("--without", nargs="+", default=[], metavar="RULE")
     parser.add_argument("--pandas", type=int, default=1_000_000, metavar="N")
-    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", metavar="SIZE")
+    parser.add_argument("--expectations", metavar="PYTHON")
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        print(json.dumps(_one(*args.one)))
+        for line in _one(*args.one, args):
+            print(json.dumps(line), flush=True)
         return
     print(f"load average at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    taken: dict[str, list[tuple[int, float]]] = {}
-    print("rows\twhat\tseconds\tpeak MB\tfound\tgrowth exponent")
+    print("rows\thow\twhat\tseconds\tat most\tpeak MB so far\tfound\tgrowth exponent")
+    least: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for rows in args.rows:
         with tempfile.TemporaryDirectory() as folder:
             generate(Path(folder), rows)
-            for what, how in _asked(args, rows):
-                done = _apart(how, what, folder)
-                taken.setdefault(f"{how} {what}", []).append((rows, done["seconds"]))
-                grown = _exponent(taken[f"{how} {what}"])
+            for key, done in _repeated(args, rows, folder).items():
+                least[key][rows] = min(d["seconds"] for d in done)
+                most = max(d["seconds"] for d in done)
                 print(
-                    f"{rows:,}\t{how} {what}\t{done['seconds']:.2f}\t{done['mb']:.0f}\t{done['found']}\t{grown}",
+                    f"{rows:,}\t{key[0]}\t{key[1]}\t{least[key][rows]:.3f}\t{most:.3f}\t{done[0]['mb']:.0f}"
+                    f"\t{done[0]['found']}\t{_exponent(least[key])}",
                     flush=True,
                 )
-    for rule_id in HAND:
-        _ratios(rule_id, taken)
+    for how in ("SQL", "pandas", "peer"):
+        _ratios(how, least)
 
 
-def _asked(args: argparse.Namespace, rows: int) -> Iterator[tuple[str, str]]:
-    kept = set(QUERIES) | {"calendar"}
-    for entry in catalogue().values():
-        if (
-            entry.area in args.areas
-            and entry.rule_id in (args.rules or [entry.rule_id])
-            and set(entry.needs) <= kept
-        ):
-            yield entry.rule_id, "rule"
-            if entry.rule_id in HAND:
-                yield entry.rule_id, "SQL"
-            if entry.rule_id in PANDAS and rows <= args.pandas:
-                yield entry.rule_id, "pandas"
+def _repeated(args: argparse.Namespace, rows: int, folder: str) -> dict[tuple[str, str], list[dict]]:
+    """(how, what) → its measurements. What found differently from one time to the next ends it all."""
+    taken: dict[tuple[str, str], list[dict]] = defaultdict(list)
+    for _ in range(args.repeats):
+        for how, command in _commands(args, rows, folder).items():
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                print(f"{rows:,}\t{how}\tended early: {done.stderr.strip()[-200:]}")
+            for line in map(json.loads, done.stdout.splitlines()):
+                taken[how, line.pop("what")].append(line)
+    for (how, what), lines in taken.items():
+        if len({line["found"] for line in lines}) > 1:
+            raise SystemExit(f"{how} {what} found {[line['found'] for line in lines]}")
+    return taken
 
 
-def _apart(how: str, what: str, folder: str) -> dict:
-    command = [sys.executable, __file__, "--one", how, what, folder]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        return {"seconds": math.nan, "mb": math.nan, "found": done.stderr.strip().split("\n")[-1][:80]}
-    return json.loads(done.stdout)
+def _commands(args: argparse.Namespace, rows: int, folder: str) -> dict[str, list[str]]:
+    us = [sys.executable, __file__, *sys.argv[1:], "--one"]
+    commands = {"rule": [*us, "rule", folder], "SQL": [*us, "SQL", folder]}
+    if rows <= args.pandas:
+        commands["pandas"] = [*us, "pandas", folder]
+        if args.expectations:
+            commands["peer"] = [args.expectations, str(Path(__file__).with_name("expectations.py")), folder]
+    return commands
 
 
-def _one(how: str, what: str, folder: str) -> dict:
-    """One measurement: reading the Parquet file is in it, starting Python is not."""
-    if how == "rule":
-        rules()
-    start = time.perf_counter()
-    found = {"rule": _rule, "SQL": _sql, "pandas": _pandas}[how](what, Path(folder))
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "mb": peak, "found": found}
+def _one(how: str, folder: str, args: argparse.Namespace) -> Iterator[dict]:
+    """Measurements of one process; starting Python and reading the catalogue are not in them."""
+    asked = {
+        "rule": [e.rule_id for e in catalogue().values() if e.area in args.areas and _kept(e)],
+        "SQL": list(HAND),
+        "pandas": list(PANDAS),
+    }[how]
+    judge = {"rule": _rule, "SQL": _sql, "pandas": _pandas}[how](Path(folder), args.memory)
+    for what in asked:
+        if what in args.without or what not in (args.rules or asked):
+            continue
+        start = time.perf_counter()
+        found = judge(what)
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        yield {"what": what, "seconds": seconds, "mb": peak, "found": found}
 
 
-def _rule(rule_id: str, folder: Path) -> str:
+def _kept(entry: Entry) -> bool:
+    return set(entry.needs) <= {*QUERIES, "calendar"}
+
+
+def _rule(folder: Path, memory: str | None) -> Callable[[str], int | str]:
     data = {name: folder / f"{name}.parquet" for name in QUERIES}
-    ledgers = Ledgers(ibis.duckdb.connect(), data, Period.parse("2021"), date(2021, 12, 31))
-    outcome = run_rule(catalogue()[rule_id], rules()[rule_id], ledgers)
-    return str(len(outcome.hits)) if outcome.outcome != "not_run" else f"not run: {outcome.reason}"
+    backend = ibis.duckdb.connect(**_limits(folder, memory))
+    ledgers, functions = Ledgers(backend, data, Period.parse("2021"), date(2021, 12, 31)), rules()
+
+    def judge(rule_id: str) -> int | str:
+        outcome = run_rule(catalogue()[rule_id], functions[rule_id], ledgers)
+        return len(outcome.hits) if outcome.outcome != "not_run" else f"not run: {outcome.reason}"
+
+    return judge
 
 
-def _sql(rule_id: str, folder: Path) -> str:
-    name, query = HAND[rule_id]
-    con = duckdb.connect()
-    con.execute(f"CREATE VIEW t AS FROM '{folder / name}.parquet'")
-    return str(len(con.execute(query).fetchall()))
+def _limits(folder: Path, memory: str | None) -> dict[str, str]:
+    return {"memory_limit": memory, "temp_directory": str(folder / "spill")} if memory else {}
 
 
-def _pandas(rule_id: str, folder: Path) -> str:
-    return str(PANDAS[rule_id](pd.read_parquet(folder / f"{HAND[rule_id][0]}.parquet")))
+def _sql(folder: Path, memory: str | None) -> Callable[[str], int]:
+    con = duckdb.connect(config=_limits(folder, memory))
+
+    def judge(rule_id: str) -> int:
+        name, query = HAND[rule_id]
+        con.execute(f"CREATE OR REPLACE VIEW t AS FROM '{folder / name}.parquet'")
+        return len(con.execute(query).fetchall())
+
+    return judge
 
 
-def _exponent(taken: list[tuple[int, float]]) -> str:
+def _pandas(folder: Path, memory: str | None) -> Callable[[str], int]:
+    return lambda rule_id: PANDAS[rule_id](pd.read_parquet(folder / f"{HAND[rule_id][0]}.parquet"))
+
+
+def _exponent(seconds: dict[int, float]) -> str:
     """Of the last two sizes: 1 is linear."""
-    if len(taken) < 2:
+    if len(seconds) < 2:
         return ""
-    (small, fast), (large, slow) = taken[-2:]
+    (small, fast), (large, slow) = list(seconds.items())[-2:]
     return f"{math.log(slow / fast) / math.log(large / small):.2f}"
 
 
-def _ratios(rule_id: str, taken: dict[str, list[tuple[int, float]]]) -> None:
-    ours = dict(taken.get(f"rule {rule_id}", []))
-    for how in ("SQL", "pandas"):
-        for rows, seconds in taken.get(f"{how} {rule_id}", []):
-            print(f"{rule_id} at {rows:,} rows: {ours[rows] / seconds:.2f} times the time of {how}")
+def _ratios(how: str, least: dict[tuple[str, str], dict[int, float]]) -> None:
+    """Each rule by itself and all that can be compared together."""
+    together: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for (which, what), theirs in least.items():
+        for rows, seconds in theirs.items() if which == how else ():
+            if (ours := least["rule", what].get(rows)) is not None:
+                together[rows].append((ours, seconds))
+                print(f"{what} at {rows:,} rows: {ours / seconds:.2f} times the time of {how}")
+    for rows, pairs in together.items():
+        ours, theirs = map(sum, zip(*pairs, strict=True))
+        print(f"{len(pairs)} rules at {rows:,} rows together: {ours / theirs:.2f} times the time of {how}")
 
 
 if __name__ == "__main__":

@@ -65,6 +65,12 @@ def store(backend: BaseBackend, name: str, arrow: pa.Table) -> ir.Table:
     return backend.table(name)
 
 
+def materialise(backend: BaseBackend, name: str, text: str, schema: ibis.Schema) -> ir.Table:
+    """Works a query in the engine's own SQL out and gives the engine its rows as a table of this schema."""
+    _ENGINES[backend.name].materialise(backend, name, text, schema)
+    return backend.table(name)
+
+
 def fetch(backend: BaseBackend, text: str) -> pa.Table:
     """The rows of a query in the engine's own SQL."""
     return _ENGINES[backend.name].fetch(backend, text)
@@ -86,8 +92,19 @@ def starved() -> Iterator[None]:
 
 class _Engine(NamedTuple):
     store: Callable[[BaseBackend, str, pa.Table], object]
+    materialise: Callable[[BaseBackend, str, str, ibis.Schema], object]
     fetch: Callable[[BaseBackend, str], pa.Table]
     frame: Callable[[BaseBackend, str], pd.DataFrame]
+
+
+def _materialise(backend: BaseBackend, name: str, text: str, schema: ibis.Schema) -> None:
+    # a sum of DuckDB is wider than ibis takes it for: left to itself the table would have other types than the query
+    columns = ", ".join(
+        f"{column.this.sql('duckdb')} {column.kind.sql('duckdb')}"
+        for column in schema.to_sqlglot_column_defs("duckdb")
+    )
+    backend.con.execute(f'CREATE OR REPLACE TABLE "{name}" ({columns})')
+    backend.con.execute(f'INSERT INTO "{name}" {text}')
 
 
 def _write(backend: BaseBackend, name: str, arrow: pa.Table) -> None:
@@ -101,11 +118,15 @@ _ENGINES = {
     "duckdb": _Engine(
         # create_table of ibis 12 fails on DuckDB 2.0 (DROP VIEW without a name), so the Arrow table is registered.
         lambda backend, name, arrow: backend.con.register(name, arrow),
+        _materialise,
         lambda backend, text: backend.con.sql(text).to_arrow_table(),
         lambda backend, text: backend.con.sql(text).df(),
     ),
     "pyspark": _Engine(
         _write,
+        lambda backend, name, text, schema: (
+            backend._session.sql(text).cache().createOrReplaceTempView(f"`{name}`")
+        ),
         lambda backend, text: backend._session.sql(text).toArrow(),
         lambda backend, text: backend._session.sql(text).toPandas(),
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import chinese_calendar
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -54,6 +55,7 @@ class Ledgers:
         self._arrow: dict[str, pa.Table | Path] = {}
         self._tables: dict[str, ir.Table] = {}
         self._derived: dict[str, tuple[ir.Table, bool]] = {}
+        self._materialised: dict[str, tuple[str, list[str]]] = {}
         self.worked_out: dict[str, pa.Table] = {}
         self._counts: dict[tuple, int] = {}
         self._keepers: dict[tuple, frozenset[str]] = {}
@@ -124,10 +126,28 @@ class Ledgers:
 
     def derived(self, name: str, build: Callable[[], pa.Table]) -> ir.Table:
         """A table that must be worked out in Python from the ledgers: built once, under its own name."""
+
+        def made() -> ir.Table:
+            self.worked_out[name] = build()
+            return self.store(f"derived_{name}", self.worked_out[name])
+
+        return self._once(name, made)
+
+    def materialised(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
+        """An expression that several queries start from: the engine works it out once, and `fetch` shows how."""
+
+        def made() -> ir.Table:
+            query = build()
+            text = self._compiled(query)
+            self._materialised[name] = text, self._rests_on(query)
+            return backends.materialise(self.backend, name, text, query.schema())
+
+        return self._once(name, made)
+
+    def _once(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         if name not in self._derived:
             asked, self.period_asked = self.period_asked, False
-            self.worked_out[name] = build()
-            table = self.store(f"derived_{name}", self.worked_out[name])
+            table = make()
             self._derived[name] = table, self.period_asked
             self.period_asked |= asked
         table, asked = self._derived[name]
@@ -135,9 +155,21 @@ class Ledgers:
         return table
 
     def fetch(self, query: ir.Table) -> tuple[str, pa.Table]:
-        """The SQL of a query and its rows. Compiled once: compiling takes several times as long as running."""
-        text = str(self.backend.compile(query, pretty=True))
-        return text, backends.fetch(self.backend, text).cast(query.schema().to_pyarrow())
+        """The SQL of a query, led by that of the materialised tables in it, and its rows. Compiled once: compiling
+        takes several times as long as running."""
+        text = self._compiled(query)
+        rows = backends.fetch(self.backend, text).cast(query.schema().to_pyarrow())
+        first = (f"CREATE TABLE {n} AS\n{self._materialised[n][0]};" for n in self._rests_on(query))
+        return "\n\n".join([*first, text]), rows
+
+    def _compiled(self, query: ir.Table) -> str:
+        return str(self.backend.compile(query, pretty=True))
+
+    def _rests_on(self, query: ir.Table) -> list[str]:
+        """Names of the materialised tables a query needs, each after those it needs itself."""
+        used = {table.name for table in query.op().find(ops.DatabaseTable)}
+        needed = [[*rests, name] for name, (_, rests) in self._materialised.items() if name in used]
+        return list(dict.fromkeys(n for names in needed for n in names))
 
     def count(self, name: str, units: tuple[str, ...], within: bool) -> int:
         """How many rows of a ledger belong to these units (all if none are named), and `within` the period."""

@@ -16,8 +16,7 @@ def add_workdays(ledgers: Ledgers, t: ir.Table, start: ir.Value, days, name: str
     calendar = ledgers.calendar
     if calendar.filter(calendar.cal_date == ledgers.end).count().execute() == 0:
         raise NotRun("no_calendar")
-    order = ibis.window(order_by=calendar.cal_date, following=0)
-    numbered = calendar.mutate(number=calendar.is_workday.cast("int64").sum().over(order))
+    numbered = ledgers.materialised("workday", lambda: _numbered(calendar))
     before = numbered.select(_start="cal_date", _number="number")
     after = numbered.filter(numbered.is_workday).select(_nth="number", _due="cal_date")
     t = t.mutate(_start=start.cast("date"), _days=ibis.literal(days) if isinstance(days, int) else days)
@@ -25,3 +24,9 @@ def add_workdays(ledgers: Ledgers, t: ir.Table, start: ir.Value, days, name: str
     t = t.mutate(_nth=t._number + t._days)
     t = t.left_join(after, "_nth").drop("_nth_right")
     return t.mutate(t._due.name(name)).drop("_start", "_days", "_number", "_nth", "_due")
+
+
+def _numbered(calendar: ir.Table) -> ir.Table:
+    """Each day with the number of working days up to it."""
+    order = ibis.window(order_by=calendar.cal_date, following=0)
+    return calendar.mutate(number=calendar.is_workday.cast("int64").sum().over(order))

@@ -60,8 +60,12 @@ def repeated(ledgers: Ledgers, p):
 
 
 def _unheard(ledgers: Ledgers, p, t: ir.Table, kind: str, severity: str):
-    found = by_issue(ledgers, p, t)
-    found = add_workdays(ledgers, found, found.nth, p.grace_workdays, "due")
+
+    def due() -> ir.Table:
+        found = by_issue(ledgers, p, t)
+        return add_workdays(ledgers, found, found.nth, p.grace_workdays, "due")
+
+    found = ledgers.materialised(f"often_{severity}", due)
     found = found.mutate(kind=ibis.literal(kind), severity=ibis.literal(severity))
     low = {"kind": ibis.literal("missing"), "severity": ibis.literal("low")}
     unheard = found.filter(found.head_time.isnull() & ~found.undated & ~found.unclear)

@@ -37,6 +37,10 @@ def direction(t: ir.Table, sign: dict[str, int]) -> ir.IntegerValue:
 def draws(ledgers: Ledgers) -> ir.Table:
     """Returned issues: one row per slip where ammunition was drawn by slip, else one per issue. A slip of which one
     gun is still out is not over."""
+    return ledgers.materialised("draws", lambda: _draws(ledgers))
+
+
+def _draws(ledgers: Ledgers) -> ir.Table:
     t = ledgers.gun_issue
     t = t.mutate(
         subject=ibis.coalesce(t.slip_no, t.issue_id),

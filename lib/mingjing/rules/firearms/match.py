@@ -21,6 +21,10 @@ def items(ledgers: Ledgers) -> ir.Table:
 def seen_guns(ledgers: Ledgers) -> ir.Table:
     """Each gun of the store at each itemised stock-take: what the ledgers say (`guns_at`), and what was `seen`: TRUE,
     FALSE, or NULL where no line names it (then `item_rid` is NULL too)."""
+    return ledgers.materialised("seen_gun", lambda: _seen_guns(ledgers))
+
+
+def _seen_guns(ledgers: Ledgers) -> ir.Table:
     t = items(ledgers)
     takes = t.group_by("check_id", "unit_id", "storeroom", "rec_type").agg(
         start_time=t.check_time.min(), until=t.check_time.max(), _rid=t._rid.min()

@@ -32,16 +32,28 @@ WEAK = ("number_typed", "number_dropped", "firm_typed", "blank")
 
 
 def payments(ledgers: Ledgers) -> ir.Table:
-    """Entries with `number` (invoice number, bare), `firm` (payee, bare) and `fen`."""
+    """Entries with `number` (invoice number, bare), `firm` (payee, bare), `fen`, `day` (since 1970) and `text`."""
+    return ledgers.materialised("payment", lambda: _payments(ledgers))
+
+
+def _payments(ledgers: Ledgers) -> ir.Table:
     t = ledgers.expense
-    number = t.invoice_no.upper().re_replace(r"[^\pL\pN]+", "").nullif("")
-    return t.mutate(number=number, firm=firm(t.payee), fen=(t.amount * 100).round().cast("int64"))
+    return t.select(
+        *("_rid", "unit_id", "voucher_no", "payee", "invoice_no", "amount"),
+        number=t.invoice_no.upper().re_replace(r"[^\pL\pN]+", "").nullif(""),
+        firm=firm(t.payee),
+        fen=(t.amount * 100).round().cast("int64"),
+        day=days_between(ibis.date("1970-01-01"), t.voucher_date),
+        text=squeezed(t.summary),
+    )
 
 
 @rule("JF-03")
 def paid_again(ledgers: Ledgers, p):
     t = payments(ledgers)
     t = t.filter(t.number.notnull())
+    several = t.group_by("firm", "number").agg(entries=_.count()).filter(_.entries > 1)
+    t = t.semi_join(several, [t.firm.identical_to(several.firm), t.number == several.number])
     # Each unit numbers its own vouchers: one number in two units is two vouchers.
     vouchers = t.group_by("firm", "number", "unit_id", "voucher_no").agg(
         fen=_.fen.sum(), rids=_._rid.collect()
@@ -51,12 +63,12 @@ def paid_again(ledgers: Ledgers, p):
     )
     again = same_sum.filter((same_sum.net > 1) & (same_sum.absolute > 0))
     again = again.mutate(amount=(again.net - 1) * again.absolute / 100)
-    yield "again", _found(again, t)
+    yield "again", _found(again, ledgers.expense)
     left = same_sum.filter((same_sum.net == 1) & (same_sum.absolute > 0))
     parts = left.group_by("firm", "number").agg(
         net=_.count(), rids=_.rids.collect().flatten(), amount=_.absolute.sum() / 100
     )
-    yield "parts", graded(_found(parts.filter(_.net > 1), t), "suspect", "low")
+    yield "parts", graded(_found(parts.filter(_.net > 1), ledgers.expense), "suspect", "low")
 
 
 def _found(g: ir.Table, t: ir.Table) -> ir.Table:
@@ -69,19 +81,26 @@ def _found(g: ir.Table, t: ir.Table) -> ir.Table:
 
 def open_payments(ledgers: Ledgers) -> ir.Table:
     """Positive entries that no negative one of the same payee, number and amount has taken back."""
-    t = payments(ledgers)
-    key = [t.firm, t.number.fill_null(""), t.fen.abs()]
-    net = t.fen.sign().sum().over(ibis.window(group_by=key))
-    t = t.mutate(net=net).filter((_.fen > 0) & (_.net > 0) & _.voucher_date.notnull())
-    return t.mutate(day=days_between(ibis.date("1970-01-01"), t.voucher_date), text=squeezed(t.summary))
+    return ledgers.materialised("open_payment", lambda: _open_payments(payments(ledgers)))
+
+
+def _open_payments(t: ir.Table) -> ir.Table:
+    # neither a bare number nor a bare name holds a dash: it stands for none, which joins would leave out
+    t = t.mutate(of_firm=t.firm.fill_null("-"), of_number=t.number.fill_null("-"), sum=t.fen.abs())
+    key = ["of_firm", "of_number", "sum"]
+    back = t.filter(t.fen < 0).select(key).distinct()
+    touched = t.semi_join(back, key)
+    left = touched.group_by(key).agg(net=touched.fen.sign().sum()).filter(_.net > 0)
+    kept = t.anti_join(back, key).union(touched.semi_join(left, key))
+    return kept.filter((_.fen > 0) & _.day.notnull()).drop(key)
 
 
 def block(t: ir.Table, differ: str, most: int) -> ir.Table:
     """Entries that share all but `differ` with 1 to `most` - 1 others; what more of them share is a tariff."""
     shared = BLOCKS[differ]
     t = t.filter(ibis.and_(*(t[column].notnull() for column in shared)))
-    size = t.count().over(ibis.window(group_by=shared))
-    return t.mutate(size=size).filter(_.size.between(2, most))
+    sizes = t.group_by(shared).agg(size=_.count()).filter(_.size.between(2, most))
+    return t.inner_join(sizes, shared)
 
 
 def pairs(t: ir.Table, differ: str, window: int, most: int) -> ir.Table:

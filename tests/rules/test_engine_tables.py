@@ -1,0 +1,51 @@
+"""Tables that a rule has worked out once for several queries."""
+
+from datetime import date, datetime
+
+import ibis
+import pyarrow as pa
+
+from mingjing.period import Period
+from mingjing.rules import Ledgers
+
+
+def made(**columns) -> Ledgers:
+    table = pa.table({"_rid": pa.array([1, 2, 3], pa.int64()), **columns})
+    return Ledgers(ibis.duckdb.connect(), {"gun_issue": table}, Period.parse("2021"), date(2021, 12, 31))
+
+
+def test_a_materialised_table_keeps_the_types_of_its_query_and_nulls_where_ibis_expects_none():
+    ledgers = made(ammo_out=pa.array([50, None, 25], pa.int64()))
+    issues = ledgers.gun_issue
+
+    def build():
+        return issues.group_by(kind=ibis.literal("row")).agg(
+            out=issues.ammo_out.sum(), rids=issues._rid.collect(), none=issues.ammo_used.max()
+        )
+
+    _, rows = ledgers.fetch(ledgers.materialised("drawn", build))
+    assert rows.to_pylist() == [{"kind": "row", "out": 75, "rids": [1, 2, 3], "none": None}]
+    assert rows.schema == build().schema().to_pyarrow()
+
+
+def test_a_query_is_shown_with_the_tables_it_rests_on_each_after_those_it_needs():
+    ledgers = made(gun_no=pa.array(["G1", "G1", "G2"]))
+    first = ledgers.materialised("pairs", lambda: ledgers.gun_issue.select("gun_no").distinct())
+    second = ledgers.materialised("counted", lambda: first.agg(n=first.count()))
+    ledgers.materialised("other", lambda: ledgers.gun_issue.limit(1))
+    text, rows = ledgers.fetch(second.filter(second.n > 1))
+    assert rows.to_pylist() == [{"n": 2}]
+    assert text.index("CREATE TABLE pairs AS") < text.index("CREATE TABLE counted AS") < text.rindex("SELECT")
+    assert "CREATE TABLE other" not in text
+
+
+def test_who_takes_a_table_worked_out_by_asking_for_the_period_has_asked_for_it():
+    ledgers = made(out_time=pa.array([datetime(2021, 5, 1), None, None], pa.timestamp("us")))
+
+    def within():
+        return ledgers.gun_issue.filter(ledgers.in_period(ledgers.gun_issue.out_time))
+
+    for _ in range(2):
+        ledgers.period_asked = False
+        assert ledgers.materialised("within", within).count().execute() == 1
+        assert ledgers.period_asked
