@@ -72,9 +72,23 @@ def ss03(d, p):
     yield "unused", own(t), t.consequence.isna() & ((d.today - t.issue_date).dt.days > 60)
 
 
+# First and last days of sanctions, the shortest of them, days on which cards were given and lifted, and their neighbours.
+DECIDED = [
+    *(date(2021, 1, 31), date(2021, 2, 1), date(2021, 2, 20), date(2021, 2, 21), date(2021, 3, 1)),
+    *(
+        date(2021, 3, 2),
+        date(2021, 6, 1),
+        date(2021, 6, 21),
+        date(2021, 8, 1),
+        date(2021, 9, 1),
+        date(2021, 9, 2),
+    ),
+]
+
+
 @twin(
     "SS-04",
-    appointment=rows("appointment", 40, person_id=[*WHO, "P99"], decided_date=lambda rng, row: day(rng)),
+    appointment=rows("appointment", 40, person_id=[*WHO, "P99"], decided_date=DECIDED),
     person=each(
         "person",
         "person_id",

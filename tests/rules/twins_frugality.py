@@ -163,7 +163,13 @@ def jd09(d, p):
     reception=receptions(
         60,
         letter_no=["1号", "1 号", *[f"{n}号" for n in range(10, 50)], None],
-        start_date=lambda rng, row: day(rng, date(2020, 12, 20), 30),
+        start_date=[
+            date(2020, 12, 27),
+            date(2020, 12, 31),
+            date(2021, 1, 1),
+            date(2021, 1, 2),
+            date(2021, 1, 6),
+        ],
         voucher_no=["V1", "V2", *[None] * 5],
     ),
 )
@@ -195,7 +201,13 @@ def jd10(d, p):
     event_calendar=rows(
         "event_calendar",
         2,
-        from_date=[date(2021, 9, 11), date(2021, 9, 12), date(2021, 10, 2), date(2021, 9, 9)],
+        from_date=[
+            date(2021, 5, 2),
+            date(2021, 5, 14),
+            date(2021, 5, 16),
+            date(2021, 9, 10),
+            date(2021, 10, 2),
+        ],
         to_date=later("from_date", 0, 1, null=0),
     ),
 )

@@ -40,7 +40,7 @@ def called_off(t):
         fiscal_year=[2020, 2021],
         budget_project=["训练", "维修"],
         category_code=["A02", "B01", "b01", "Z9"],
-        amount=[500000.0, 1000000.0, 2000000.0, 0.01, 1000.0],
+        amount=[500000.0, 1000000.0, 2000000.0, 4500000.0, 0.01, 1000.0],
         method=["公开招标"] * 6 + ["自行采购", "询价"],
         method_approval_no=[None, None, "批1"],
     ),
@@ -155,7 +155,7 @@ def cg05(d, p):
     purchase=purchases(
         140,
         fiscal_year=[2020, 2021, 2021],
-        category_code=["A01", "A02"],
+        category_code=["A01", "A02", "A03", "A04"],
         spec=["大", "中", "小", None],
         unit_price=[100.0, 100.0, 110.0, 110.01, 130.0, 130.01, 143.0],
         ref_price=[100.0, 110.0, None],

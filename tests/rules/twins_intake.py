@@ -112,7 +112,7 @@ def dq02(d, p):
     ),
     closed_period=rows(
         "closed_period",
-        4,
+        12,
         from_date=[date(2020, 12, 20), date(2021, 4, 30), date(2021, 7, 31)],
         to_date=later("from_date", 0, 1, 40, null=0),
     ),
