@@ -38,7 +38,7 @@ def test_a_sheet_is_green_amber_or_red_with_the_reason(opened):
 def test_missing_numbers_are_told_only_where_the_others_run_on(opened):
     there = [n for n in range(1, 61) if n not in (7, 8, 41)]
     (line,) = intake.serial_gaps(opened(entries(there))).to_dict("records")
-    assert (line["numbers"], line["missing"], line["first"]) == (57, 3, "E007, E008, E041")
+    assert (line["numbers_there"], line["missing"], line["first_five"]) == (57, 3, "E007, E008, E041")
     assert intake.serial_gaps(opened(entries(range(1, 61)), as_of="2021-12-30")).empty
     assert intake.serial_gaps(opened(entries(range(1, 200, 7)), as_of="2021-12-29")).empty
     assert intake.serial_gaps(opened(entries([1, 3, 5]), as_of="2021-12-28")).empty

@@ -8,7 +8,7 @@ from mingjing.tables import tables
 COVERAGE = ["unit", "month", "ledgers", "due"]
 SUITABILITY = ["file", "sheet", "ledger", "quality", "why", "suitable", "rules"]
 _NUMBERED = ("voucher_no", "slip_no", "doc_no")
-GAPS = ["ledger", "column", "numbers", "missing", "first"]
+GAPS = ["ledger", "column", "numbers_there", "missing", "first_five"]
 
 
 def coverage(audit) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def serial_gaps(audit) -> pd.DataFrame:
     """Runs of numbers (`记-000123`) in keys and voucher numbers from which some are missing: a lead, not a finding.
 
     Judged are runs of at least 20 different numbers with one prefix of which at least four in five are there; what
-    begins anew every month under the same prefix is one run. `first` are the first five missing.
+    begins anew every month under the same prefix is one run. `first_five` are the first missing.
     """
     lines = []
     for name, table in audit.intake.tables.items():

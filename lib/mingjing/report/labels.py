@@ -40,6 +40,10 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
         if name in frame.columns:
             told = {code: pair[lang == "en"] for code, pair in codes.items()}
             words[name] = frame[name].map(lambda value, told=told: told.get(value, value))
+    if lang == "en":
+        names = {
+            name: told[:1].upper() + told[1:] if told[:2].isalpha() else told for name, told in names.items()
+        }
     return frame.assign(**words).rename(columns=names)
 
 
