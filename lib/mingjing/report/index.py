@@ -1,7 +1,9 @@
 """The first page of a run: every area's answer, other periods beside it, and the page in place of a failed report."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from mingjing.areas import AREAS
 from mingjing.report.findings import Panel, escape, in_chinese, table_html
@@ -17,6 +19,7 @@ WORDS = {
         "failed": "本篇未能生成，结论缺失，不等于没有问题。",
         "periods": "其他期间",
         "found": "{}：发现{}条",
+        "about": "期间 {} · 截至 {}",
         "units": "仅限 {}",
         "files": "全部发现见 findings.csv，退回的行见 rejected.csv，每条规则的结果见 rules.csv，各文件的校验值见 manifest.json。",
     },
@@ -29,10 +32,14 @@ WORDS = {
         "failed": "This report could not be made. That is not a pass.",
         "periods": "Other periods",
         "found": "{}: {} findings",
-        "units": "Only {}",
+        "about": "Period {} · as of {}",
+        "units": "only {}",
         "files": "All findings are in findings.csv, rejected rows in rejected.csv, what each rule came to in rules.csv, and the hash of every file in manifest.json.",
     },
 }
+
+
+_CHANGED = re.compile('<p class="changed">.*?</p>', re.S)
 
 
 @dataclass(frozen=True)
@@ -63,22 +70,36 @@ def index_page(
     units: Sequence[str],
     lang: str,
     note: str = "",
+    as_of: date | None = None,
 ) -> str:
-    """A line without an answer is a report that failed. note: what readers must know before anything else."""
+    """The overview's answer first, where it was asked, then every area's. A line without an answer is a report that
+    failed. note: what readers must know before anything else. What all areas say alike of earlier runs is said once."""
     words = WORDS[lang]
-    body = f'<p class="about">{_text(words["units"].format("、".join(units)), lang)}</p>' if units else ""
+    about = [words["about"].format(period, as_of)] if as_of else []
+    about += [words["units"].format("、".join(units))] if units else []
+    body = f'<p class="about">{_text(" · ".join(about), lang)}</p>' if about else ""
     body += f"<p>{escape(note)}</p>" if note else ""
-    rows = "\n".join(_row(line, lang) for line in lines)
+    answers = {line.area: line.answer.html for line in lines if line.answer}
+    if first := answers.pop("overview", ""):
+        body += f'{first}<p><a href="overview.html">{AREAS["overview"].title(lang)}</a></p>'
+    answers, alike = _said_once(answers)
+    body += alike if alike not in body else ""
+    trend = any(len(line.history) > 1 for line in lines)
+    rows = "\n".join(_row(line, lang, trend) for line in lines)
     heads = [
         f'<th scope="col"{" class=n" if 1 <= place <= 4 else ""}>{text}</th>'
-        for place, text in enumerate(words["heads"])
+        for place, text in enumerate(words["heads"][: 5 + trend])
     ]
     body += f'<h2 id="areas">{words["all"]}</h2><div class="wide" tabindex="0">'
     body += table_html(heads, rows, words["count"].format(len(lines)), ' class="areas"') + "</div>"
+    contents = [("areas", words["all"])]
     for line in lines:
-        body += f'<h2 id="{line.area}"><a href="{line.area}.html">{AREAS[line.area].title(lang)}</a></h2>'
-        body += line.answer.html if line.answer else f'<p class="verdict red">{words["failed"]}</p>'
-    contents = [("areas", words["all"])] + [(line.area, AREAS[line.area].title(lang)) for line in lines]
+        title = AREAS[line.area].title(lang)
+        if line.area == "overview" and line.answer:
+            continue
+        answer = answers.get(line.area, f'<p class="verdict red">{words["failed"]}</p>')
+        body += f'<section class="area"><h2 id="{line.area}"><a href="{line.area}.html">{title}</a></h2>{answer}</section>'
+        contents.append((line.area, title))
     if others:
         body += (
             f'<h2 id="periods">{words["periods"]}</h2><ul>{"".join(_other(o, words) for o in others)}</ul>'
@@ -95,17 +116,27 @@ def error_page(area: str, reason: str, lang: str) -> str:
     return page(AREAS[area].title(lang), body, lang)
 
 
-def _row(line: Line, lang: str) -> str:
+def _said_once(answers: dict[str, str]) -> tuple[dict[str, str], str]:
+    """The answers without the sentence on what changed, where they all say the same, and that sentence."""
+    said = {found[0] if (found := _CHANGED.search(answer)) else "" for answer in answers.values()} - {""}
+    if len(said) != 1 or len(answers) < 2:
+        return answers, ""
+    (alike,) = said
+    return {area: answer.replace(alike, "") for area, answer in answers.items()}, alike
+
+
+def _row(line: Line, lang: str, trend: bool) -> str:
     name = f'<th scope="row"><a href="{line.area}.html">{AREAS[line.area].title(lang)}</a></th>'
     if line.answer is None:
-        return f'<tr>{name}<td colspan="5">{WORDS[lang]["failed"]}</td></tr>'
+        return f'<tr>{name}<td colspan="{4 + trend}">{WORDS[lang]["failed"]}</td></tr>'
     if not line.rules:
-        return f'<tr>{name}<td colspan="5"></td></tr>'
+        return f'<tr>{name}<td colspan="{4 + trend}"></td></tr>'
     counts = "".join(
         f'<td class="n {severity if line.severities.get(severity) else ""}">{line.severities.get(severity, 0)}</td>'
         for severity in ("high", "medium", "low")
     )
-    return f"<tr>{name}{counts}<td class=n>{line.silent} / {line.rules}</td><td>{sparkline(line.history, lang)}</td></tr>"
+    course = f"<td>{sparkline(line.history, lang)}</td>" if trend else ""
+    return f"<tr>{name}{counts}<td class=n>{line.silent} / {line.rules}</td>{course}</tr>"
 
 
 def _other(other: Other, words: Mapping) -> str:

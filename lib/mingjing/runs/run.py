@@ -237,4 +237,4 @@ def _index(audit: Audit, chosen: dict[str, Path], result: Run, given: dict[str, 
     ]
     units = [audit.names.get(unit, unit) for unit in audit.units]
     note = PUBLIC[audit.lang] if audit.release else ""
-    return index_page(str(audit.period), lines, others, units, audit.lang, note)
+    return index_page(str(audit.period), lines, others, units, audit.lang, note, audit.as_of)
