@@ -173,6 +173,10 @@ def test_a_printed_report_is_numbered_whole_and_keeps_within_its_sheet(reports, 
     for number, sheet in enumerate(sheets, start=1):
         assert re.search(rf"\b{number} / {len(sheets)}\b", sheet) and "明镜" in sheet
     assert len(set(re.findall(r"ST-\w+-[0-9a-f]{10}", text))) == total
+    findings = [sheet for sheet in sheets if re.search(r"ST-\w+-[0-9a-f]{10}", sheet)]
+    assert len(findings) > 3 and all("性质" in sheet and "出处" in sheet for sheet in findings), (
+        "heads on each"
+    )
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 680, "height": 900})  # the width of A4 within its margins
     cut = page.evaluate(

@@ -4,11 +4,16 @@ import base64
 import gzip
 import json
 import re
+from datetime import date
 
+import nbformat
+import pandas as pd
 import pytest
 
 from mingjing.findings import Findings
 from mingjing.report.code import one_language
+from mingjing.report.exporter import ReportExporter
+from mingjing.report.findings import Panel, frame_panel, headline
 from mingjing.report.findings_table import STATIC, findings_table
 from mingjing.report.index import Line, Other, index_page, sparkline
 from mingjing.report.labels import label, unit_label
@@ -117,6 +122,44 @@ def test_the_index_tells_failed_from_clean_and_links_other_periods():
     assert "仅限 射击中心" in html
 
 
+def test_the_index_answers_first_and_says_once_what_all_areas_say_alike():
+    def answer(text: str, changed: str) -> Panel:
+        return headline(text, "green", [("行", "12345 / 2021")], changed)
+
+    lines = [
+        Line("canteen", answer("食堂好。", "没有更早的检查。"), {}, 0, 3),
+        Line("safety", answer("安全好。", "没有更早的检查。"), {}, 0, 3),
+        Line("overview", answer("都好。", "没有更早的检查。")),
+    ]
+    html = index_page("2021Q2", lines, [], [], "zh", as_of=date(2021, 6, 30))
+    assert html.index("期间 2021Q2 · 截至 2021-06-30") < html.index("都好。") < html.index('id="areas"')
+    assert html.count("没有更早的检查。") == 1 and html.count("都好。") == 1
+    assert "各期发现" not in html and "12,345 / 2021" in html
+    lines[0] = Line("canteen", answer("食堂好。", "新增2条。"), {}, 0, 3, [("2021Q1", 3), ("2021Q2", 5)])
+    html = index_page("2021Q2", lines, [], [], "zh")
+    assert "新增2条。" in html and html.count("没有更早的检查。") == 2 and "各期发现" in html
+
+
+def test_a_table_keeps_short_columns_whole_and_gives_texts_room():
+    frame = pd.DataFrame(
+        {
+            "id": ["HB00016", None],
+            "day": [pd.Timestamp(2021, 3, 8), pd.NaT],
+            "at": [pd.Timestamp(2021, 3, 8, 9, 5)] * 2,
+            "verdict": ["无法判断", "被推翻"],
+            "text": ["一句比较长的说明文字", ""],
+            "yuan": [10_000, 9_999],
+            "phone": [13_800_138_000, 0],
+        }
+    )
+    html = frame_panel(frame, "").html
+    assert re.findall(r"<td class=(\w)>", html)[:7] == ["w", "w", "s", "w", "s", "n", "n"]
+    assert all(
+        f">{text}<" in html for text in ("2021-03-08", "2021-03-08 09:05", "10,000", "9999", "13800138000")
+    )
+    assert "<td colspan=7>" in frame_panel(frame.head(0), "").html
+
+
 def test_a_sparkline_says_its_numbers_and_one_run_has_none():
     assert sparkline([("2021Q1", 3)], "zh") == ""
     html = sparkline([("2021Q1", 3), ("2021Q2", 0)], "zh")
@@ -138,3 +181,13 @@ def test_a_report_without_its_plots_and_data_is_at_most_40_kb(reports, lang):
         ):
             chrome = re.sub(data, "", chrome, flags=re.S)
         assert len(chrome.encode()) <= 40_000, (path.name, len(chrome.encode()))
+
+
+def test_what_libraries_warn_of_stays_in_the_notebook():
+    outputs = [
+        nbformat.v4.new_output("stream", name=name, text=f"written to {name}")
+        for name in ("stderr", "stdout")
+    ]
+    cells = [nbformat.v4.new_code_cell("1", outputs=outputs)]
+    html, _ = ReportExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    assert "written to stdout" in html and "written to stderr" not in html

@@ -1,9 +1,12 @@
 """Pieces of a report as HTML. Every cell value is escaped here, and nowhere else."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, time
 from html import escape as _escape
 
+import numpy as np
 import pandas as pd
 
 # Control and direction characters: a cell that holds them could make a page read otherwise than it is.
@@ -25,8 +28,11 @@ def escape_all(text: str) -> str:
 
 
 _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 FOLDED = 15
+# Columns no wider than this (Chinese counts double) stay on one line.
+_SHORT = 14
+# Whole numbers of five to nine digits are grouped; longer ones name things.
+_GROUPED = range(10_000, 10**9)
 
 
 def in_chinese(html: str, lang: str) -> str:
@@ -43,6 +49,9 @@ def table_html(heads: list[str], body: str, caption: str, attributes: str = "") 
         f"<table{attributes}>{f'<caption>{escape(caption)}</caption>' if caption else ''}<thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
+
+
+_LONG_NUMBER = re.compile(r"(?<![\w.,-])\d{5,9}(?![\w.,-])")
 
 
 @dataclass(frozen=True)
@@ -62,23 +71,20 @@ class Panel:
 def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
     """A small table of values, escaped; a long one is folded under its caption and can be sorted."""
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
-    looks = [
-        "n" if number else _look([_plain(value) for value in frame.iloc[:, place]])
-        for place, number in enumerate(numeric)
-    ]
     heads = [
         f'<th scope="col"{" class=n" if number else ""}>{escape(str(name))}</th>'
         for name, number in zip(frame.columns, numeric, strict=True)
     ]
+    rows = [[_plain(value) for value in row] for row in frame.itertuples(index=False)]
+    looks = [
+        "n" if number else _look(texts)
+        for number, texts in zip(numeric, zip(*rows, strict=True), strict=False)
+    ]
     body = "\n".join(
-        "<tr>"
-        + "".join(
-            f"<td{f' class={look}' if look else ''}>{escape(_plain(value))}</td>"
-            for value, look in zip(row, looks, strict=True)
-        )
-        + "</tr>"
-        for row in frame.itertuples(index=False)
+        f"<tr>{''.join(f'<td class={look}>{escape(text)}</td>' for look, text in zip(looks, row, strict=True))}</tr>"
+        for row in rows
     )
+    body = body or f"<tr><td colspan={max(len(heads), 1)}>—</td></tr>"
     if len(frame) <= FOLDED or not caption:
         html = table_html(heads, body, caption)
     else:
@@ -87,17 +93,25 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
     return Panel(html, frame.to_string(index=False))
 
 
-def _look(texts: list[str]) -> str:
-    """The class of a column of texts: days stay on one line, names and sentences get room on a narrow screen."""
-    longest = max(map(len, texts), default=0)
-    if longest and all(_DAY.fullmatch(text) for text in texts if text):
-        return "w"
-    return "t" if longest > 24 else "s" if longest > 6 else ""
+def _look(texts: Iterable[str]) -> str:
+    """The class of a column of texts: what is short never breaks, names and sentences get room on a narrow screen."""
+    widest = max(map(_width, texts), default=0)
+    return "w" if widest <= _SHORT else "s" if widest <= 48 else "t"
+
+
+def _width(text: str) -> int:
+    return len(text) + sum(len(run) for run in _CHINESE.findall(text))
 
 
 def _plain(value) -> str:
     if value is None or value is pd.NA or value != value:
         return ""
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()
+    if isinstance(value, datetime) and not value.second:
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        return f"{value:,}" if abs(value) in _GROUPED else str(value)
     if isinstance(value, float):
         return (
             f"{value:,.0f}"
@@ -111,6 +125,9 @@ def _plain(value) -> str:
 
 def headline(verdict: str, colour: str, figures: list[tuple[str, str]], changed: str = "") -> Panel:
     """The answer first: one sentence, the figures that carry it, what changed. colour: red amber green grey."""
+    figures = [
+        (label, _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", value)) for label, value in figures
+    ]
     items = "".join(
         f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in figures
     )

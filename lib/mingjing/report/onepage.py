@@ -1,6 +1,7 @@
 """The overview's one page: units by area with the self-check index, what was not checked, what reports claim."""
 
 import math
+import re
 
 import pandas as pd
 
@@ -88,11 +89,20 @@ def formula(audit) -> str:
     return words["formula"].format(words["comma"].join(parts), p["min_rules"].value)
 
 
+def _breakable(head: str) -> str:
+    """A long English word may break in its middle: the board has a column for each area."""
+    return re.sub(
+        r"[A-Za-z]{10,}",
+        lambda word: f"{word[0][: len(word[0]) // 2]}&shy;{word[0][len(word[0]) // 2 :]}",
+        escape(head),
+    )
+
+
 def _grid(audit) -> str:
     words, names = _WORDS[audit.lang], [AREAS[a].title(audit.lang) for a in audit.reported.areas]
     totals, scores, board = overview.areas(audit), overview.index(audit), overview.board(audit)
     head = "".join(
-        f'<th scope="col">{escape(n)}</th>' for n in (words["unit"], words["index"], words["sum"], *names)
+        f'<th scope="col">{_breakable(n)}</th>' for n in (words["unit"], words["index"], words["sum"], *names)
     )
     body = "".join(_total(totals, name, label) for name, label in words["rows"].items())
     table = board.pivot(index="unit_id", columns="area", values="findings")
