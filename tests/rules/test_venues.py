@@ -112,6 +112,14 @@ def test_cd03_duplicates_and_near_neighbours(check, change, cases):
     assert [h["_rids"] for h in outcome.hits] == ([[3, 4]] if cases else [])
 
 
+@pytest.mark.parametrize("degree", [111_320, 111_195, 111_190])
+def test_cd03_no_edge_of_a_cell_parts_neighbours(check, degree):
+    edge = 80_200 * 50 / degree - 1e-9  # the end of one cell; what is 49.947 m on must not be two cells away
+    first, second = venue(lat=edge), venue(**NEAR | {"lat": edge + 0.00044918})
+    outcome, _ = check("CD-03", venue=[OTHER, first, second])
+    assert {h["case"] for h in outcome.hits} == {"near"}
+
+
 @pytest.mark.parametrize(
     ("change", "cases"),
     [

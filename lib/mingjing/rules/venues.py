@@ -7,8 +7,9 @@ from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import differs, graded, over, same, under
 from mingjing.rules.ledgers import Ledgers
 
-# Metres of one degree of latitude; a degree of longitude is at least half of it up to 60° north.
-_DEGREE = 111_320
+# Metres of one degree of latitude, rather too few than too many: no cell may be narrower than the distance asked for.
+# A degree of longitude is at least half of it up to 60° north.
+_DEGREE = 111_190
 _EARTH = 6_371_000
 
 
