@@ -195,6 +195,7 @@ def fx11(d, p):
         150,
         txn_type=["发放", "使用", "入库"],
         contains_banned=[True, True, False, None],
+        caution_flag=[True, False, None],
         prescription_no=["C1", "C1", None],
         tue_no=[f"T{n}" for n in range(14)] + [None],
         receiver_id=[*ATHLETES[:3], None],

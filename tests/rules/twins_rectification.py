@@ -86,7 +86,7 @@ def batches_or_problems(name):
 
 @twin(
     "ZG-01",
-    as_of=(date(2024, 12, 31), date(2024, 3, 7), date(2024, 4, 8), date(2022, 1, 31)),
+    as_of=(date(2024, 12, 31), date(2024, 3, 8), date(2024, 4, 7), date(2022, 1, 31)),
     rectification=batches_or_problems("rectification"),
     feedback_batch=batches_or_problems("feedback_batch"),
 )
