@@ -90,6 +90,8 @@ OPEN = {"status": "整改中", "close_date": None}
         ("ZG-05", {"close_date": None, "review_date": None}, set()),
         ("ZG-06", {}, set()),
         ("ZG-06", {"review_result": "部分反弹"}, {"declared"}),
+        ("ZG-06", {"review_result": "反弹", "review_date": date(2022, 1, 1)}, set()),
+        ("ZG-06", {"review_result": "反弹", "review_date": date(2021, 12, 31)}, {"declared"}),
         ("ZG-06", {"review_result": None}, set()),
         ("ZG-08", {"due_yuan": 100.0, "recovered_yuan": 100.0}, set()),
         ("ZG-08", {"due_yuan": 100.0, "recovered_yuan": 99.99}, {"short"}),

@@ -142,11 +142,13 @@ def _recurrences(ledgers: Ledgers, least: float) -> pa.Table:
 def recurred(ledgers: Ledgers, p):
     t = items(ledgers).join(recurrences(ledgers, p.similarity), "_rid")
     closed = t.filter(t.is_closed)
-    yield "declared", closed.filter(closed.review_result.isin(p.came_back))
+    looked = closed.review_date.isnull() | ledgers.by_then(closed.review_date).notnull()
+    yield "declared", closed.filter(closed.review_result.isin(p.came_back) & looked)
     later = t.select(
         "matter", again_no="item_id", again="feedback_date", again_problem="problem", _again="_rid"
     )
     pairs = closed.join(later, "matter")
+    pairs = pairs.filter(pairs._again != pairs._rid)
     pairs = pairs.filter((pairs.again > pairs.closed) & (pairs.again <= add_months(pairs.closed, p.months)))
     once = pairs.group_by("_rid").agg(
         _again=pairs._again.argmin(pairs.again),
