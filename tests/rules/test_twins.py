@@ -55,10 +55,7 @@ WITHOUT = {
         "JF-06",
         "JF-07",
         "JF-08",
-        "ZG-06",
-        "ZG-B02",
     ],
-    "not written yet": [],
 }
 
 

@@ -239,3 +239,57 @@ def zg09(d, p):
         (re.search(p.paper, m), re.search(p.action, m)) if pd.notna(m) else (None, None) for m in t.measure
     ]
     yield "paper", own(t), [bool(paper) and not deed for paper, deed in words]
+
+
+@twin(
+    "ZG-B02",
+    rectification=problems(
+        90,
+        batch_id=[*BATCHES][:6],
+        status=["已销号", "已销号", "已销号", "整改中"],
+        close_date=lambda rng, row: rng.choice(
+            [date(2021, 6, 1 + int(row["batch_id"][1:]))] * 2 + [date(2021, 9, 9), date(2022, 1, 5), None]
+        ),
+        finish_date=lambda rng, row: (
+            date(2021, 5, 1 + (0 if row["batch_id"] in ("X0", "X3") else rng.randrange(3)))
+            if rng.random() < 0.8
+            else None
+        ),
+    ),
+)
+def zg_b02(d, p):
+    t = closed(d)
+    t = t[t.closed.notna()].assign(finished=lambda t: t.finish_date.fillna(t.closed))
+    keys, hit = [], []
+    for _, g in by(t, "batch_id"):
+        per_day = g.closed.value_counts()
+        k = per_day.max()
+        keys.append(tuple(g.row[g.closed == per_day[per_day == k].index.min()]))
+        enough = k >= p.share * len(g) and g.finished.value_counts().max() >= p.share * len(g)
+        hit.append(k >= p.min_n and enough)
+    yield "massed", keys, hit
+
+
+@twin(
+    "ZG-06",
+    rectification=problems(
+        90,
+        # texts unlike each other: what is alike in wording is another test's matter
+        problem=["食堂采购未验收", "公车加油无登记", "消防通道堆放杂物", "党员教育记录缺失"],
+        close_date=later("feedback_date", -5, 20, 40, 60, 90, null=0.2),
+        review_date=later("feedback_date", 100, 300, null=0.4),
+    ),
+)
+def zg06(d, p):
+    t, done = d.rectification, closed(d)
+    yield "declared", own(done), done.review_result.isin(p.came_back) & ~(done.review_date > d.today)
+    keys, hit = [], []
+    for old in done[done.closed.notna()].itertuples():
+        until = old.closed + pd.DateOffset(months=p.months)
+        again = t[(t.unit_id == old.unit_id) & (t.problem == old.problem) & (t.row != old.row)]
+        again = again[(again.feedback_date > old.closed) & (again.feedback_date <= until)].sort_values(
+            "feedback_date"
+        )
+        keys.append((old.row, *again.row[:1]))
+        hit.append(len(again) > 0)
+    yield "measured", keys, hit
