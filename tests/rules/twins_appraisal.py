@@ -7,17 +7,17 @@ import pandas as pd
 from twins import UNITS, each, later, own, rows, twin
 from twins_risk import findings
 
-MANY = [f"P{n}" for n in range(1, 16)]
+MANY = [f"P{n}" for n in range(1, 25)]
 appraisals = rows(
     "appraisal",
-    160,
+    260,
     person_id=MANY,
     year=[2020, 2021, 2021, 2021],
     type=["平时考核", "平时考核", "年度考核"],
     quota_group=["机关", "训练中心"],
     eligible=[True, True, True, False],
     grade=["优秀", "合格", "合格", "合格", None],
-    quota_raise_doc=[None] * 60 + ["批1"],
+    quota_raise_doc=[None] * 20 + ["批1"],
 )
 
 

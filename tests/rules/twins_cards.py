@@ -65,7 +65,18 @@ def ss02(d, p):
     yield "many", keys, hit
 
 
-@twin("SS-03", tricolor=cards())
+@twin(
+    "SS-03",
+    tricolor=cards(
+        issue_date=[
+            date(2021, 11, 1),
+            date(2021, 10, 31),
+            date(2021, 8, 16),
+            date(2021, 8, 15),
+            date(2021, 7, 2),
+        ]
+    ),
+)
 def ss03(d, p):
     t = in_force(d)
     t = t[t.color.isin(["黄", "红"])]

@@ -124,7 +124,9 @@ def lz06(d, p):
         90,
         rec_type=["廉政谈话", "任前谈话", "提醒谈话", "党课"],
         target_person_id=[*(f"P{n}" for n in range(1, 40)), None],
-        done_date=lambda rng, row: None if rng.random() < 0.05 else day(rng),
+        done_date=lambda rng, row: rng.choice(
+            [day(rng), day(rng), date(2021, 1, 1), date(2021, 12, 31), None]
+        ),
     ),
     risk_register=rows(
         "risk_register", 40, person_id=[*(f"P{n}" for n in range(1, 40)), None], unit_id=UNITS
