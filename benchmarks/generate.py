@@ -47,7 +47,7 @@ QUERIES = {
             ({_DAY})::TIMESTAMP + to_minutes(480 + pick(i, 7, 600)) AS accept_time,
             (['紧急', '一般', '疑难'])[1 + pick(i, 8, 3)] AS urgency,
             CASE WHEN pick(i, 9, 1000) > 0 THEN ({_DAY})::TIMESTAMP + to_minutes(1500) END AS reply_time,
-            true AS responded, pick(i, 10, 50) > 0 AS resolved,
+            ({_DAY})::TIMESTAMP + to_minutes(2000) AS notice_time, true AS responded, pick(i, 10, 50) > 0 AS resolved,
             (['满意', '基本满意', '不满意'])[1 + (pick(i, 13, 100) > 60)::INT + (pick(i, 13, 100) > 97)::INT]
                 AS satisfaction,
             pick(i, 14, 200) = 0 AS invalid_flag,

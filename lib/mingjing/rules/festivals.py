@@ -107,7 +107,9 @@ def windows(ledgers: Ledgers, before: int, after: int, festivals: tuple[str, ...
 def within(ledgers: Ledgers, t: ir.Table, day: ir.Value, before: int, after: int, festivals) -> ir.Table:
     """Rows whose day lies in a window, with `windows_zh` and `windows_en`: each window named and dated."""
     spans = windows(ledgers, before, after, festivals)
-    w = ledgers.derived("_".join(("windows", str(before), str(after), *festivals)), lambda: _table(spans))
+    # Spark names tables in plain letters only
+    places = (str(place) for place, name in enumerate(ENGLISH) if name in festivals)
+    w = ledgers.derived("_".join(("windows", str(before), str(after), *places)), lambda: _table(spans))
     t = t.mutate(_day=day.cast("date"))
     joined = t.inner_join(w, [t._day >= w.opens, t._day <= w.closes])
     found = joined.group_by("_rid").agg(
