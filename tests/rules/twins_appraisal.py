@@ -8,20 +8,23 @@ from twins import UNITS, each, later, own, rows, twin
 from twins_risk import findings
 
 MANY = [f"P{n}" for n in range(1, 25)]
-appraisals = rows(
-    "appraisal",
-    260,
-    person_id=MANY,
-    year=[2020, 2021, 2021, 2021],
-    type=["平时考核", "平时考核", "年度考核"],
-    quota_group=["机关", "训练中心"],
-    eligible=[True, True, True, False],
-    grade=["优秀", "合格", "合格", "合格", None],
-    quota_raise_doc=[None] * 20 + ["批1"],
+
+
+def appraisals(n, **columns):
+    usual = {"year": [2020, 2021, 2021, 2021], "eligible": [True, True, True, False]}
+    return rows("appraisal", n, **(usual | columns))
+
+
+@twin(
+    "KH-01",
+    appraisal=appraisals(
+        300,
+        type=["年度考核", "年度考核", "平时考核"],
+        quota_group=["机关", "训练中心", "体校", "场馆"],
+        grade=["优秀", "合格", "合格", "合格", None],
+        quota_raise_doc=[None] * 40 + ["批1"],
+    ),
 )
-
-
-@twin("KH-01", appraisal=appraisals)
 def kh01(d, p):
     t = d.appraisal
     t = t[(t.type == "年度考核") & t.eligible.eq(True) & (t.year == 2021)]
@@ -33,7 +36,7 @@ def kh01(d, p):
     yield "over", keys, hit
 
 
-@twin("KH-02", appraisal=appraisals)
+@twin("KH-02", appraisal=appraisals(260, person_id=MANY, type=["平时考核", "平时考核", "年度考核"]))
 def kh02(d, p):
     t = d.appraisal[d.appraisal.year == 2021]
     had = t[t.type == "平时考核"].person_id.value_counts()
