@@ -53,7 +53,8 @@ def match(audit) -> pd.DataFrame:
     saw = t[t.seen.eq(True)]
     guns["takes"] = guns.gun_no.map(there.gun_no.value_counts()).fillna(0).astype(int)
     guns["seen"] = guns.gun_no.map(there[there.seen.eq(True)].gun_no.value_counts()).fillna(0).astype(int)
-    guns["last_seen"] = guns.gun_no.map(saw.groupby("gun_no").start_time.max())
+    # no stock-take may have seen any gun, and then there is no day to map to
+    guns["last_seen"] = saw.groupby("gun_no").start_time.max().reindex(guns.gun_no).array
     return guns[columns].sort_values("gun_no", ignore_index=True)
 
 

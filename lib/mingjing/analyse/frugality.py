@@ -87,7 +87,7 @@ def spending(audit) -> pd.DataFrame:
     frame = frame[day.between(pd.Timestamp(audit.ledgers.start), pd.Timestamp(audit.ledgers.end))].copy()
     if frame.empty:
         return pd.DataFrame(columns=["week", "reception", "welfare", "office"])
-    frame["week"] = day - pd.to_timedelta(day.dt.weekday, unit="D")
+    frame["week"] = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
     items = {"reception": ["公务接待费"], "welfare": audit.params("JR-03").items, "office": ["办公费"]}
     weeks = pd.date_range(frame.week.min(), frame.week.max(), freq="7D")
     series = {

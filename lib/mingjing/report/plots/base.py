@@ -60,6 +60,9 @@ def rows(axes, labels: pd.Series) -> None:
 def dates(axes) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
+    first, last = axes.dataLim.intervalx
+    if first == last:  # one moment alone spans nothing that ticks could be set by
+        axes.set_xlim(first - 1, last + 1)
     locator = AutoDateLocator(maxticks=8)
     formats = ["%Y", "%Y-%m", "%m-%d", "%m-%d %H:%M", "%H:%M", "%H:%M"]
     axes.xaxis.set_major_locator(locator)

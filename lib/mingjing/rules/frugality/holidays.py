@@ -16,6 +16,8 @@ BUREAU = "机关"
 def judged(ledgers: Ledgers, p) -> list[Window]:
     """Windows of inspection that closed in the period and lie in the ledger's time: only those can have been missed."""
     reach = ledgers.activity_log.act_time.min().execute()
+    if reach != reach:  # NaT: nothing of the ledger had happened by then
+        raise NotRun("no_rows", "activity_log")
     return [
         window
         for window in windows(ledgers, p.before_days, p.after_days, p.festivals)
