@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import cards, feedback, intake, responsibility
+from mingjing.analyse import canteen, cards, feedback, first_screen, intake, rectification, responsibility
+from mingjing.rules import catalogue
+from mingjing.tables import tables
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 UNIT = "U002"
@@ -40,3 +43,46 @@ def test_one_unit_sees_only_itself_and_its_own_people(audits, told):
 
     assert named(every), "the test could not fail"
     assert not named(mine)
+
+
+@pytest.fixture(scope="module")
+def alone(audits):
+    """The unit's audit over ledgers that hold no other unit's rows. Its rules are taken to say the same, and those that
+    look at what all others found, which is slow, to say nothing."""
+    _, mine = audits
+    audit = Audit.open(SAMPLE, "2021", units=[UNIT])
+    for name, table in list(audit.intake.tables.items()):
+        unit = tables()[name].unit
+        if name != "unit" and unit in table.column_names:
+            audit.intake.tables[name] = table.filter(pc.equal(table[unit], UNIT))
+
+    def results(area: str):
+        asked = (entry for entry in catalogue().values() if entry.area == area and not entry.meta)
+        return [(entry, mine.outcome(entry.rule_id)) for entry in asked]
+
+    audit.results = mine.results = results
+    return audit
+
+
+@pytest.mark.parametrize(
+    "area", ["rectification", "responsibility", "feedback", "canteen", "safety", "antidoping"]
+)
+def test_the_first_screen_counts_nothing_of_other_units(audits, alone, area):
+    _, mine = audits
+    assert first_screen(mine, area) == first_screen(alone, area)
+
+
+def test_one_unit_has_no_place_and_what_is_not_told_by_unit_is_said_so(audits):
+    _, mine = audits
+    assert canteen.first_screen(mine).zh == "只看一个单位，不评名次。"
+    assert rectification.first_screen(mine).zh.startswith("反馈问题数不分单位，登记14个")
+    assert rectification.registered(mine).reported.isna().all()
+
+
+def test_where_no_rule_can_be_told_by_unit_the_headline_does_not_say_that_data_are_missing(audits, tmp_path):
+    _, mine = audits
+    assert set(mine.outcomes("venues").outcome) == {"not_run"}
+    assert "没有可就所选单位作出判断的记录" in mine.headline("venues").text
+    (tmp_path / "单位表.csv").write_text(f"单位编号,单位名称\n{UNIT},甲中心\n", "utf-8")
+    bare = Audit.open(tmp_path, "2021", units=[UNIT])
+    assert "没有可用数据" in bare.headline("venues").text

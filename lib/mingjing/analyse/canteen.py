@@ -3,7 +3,7 @@
 import ibis
 import pandas as pd
 
-from mingjing.analyse import Screen, rates
+from mingjing.analyse import Screen, ledger, rates
 from mingjing.errors import UsageError
 from mingjing.release import small
 from mingjing.rules.canteen.accounts import to_kilograms, with_market
@@ -213,6 +213,8 @@ def first_screen(audit) -> Screen:
     found = audit.check("canteen").to_pandas()
     if order.empty:
         zh, en = "没有评分记录，不能评出第一名。", "No scores on record: no first place can be named."
+    elif audit.units and len(order) == 1:
+        zh, en = "只看一个单位，不评名次。", "One unit by itself has no place in an order."
     elif order.p_first.isna().all():
         zh, en = (
             f"第一名是{order.unit[0]}，把握无法估计。",
@@ -226,7 +228,7 @@ def first_screen(audit) -> Screen:
             "." if certain else "; the order is not settled."
         )
     off = found[found.rule_id.isin(MONEY)].amount.sum()
-    units = audit.ledgers.meal_ledger.unit_id.nunique().execute() if "meal_ledger" in audit.ledgers else 0
+    units = ledger(audit, "meal_ledger").unit_id.nunique()
     crowded = found[found.rule_id == "ST-22"].unit.nunique()
     prices = premiums(audit)
     premium = (

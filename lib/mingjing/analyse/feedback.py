@@ -62,8 +62,10 @@ def rates(audit) -> pd.DataFrame:
             line |= {f"{name}_k": k, f"{name}_n": n, f"{name}_rate": k / n if n else float("nan")}
             line[f"{name}_low"], line[f"{name}_high"] = wilson(k, n)
         lines.append(line)
+    if not lines:
+        return pd.DataFrame(columns=["unit_id", "n"])
     frame = pd.DataFrame(lines)
-    for name in ("answered", "resolved", "satisfied") if lines else ():
+    for name in ("answered", "resolved", "satisfied"):
         shares = [f"{name}_{part}" for part in ("rate", "low", "high")]
         frame = small(audit, frame, [f"{name}_n", f"{name}_k"], shares)
     return frame
@@ -153,14 +155,10 @@ def first_screen(audit) -> Screen | None:
         return None
     found = audit.check("feedback").to_pandas()
     hits = found.groupby("rule_id").size()
-    t = counted(audit.ledgers)
-    t = t.filter(audit.ledgers.in_period(t.accept_time))
-    total = int(t.count().execute())
-    rated = t.filter(t.satisfaction.isin(_RATED))
-    k, n = (
-        int(rated.filter(rated.satisfaction.isin(_CONTENT)).count().execute()),
-        int(rated.count().execute()),
-    )
+    requests = _requests(audit)
+    total = len(requests)
+    rated = requests.satisfaction[requests.satisfaction.isin(_RATED)]
+    k, n = int(rated.isin(_CONTENT).sum()), len(rated)
 
     def figure(rule_id: str) -> str:
         return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {total}"
@@ -178,7 +176,8 @@ def first_screen(audit) -> Screen | None:
         )
     p = audit.params("RX-03")
     grouped = counted(audit.ledgers).join(issues(audit.ledgers, p.similarity), "_rid")
-    over = by_issue(audit.ledgers, p, grouped).select("open", "head_time", "times").execute()
+    over = by_issue(audit.ledgers, p, grouped).select("unit", "open", "head_time").execute()
+    over = over[over.unit.isin(audit.units)] if audit.units else over
     standing = over[over.open.astype(bool)]
     alone = int(standing.head_time.isna().sum())
     return Screen(

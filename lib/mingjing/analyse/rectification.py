@@ -83,12 +83,13 @@ def survival_of(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def registered(audit) -> pd.DataFrame:
-    """One row per batch: `reported` problems (empty where nobody wrote how many), `registered`, `closed`, `truly`."""
+    """One row per batch: `reported` problems (empty where nobody wrote how many, and for some units only: a batch does not
+    say whose they are), `registered`, `closed`, `truly`."""
     frame = ledger(audit)
     table = frame.groupby("batch_id").agg(
         registered=("item_id", "nunique"), closed=("is_closed", "sum"), truly=("truly", "sum")
     )
-    if "feedback_batch" in audit.ledgers:
+    if "feedback_batch" in audit.ledgers and not audit.units:
         batches = audit.ledgers.feedback_batch.select("batch_id", reported="problem_count").execute()
         table = table.join(batches.set_index("batch_id"), how="outer")
     else:
@@ -111,14 +112,13 @@ def first_screen(audit) -> Screen | None:
     def figure(rule_id: str, of: int) -> str:
         return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {of}"
 
-    zh = (
-        f"反馈{reported}个（{int(stated.sum())}批写明），" if reported is not None else "反馈问题数没有写明，"
-    )
-    en = (
-        f"{reported} reported ({int(stated.sum())} batches say), "
-        if reported is not None
-        else "How many were reported is not on record; "
-    )
+    if reported is not None:
+        zh = f"反馈{reported}个（{int(stated.sum())}批写明），"
+        en = f"{reported} reported ({int(stated.sum())} batches say), "
+    elif audit.units:
+        zh, en = "反馈问题数不分单位，", "How many were reported is not told by unit; "
+    else:
+        zh, en = "反馈问题数没有写明，", "How many were reported is not on record; "
     return Screen(
         f"{zh}登记{total}个，销号{closed}个，其中站得住的{truly}个。",
         f"{en}{total} registered, {closed} closed, {truly} of them truly.",

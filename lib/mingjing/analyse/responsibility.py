@@ -57,7 +57,8 @@ def first_screen(audit) -> Screen:
     """Cards due and not issued; duties without record, share of back-dated records, excellent against cap."""
     found = audit.check("responsibility").to_pandas()
     count = found.rule_id.value_counts()
-    records = audit.ledgers.duty_record.count().execute() if "duty_record" in audit.ledgers else 0
+    kept = "duty_record" in audit.ledgers
+    records = audit.ledgers.count("duty_record", audit.units, within=False) if kept else 0
     groups = _groups(audit)
     due = int(count.get("SS-01", 0))
     return Screen(

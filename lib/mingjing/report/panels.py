@@ -22,6 +22,12 @@ _VERDICTS = {
     "open": ("无法判断", "cannot be judged"),
     "supported": ("得到支撑", "supported"),
 }
+# reasons of rules that did not run for want of ledgers, and what is said where they were there
+_LACKING = ("no_data", "column_missing")
+_OF_UNITS = (
+    "台账中没有可就所选单位作出判断的记录，无法作出结论。",
+    "No ledger tells anything that can be judged of the units asked for: nothing can be concluded.",
+)
 _OUTCOME_ZH = {"passed": "通过", "findings": "有发现", "not_run": "未运行"}
 
 
@@ -34,6 +40,8 @@ def headline_of(audit, area: str) -> Panel:
     ran = int((outcomes.outcome != "not_run").sum())
     silent, total = len(outcomes) - ran, len(outcomes)
     verdict, colour = _verdict(found, ran, silent, zh), _colour(found, ran, silent)
+    if not ran and audit.units and any(rule.reason[0] not in _LACKING for _, rule in audit.results(areas)):
+        verdict = _OF_UNITS[0 if zh else 1]
     screen = first_screen(audit, area) if ran else None
     changed = sentence(audit, area) if audit.past else ""
     if screen:
