@@ -222,7 +222,8 @@ class Audit:
             rows += make_findings(
                 entry, outcome, self.intake.source_of, lambda written: self.names.get(written, written)
             )
-        return rows
+        # held against no earlier run, a public finding is not said to be new
+        return [row | {"status": ""} for row in rows] if self.release else rows
 
     def results(self, area: str | Iterable[str] | None = None) -> Iterator[tuple[Entry, Outcome]]:
         """Each rule of the area or areas, or of all, with what it came to."""

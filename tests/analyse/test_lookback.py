@@ -28,7 +28,8 @@ def looked(register, lang="zh"):
         "2021Q3", str(TODAY), found=[("ST-02", "U01", n) for n in ("L1", "L3")], inputs="c", units=("U01",)
     )
     past = register and register.against(run, lambda keys: False)
-    return SimpleNamespace(past=past, lang=lang, as_of=TODAY, units=("U01",), names={"U02": "射击中心"})
+    seen = {"past": past, "lang": lang, "as_of": TODAY, "units": ("U01",), "names": {"U02": "射击中心"}}
+    return SimpleNamespace(release=None, **seen)
 
 
 def test_the_numbers_of_a_change_are_lists_of_findings(register):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mingjing import Audit
+from mingjing.analyse import overview
 from mingjing.errors import InputError, UsageError
 from mingjing.release import LeakError, check_leaks, few, small
 from mingjing.release.patterns import personal
@@ -71,6 +72,13 @@ def test_findings_are_those_of_the_internal_audit_one_for_one(folder):
     )
     pd.testing.assert_frame_equal(one, other)
     assert not set(true.check().to_pandas().finding_id) & set(public.check().to_pandas().finding_id)
+
+
+def test_a_public_finding_is_not_said_to_be_new(folder):
+    public = opened(folder)
+    assert set(public.check().to_pandas().status) == {""}
+    assert "不与以前各期比较" in public.headline("overview").text + public.look_back().text
+    assert "new" not in overview.areas(public) and "新发现" not in public.one_page().html
 
 
 def test_codes_are_stable_with_a_key_and_change_with_it(folder, tmp_path):

@@ -37,7 +37,7 @@ def test_what_is_planted_shows_inside_and_nowhere_outside(tmp_path, capsys):
     assert len(answer["english"]) > 100_000 and leaks(answer["english"], marks) == set()
     assert not (out / "notebooks").exists()
     true, shown = pd.read_json(io.StringIO(answer["inside"])), pd.read_parquet(out / "findings.parquet")
-    assert shown.row.isna().all()
+    assert shown.row.isna().all() and set(shown.status) == {""}
     alike = ["rule_id", "severity", "kind"]
     assert shown.groupby(alike).size().to_dict() == true.groupby(alike).size().to_dict()
     record = out.with_name(out.name + ".internal")

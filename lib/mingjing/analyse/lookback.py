@@ -94,6 +94,12 @@ def _current(audit, area) -> pd.DataFrame:
 def sentence(audit, area: str | Iterable[str] | None = None) -> str:
     """What changed since the last time, in one sentence."""
     zh, last, table = audit.lang == "zh", since(audit), changes(audit, area)
+    if audit.release:
+        return (
+            "对外报告不与以前各期比较。"
+            if zh
+            else "A report for the public is not held against earlier ones."
+        )
     if last is None:
         return (
             "登记册中没有更早的检查，无法说明变化。"

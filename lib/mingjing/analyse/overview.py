@@ -42,7 +42,8 @@ class Reported:
 
 
 def areas(audit) -> pd.DataFrame:
-    """One row per area of the run: `area rules ran findings high new recurred resolved`.
+    """One row per area of the run: `area rules ran findings high new recurred resolved`; a public audit, which is held
+    against no earlier run, ends with `high`.
 
     A rule that did not run is not in `ran`; `findings` is missing where none of the area's rules ran.
     """
@@ -57,7 +58,8 @@ def areas(audit) -> pd.DataFrame:
         line = {"area": area, "rules": len(outcomes), "ran": ran, "findings": len(here) if ran else None}
         line |= {"high": int((here.severity == "high").sum()), "resolved": int((gone.area == area).sum())}
         lines.append(line | {name: int((here.status == name).sum()) for name in ("new", "recurred")})
-    columns = ["area", "rules", "ran", "findings", "high", "new", "recurred", "resolved"]
+    columns = ["area", "rules", "ran", "findings", "high"]
+    columns += [] if audit.release else ["new", "recurred", "resolved"]
     return pd.DataFrame(lines, columns=columns).astype({"findings": "Int64"})
 
 
@@ -147,7 +149,7 @@ def _self_found(audit, p) -> pd.Series:
 def _put_right(audit, found: pd.DataFrame) -> pd.Series:
     """Of the findings that earlier runs made and this run looked for again, the share that is gone."""
     gone = audit.resolved(audit.reported.areas).to_pandas().groupby("unit").size()
-    stay = found[found.status != "new"].groupby("unit").size()
+    stay = found[found.status.isin(["persisting", "recurred"])].groupby("unit").size()
     units = gone.index.union(stay.index)
     gone, stay = gone.reindex(units, fill_value=0), stay.reindex(units, fill_value=0)
     return gone / (gone + stay)
@@ -174,6 +176,17 @@ def first_screen(audit) -> Screen:
     people = audit.past.people if audit.past else {}
     confirmed = sum(people.get(i, {}).get("verdict") == "confirmed" for i in high.finding_id)
     mine, problems = self_found(audit)
+    checked = (
+        "自查发现 / 登记的问题",
+        "Found by self-check / on record",
+        f"{mine} / {problems}" if problems else "—",
+    )
+    if audit.release:
+        return Screen(
+            f"发现{len(found)}条；对外报告不与以前各期比较。",
+            f"{len(found)} findings; a report for the public is not held against earlier ones.",
+            (("程度高 / 全部发现", "High / all findings", f"{len(high)} / {len(found)}"), checked),
+        )
     return Screen(
         f"新发现{new}条，已消除{gone}条。",
         f"{new} new, {gone} resolved.",
@@ -184,10 +197,6 @@ def first_screen(audit) -> Screen:
                 "Recurred / all findings",
                 f"{int((found.status == 'recurred').sum())} / {len(found)}",
             ),
-            (
-                "自查发现 / 登记的问题",
-                "Found by self-check / on record",
-                f"{mine} / {problems}" if problems else "—",
-            ),
+            checked,
         ),
     )

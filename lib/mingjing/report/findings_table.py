@@ -70,7 +70,7 @@ def findings_table(findings) -> str:
     if frame.empty:
         return f"<p>{words['none']}</p>"
     idle = {
-        "status": set(frame["status"]) <= {"new"},
+        "status": set(frame["status"]) <= {"new", ""},
         "amount": frame["amount"].isna().all(),
         "date": frame["date"].isna().all(),
     }

@@ -104,7 +104,7 @@ def _grid(audit) -> str:
     head = "".join(
         f'<th scope="col">{_breakable(n)}</th>' for n in (words["unit"], words["index"], words["sum"], *names)
     )
-    body = "".join(_total(totals, name, label) for name, label in words["rows"].items())
+    body = "".join(_total(totals, name, label) for name, label in words["rows"].items() if name in totals)
     table = board.pivot(index="unit_id", columns="area", values="findings")
     order = [*scores.unit_id, *(u for u in table.index if u not in set(scores.unit_id))]
     most = int(board.findings.max()) if board.findings.notna().any() else 0
