@@ -66,6 +66,13 @@ def mentions(text: ir.StringValue, pattern: str | ir.StringValue, exceptions: st
     return text.re_replace(exceptions, " ").re_search(pattern).fill_null(False)
 
 
+def in_turn(text: ir.StringValue, separator: str, *order: ir.Value) -> ir.StringValue:
+    """The texts of a group after one another, ordered by what is never NULL. Spark cannot order while it joins them."""
+    places = {f"at{place}": value for place, value in enumerate(order)}
+    rows = ibis.struct({**places, "text": text}).collect().sort()
+    return rows.map(lambda row: row["text"]).join(separator)
+
+
 def squeezed(text: ir.StringValue) -> ir.StringValue:
     """Text without any white space, so that what clerks space differently compares equal."""
     return text.re_replace(r"\s+", "")

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from mingjing.rules.engine import NotRun
+from mingjing.rules.expr import in_turn
 from mingjing.rules.ledgers import Ledgers, calendar_table
 
 # The seven are holidays since 2008-01-01 (State Council orders 270 and 513); before, three were.
@@ -113,8 +114,8 @@ def within(ledgers: Ledgers, t: ir.Table, day: ir.Value, before: int, after: int
     t = t.mutate(_day=day.cast("date"))
     joined = t.inner_join(w, [t._day >= w.opens, t._day <= w.closes])
     found = joined.group_by("_rid").agg(
-        windows_zh=joined.window_zh.group_concat("、", order_by=joined.window_order),
-        windows_en=joined.window_en.group_concat(", ", order_by=joined.window_order),
+        windows_zh=in_turn(joined.window_zh, "、", joined.window_order),
+        windows_en=in_turn(joined.window_en, ", ", joined.window_order),
     )
     return t.inner_join(found, "_rid").drop("_day")
 

@@ -4,7 +4,7 @@ import ibis
 from ibis import _
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import add_months, days_between
+from mingjing.rules.expr import add_months, days_between, in_turn
 from mingjing.rules.ledgers import Ledgers
 
 
@@ -58,15 +58,12 @@ def predictable(ledgers: Ledgers, p):
     g = g.mutate(subject=g.unit_id)
     yield "weekday", g.filter((g.visits >= p.min_visits) & (g.weekdays == 1)).mutate(weekday=_.weekday + 1)
     yield "interval", g.filter((g.gaps >= p.min_visits - 1) & (g.spread <= p.spread_days))
-    r = (
-        t.filter(t.round_id.notnull())
-        .group_by("round_id")
-        .agg(
-            _rids=_._rid.collect(),
-            route=_.unit_id.group_concat(" ", order_by=[_.act_time, _._rid]),
-            stops=_.count(),
-            date=_.day.max(),
-        )
+    r = t.filter(t.round_id.notnull())
+    r = r.group_by("round_id").agg(
+        _rids=_._rid.collect(),
+        route=in_turn(r.unit_id, " ", r.act_time, r._rid),
+        stops=_.count(),
+        date=_.day.max(),
     )
     r = r.filter(r.stops >= p.min_stops)
     same = r.group_by("route").agg(_rids=_._rids.collect().flatten(), rounds=_.count(), date=_.date.max())
