@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mingjing.analyse import first_screen
-from mingjing.analyse.lookback import sentence
+from mingjing.analyse.lookback import sentence, since
 from mingjing.report.findings import Panel, frame_panel, headline
 from mingjing.report.labels import labelled
 from mingjing.tables import tables
@@ -43,7 +43,8 @@ def headline_of(audit, area: str) -> Panel:
     if not ran and audit.units and any(rule.reason[0] not in _LACKING for _, rule in audit.results(areas)):
         verdict = _OF_UNITS[0 if zh else 1]
     screen = first_screen(audit, area) if ran else None
-    changed = sentence(audit, area) if audit.past else ""
+    # a first run says what one without a register says: `mingjing reproduce` has none
+    changed = sentence(audit, area) if since(audit) else ""
     if screen:
         figures = [(label_zh if zh else label_en, value) for label_zh, label_en, value in screen.figures]
         return headline(f"{screen.verdict(audit.lang)}{'' if zh else ' '}{verdict}", colour, figures, changed)
