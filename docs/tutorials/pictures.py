@@ -1,16 +1,23 @@
-"""Makes the pictures of the tutorials from data/sample: python docs/tutorials/pictures.py. Needs Chromium."""
+"""Makes the pictures of the documents from data/sample: python docs/tutorials/pictures.py. Needs Chromium, takes minutes.
+
+They show what the program makes of the sample in this version: run it again where a change shows in one of them.
+"""
 
 import shutil
+import subprocess
+import sys
+import tempfile
 from importlib import resources
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from mingjing import Audit
 from mingjing.report.findings import frame_panel
 from mingjing.report.findings_table import SEVERITY
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 HEADS = {
     "weight": "权重",
     "severity": "程度",
@@ -19,28 +26,58 @@ HEADS = {
     "message": "发现",
     "_row": "行",
 }
+HEIGHT = 460
 
 
 def main() -> None:
-    """One PNG for each tutorial."""
-    style = resources.files("mingjing.report").joinpath("template", "report.css").read_text("utf-8")
-    audit = Audit.open(HERE.parents[1] / "data" / "sample", "2021")
+    """One PNG for each thing shown in a tutorial, and the first screen of a report for the READMEs."""
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name, html in displays().items():
+            picture(browser, html, HERE / f"{name}.png")
+        reports = Path(folder)
+        for period in ("2021Q2", "2021Q3"):
+            run("rectification", period, reports / period)
+        screen(browser, reports / "2021Q3" / "rectification.html", HERE / "look-back.png", HEIGHT)
+        for lang, name in (("zh", "report"), ("en", "report.en")):
+            run("", "2021", reports / lang, "--lang", lang, "--register", "none")
+            screen(browser, reports / lang / "overview.html", HERE.parent / f"{name}.png", 820)
+        browser.close()
+
+
+def displays() -> dict[str, str]:
+    """What the lab's objects show of themselves."""
+    audit = Audit.open(ROOT / "data" / "sample", "2021")
     leads = audit.leads("rectification").head(6)
     shown = leads.assign(severity=leads.severity.map(SEVERITY["zh"]))[list(HEADS)].rename(columns=HEADS)
-    pictures = {
+    return {
         "completeness": audit.completeness()._repr_html_(),
         "leads": frame_panel(shown, "").html,
         "rule": audit.explain("ZG-02")._repr_html_(),
+        "what-if": audit.what_if("ZG-02", warn_days=30)._repr_html_(),
     }
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1000, "height": 420})
-        for name, html in pictures.items():
-            page.set_content(
-                f"<html lang=zh-CN><style>{style}</style><body><main>{html}</main></body></html>"
-            )
-            page.screenshot(path=HERE / f"{name}.png")
-        browser.close()
+
+
+def run(area: str, period: str, out: Path, *more: str) -> None:
+    words = ["run", *filter(None, [area]), "--data", "data/sample", "--period", period, "--out", str(out)]
+    subprocess.run([sys.executable, "-m", "mingjing", *words, *more], cwd=ROOT, check=True)  # noqa: S603
+
+
+def picture(browser: Browser, html: str, target: Path) -> None:
+    """The display as high as it is, up to HEIGHT."""
+    style = resources.files("mingjing.report").joinpath("template", "report.css").read_text("utf-8")
+    page = browser.new_page(viewport={"width": 1000, "height": HEIGHT})
+    page.set_content(f"<html lang=zh-CN><style>{style}</style><body><main>{html}</main></body></html>")
+    height = min(page.evaluate("document.querySelector('main').getBoundingClientRect().height"), HEIGHT)
+    page.screenshot(path=target, clip={"x": 0, "y": 0, "width": 1000, "height": height})
+
+
+def screen(browser: Browser, path: Path, target: Path, height: int) -> None:
+    """The first screen of a page."""
+    page = browser.new_page(viewport={"width": 1280, "height": height})
+    page.goto(path.as_uri())
+    page.wait_for_selector("html.ready")
+    page.screenshot(path=target)
 
 
 if __name__ == "__main__":
