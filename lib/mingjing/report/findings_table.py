@@ -104,7 +104,7 @@ def _row(finding: dict, columns: list[str], findings) -> str:
     cells = {
         "severity": f"<td class={severity}>{SEVERITY[lang][severity]}",
         "kind": f"<td>{KIND[lang][finding['kind']]}",
-        "status": f"<td>{STATUSES[finding['status']][lang == 'en']}",
+        "status": f"<td>{STATUSES.get(finding['status'], ('', ''))[lang == 'en']}",
         "unit": f"<td class=u>{_text(str(names.get(unit, unit)) if pd.notna(unit) else '', lang)}",
         "rule": f'<td class=w><a href="#rule-{rule}">{rule}</a>',
         "finding": f"<td class=f>{_opened(finding, evidence, lang)}{f' <small>{_text(mark, lang)}</small>' if mark else ''}",
