@@ -117,6 +117,7 @@ def _marks(axes, lane: str, marks: pd.DataFrame | None, lanes: Sequence[str]) ->
 
 
 def _legend(axes, states: list[str], names: tuple[str, str], words, unsure: bool, marked: bool) -> None:
+    from matplotlib.colors import to_rgba
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -124,7 +125,12 @@ def _legend(axes, states: list[str], names: tuple[str, str], words, unsure: bool
     for place, name in enumerate(states):
         look, letter = _look(place), _letter(name)
         label = name if letter == name else f"{letter} {name}"
-        entries.append((Patch(facecolor="none", edgecolor=look["colour"], hatch=look["hatch"]), label))
+        entries.append(
+            (
+                Patch(facecolor=to_rgba(look["colour"], 0.3), edgecolor=look["colour"], hatch=look["hatch"]),
+                label,
+            )
+        )
     entries.append((Line2D([], [], color=svg.INK, linewidth=3), words[1]))
     if marked:
         entries.append((Line2D([], [], color=svg.INK, marker="v", linestyle="", markersize=5), words[0]))
