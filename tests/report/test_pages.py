@@ -42,6 +42,24 @@ def finding(number: int, **more) -> dict:
     } | more
 
 
+def test_numbers_of_a_column_stand_in_line_and_days_on_one():
+    frame = pd.DataFrame(
+        {
+            "rate": [0.979166, 1.0, None],
+            "percent": [76.4, 150.9, 8.0],
+            "p": [0.00004, 0.31, 0.05],
+            "year": [2021, 2022, 2023],
+            "day": ["2021-01-05", "", "2021-12-31"],
+            "why": ["一" * 25, "", "二"],
+        }
+    )
+    cells = re.findall(r"<td class=(.)>([^<]*)</td>", frame_panel(frame, "").html)
+    shown = [[text for _, text in cells[place::6]] for place in range(6)]
+    assert shown[0] == ["0.979", "1.000", ""] and shown[1] == ["76.4", "150.9", "8.0"]
+    assert shown[2] == ["4e-05", "0.31", "0.05"] and shown[3] == ["2021", "2022", "2023"]
+    assert [look for look, _ in cells[:6]] == [*"nnnnwt"]
+
+
 def test_a_long_table_holds_all_rows_packed_and_the_first_ones_plain():
     html = findings_table(Findings.of([finding(n) for n in range(STATIC + 7)]))
     assert html.count("<tr data-id=") == STATIC and f"前{STATIC}条" in html

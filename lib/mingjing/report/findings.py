@@ -75,11 +75,9 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
         f'<th scope="col"{" class=n" if number else ""}>{escape(str(name))}</th>'
         for name, number in zip(frame.columns, numeric, strict=True)
     ]
-    rows = [[_plain(value) for value in row] for row in frame.itertuples(index=False)]
-    looks = [
-        "n" if number else _look(texts)
-        for number, texts in zip(numeric, zip(*rows, strict=True), strict=False)
-    ]
+    columns = [_decimals(frame.iloc[:, place]) for place in range(len(numeric))]
+    rows = list(zip(*columns, strict=True))
+    looks = ["n" if number else _look(texts) for number, texts in zip(numeric, columns, strict=True)]
     body = "\n".join(
         f"<tr>{''.join(f'<td class={look}>{escape(text)}</td>' for look, text in zip(looks, row, strict=True))}</tr>"
         for row in rows
@@ -101,6 +99,18 @@ def _look(texts: Iterable[str]) -> str:
 
 def _width(text: str) -> int:
     return len(text) + sum(len(run) for run in _CHINESE.findall(text))
+
+
+def _decimals(column: pd.Series) -> list[str]:
+    """A column as text. Broken numbers have as many decimals as their values have, up to three, so that they stand in line."""
+    if pd.api.types.is_float_dtype(column):
+        known = column.dropna().astype(float)
+        places = next((n for n in range(4) if (known.round(n) == known).all()), None)
+        if places is None and known.abs().between(0.001, 10).all():
+            places = 3
+        if places is not None:
+            return ["" if pd.isna(value) else f"{value:,.{places}f}" for value in column]
+    return [_plain(value) for value in column]
 
 
 def _plain(value) -> str:
