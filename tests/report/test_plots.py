@@ -72,6 +72,18 @@ def test_bars_are_ranked_and_carry_their_denominator():
     assert {"3/5", "2/9", "0/4"} <= set(words)
 
 
+def test_shares_are_drawn_on_an_axis_of_percent():
+    words = re.findall(
+        r">([^<>]+)</text>", plots.intervals(UNITS, "unit", "p", "low", "high", percent=True, **WORDS).picture
+    )
+    assert {"0%", "20%", "100%"} <= set(words)
+
+
+def test_on_one_day_there_is_no_curve_yet():
+    first = UNITS.assign(x=0)
+    assert "没有可以画出的数据" in plots.steps(first, "x", "p", by="unit", **WORDS)._repr_html_()
+
+
 def test_paths_say_how_many_lanes_are_not_drawn():
     lanes = pd.DataFrame({"who": [f"P{n:02d}" for n in range(23)]})
     lanes = lanes.assign(a=DAY, b=DAY, due="蓝", filed="蓝", differs="")

@@ -82,6 +82,15 @@ def scale(axis, values) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6))))
 
 
+def shares(axis) -> None:
+    """Ticks from 0 to 100 %."""
+    from matplotlib.ticker import MultipleLocator, PercentFormatter
+
+    axis.set_major_locator(MultipleLocator(0.2))
+    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axis.axes.set_xlim(-0.02, 1.02)
+
+
 def number(value) -> str:
     if pd.isna(value):
         return "—"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, drawn_columns, number, rows, scale, short
+from mingjing.report.plots.base import MAX_ROWS, Plot, drawn_columns, number, rows, scale, shares, short
 
 
 def bars(
@@ -53,8 +53,10 @@ def intervals(
     lang: str = "zh",
     axis: str = "",
     line: float | None = None,
+    percent: bool = False,
 ) -> Plot:
-    """A point and its interval in each row, in the order of the frame; `line` marks a reference value."""
+    """A point and its interval in each row, in the order of the frame; `line` marks a reference value. percent: shares, on an
+    axis from 0 to 100 %."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
@@ -66,6 +68,8 @@ def intervals(
             axes.axvline(line, color=svg.HIGH, linestyle="--", linewidth=1)
         rows(axes, frame[label])
         scale(axes.xaxis, [*frame[low], *frame[high]])
+        if percent:
+            shares(axes.xaxis)
         axes.set_xlabel(axis)
         axes.grid(axis="x", linewidth=0.6)
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, point, low, high), lang)

@@ -122,8 +122,9 @@ def steps(
     axes_names: tuple[str, str] = ("", ""),
     line: float | None = None,
 ) -> Plot:
-    """Step curves, such as the share of problems still open by days since they were found; `line` marks a limit."""
-    if frame.empty:
+    """Step curves, such as the share of problems still open by days since they were found; `line` marks a limit. On one day only
+    there is no curve yet."""
+    if frame[x].nunique() < 2:
         return Plot("", title, alt, frame, lang)
     dashes = ("-", "--", ":", "-.")
     with svg.style():
