@@ -167,7 +167,7 @@ def test_a_table_keeps_short_columns_whole_and_gives_texts_room():
             "verdict": ["无法判断", "被推翻"],
             "text": ["一句比较长的说明文字", ""],
             "yuan": [10_000, 9_999],
-            "phone": [13_800_138_000, 0],
+            "phone": pd.array([13_800_138_000, 0], "Int64"),
         }
     )
     html = frame_panel(frame, "").html

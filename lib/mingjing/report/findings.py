@@ -32,7 +32,7 @@ FOLDED = 15
 # Columns no wider than this (Chinese counts double) stay on one line.
 _SHORT = 14
 # Whole numbers of five to nine digits are grouped; longer ones name things.
-_GROUPED = range(10_000, 10**9)
+_GROUPED, _NAMES = 10_000, 10**9
 
 
 def in_chinese(html: str, lang: str) -> str:
@@ -121,7 +121,7 @@ def _plain(value) -> str:
     if isinstance(value, datetime) and not value.second:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return f"{value:,}" if abs(value) in _GROUPED else str(value)
+        return f"{value:,}" if _GROUPED <= abs(value) < _NAMES else str(value)
     if isinstance(value, float):
         return (
             f"{value:,.0f}"
