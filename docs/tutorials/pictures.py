@@ -54,7 +54,6 @@ def displays() -> dict[str, str]:
         "completeness": audit.completeness()._repr_html_(),
         "leads": frame_panel(shown, "").html,
         "rule": audit.explain("ZG-02")._repr_html_(),
-        "what-if": audit.what_if("ZG-02", warn_days=30)._repr_html_(),
     }
 
 
