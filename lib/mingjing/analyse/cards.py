@@ -113,7 +113,8 @@ def _cards(audit) -> dict[str, list[Card]]:
         people = set(ledger(audit, "person").person_id)
         frame = frame[frame.subject_id.isin({*audit.units, *people})]
     found: dict[str, list[Card]] = {}
-    for row in frame.to_dict("records"):
+    # a word that is no colour of the table has no rank
+    for row in frame[frame.color.isin(list(COLOURS))].to_dict("records"):
         days = [
             _day(row.get(name)) for name in ("issue_date", "rect_due_date", "rect_done_date", "lifted_date")
         ]
