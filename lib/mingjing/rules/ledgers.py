@@ -1,5 +1,6 @@
 """The ledgers as a rule sees them: typed Ibis tables of what was known on the day the audit looks from."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -26,6 +27,12 @@ _FESTIVALS = {
     "Mid-autumn Festival": "中秋",
     "National Day": "国庆",
 }
+
+# Ibis keeps the columns that a query drops in a set: their order is another in each process
+_DROPPED = re.compile(r"(?<=EXCLUDE )\([^()]*\)")
+# and names what it unnests at random
+_UNNESTED = re.compile(r"ibis_table_unnest_(?:column_)?[a-z0-9]{26}")
+_NAME = re.compile(r'"[^"]*"')
 
 
 class Ledgers:
@@ -163,7 +170,10 @@ class Ledgers:
         return "\n\n".join([*first, text]), rows
 
     def _compiled(self, query: ir.Table) -> str:
-        return str(self.backend.compile(query, pretty=True))
+        text = str(self.backend.compile(query, pretty=True))
+        numbers: dict[str, str] = {}
+        text = _UNNESTED.sub(lambda name: numbers.setdefault(name[0], f"unnest_{len(numbers) + 1}"), text)
+        return _DROPPED.sub(_in_order, text)
 
     def _rests_on(self, query: ir.Table) -> list[str]:
         """Names of the materialised tables a query needs, each after those it needs itself."""
@@ -328,3 +338,8 @@ def _day_type(day: date, off: bool, name: str | None) -> str:
     if off:
         return "法定假日" if name else "周末"
     return "调休上班" if day.weekday() >= 5 else "工作日"
+
+
+def _in_order(dropped: re.Match) -> str:
+    names = iter(sorted(_NAME.findall(dropped[0])))
+    return _NAME.sub(lambda _: next(names), dropped[0])
