@@ -122,9 +122,10 @@ def main() -> None:
         _floor(args.areas, args.jobs)
         return
     from mingjing.areas import AREAS
+    from mingjing.runs.notebooks import notebooks
 
-    wanted = args.areas or list(AREAS)
-    paths = [p for p in sorted((ROOT / "notebooks").glob("*.ipynb")) if p.stem.split("_", 1)[1] in wanted]
+    available = notebooks(ROOT / "notebooks")
+    paths = [available[area] for area in args.areas or AREAS]
     variants = [stock, mingjing, unchanged, floor]
     times: dict[str, list[float]] = {v.__name__: [] for v in variants}
     with tempfile.TemporaryDirectory() as folder:
