@@ -134,10 +134,28 @@ def _sample(args: argparse.Namespace) -> int:
     return 0
 
 
+def _apart(args: argparse.Namespace, given: dict, written: dict[str, str]) -> str:
+    """The page of a notebook that is no area, where one is asked for. What it takes to run one is loaded only then: an
+    unchanged run is told without."""
+    from mingjing.areas import AREAS
+    from mingjing.errors import UsageError
+
+    if AREAS.keys() >= set(args.areas):
+        return ""
+    from mingjing.runs.apart import apart, run_apart
+
+    notebook = apart(args.areas, Path(args.notebooks))
+    if notebook is None:
+        return ""
+    if args.engine != "duckdb":
+        raise UsageError(f"“{args.areas[0]}” runs no rules", todo="Leave --engine out")
+    out = Path(args.out) if args.out else None
+    return str(run_apart(notebook, Path(args.data), args.period, out, given, written))
+
+
 def _run(args: argparse.Namespace) -> int:
     from mingjing.config import read_config
     from mingjing.errors import UsageError
-    from mingjing.runs.apart import apart, run_apart
     from mingjing.runs.unchanged import fingerprint, finished
 
     files = {"config": args.config, "mapping": args.mapping}
@@ -154,11 +172,7 @@ def _run(args: argparse.Namespace) -> int:
         if not equals:
             raise UsageError(f"“{text}” is not NAME=VALUE", todo="Write -p name=value")
         written[name] = value
-    if notebook := apart(args.areas, Path(args.notebooks)):
-        if args.engine != "duckdb":
-            raise UsageError(f"“{args.areas[0]}” runs no rules", todo="Leave --engine out")
-        out = Path(args.out) if args.out else None
-        page = str(run_apart(notebook, Path(args.data), args.period, out, given, written))
+    if page := _apart(args, given, written):
         print(json.dumps({"index": page}, ensure_ascii=False) if args.json else page)
         return 0
     public = args.audience == "public"
