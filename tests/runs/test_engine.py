@@ -38,8 +38,9 @@ AWKWARD = {
     "a plot": ["import matplotlib.pyplot as plt\nplt.plot([1, 2])\nNone"],
     "a warning": ["import warnings\nwarnings.warn('careful')\n1"],
     "magic": ["%%time\npass\n", "%pwd"],
-    "forks": [
-        "import os\npid = os.fork()\nif pid == 0:\n    print('child'); os._exit(0)\nos.waitpid(pid, 0)[1]"
+    "forks": [  # since Python 3.12 a stock kernel, which has threads, warns of it
+        "import os, warnings\nwarnings.simplefilter('ignore', DeprecationWarning)\n"
+        "pid = os.fork()\nif pid == 0:\n    print('child'); os._exit(0)\nos.waitpid(pid, 0)[1]"
     ],
     "a thread left running": [
         "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n1"
