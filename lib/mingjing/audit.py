@@ -394,12 +394,14 @@ class Audit:
 
     def _run(self, entry: Entry) -> Outcome:
         if entry.rule_id not in self._outcomes:
-            if entry.draft:
-                self._outcomes[entry.rule_id] = Outcome(entry.rule_id, "not_run", ("draft", ""))
-                return self._outcomes[entry.rule_id]
-            ledgers = self.found_ledgers() if entry.meta else self.ledgers
-            self._outcomes[entry.rule_id] = run_rule(entry, rules()[entry.rule_id], ledgers, self.units)
+            self._outcomes[entry.rule_id] = self._came_to(entry)
         return self._outcomes[entry.rule_id]
+
+    def _came_to(self, entry: Entry) -> Outcome:
+        if entry.draft:
+            return Outcome(entry.rule_id, "not_run", ("draft", ""))
+        ledgers = self.found_ledgers() if entry.meta else self.ledgers
+        return run_rule(entry, rules()[entry.rule_id], ledgers, self.units)
 
     def _unit_id(self, written: str) -> str:
         ids = [unit for unit, name in self.names.items() if written in (unit, name)]

@@ -8,7 +8,7 @@ from mingjing.errors import UsageError, nearest
 from mingjing.report.findings import Panel, escape, escape_all, frame_panel, in_chinese
 from mingjing.report.labels import label, labelled
 from mingjing.report.rule_notes import rule_notes
-from mingjing.rules.reasons import reason_text
+from mingjing.rules.reasons import OUTCOMES, reason_text
 from mingjing.tables import tables
 
 
@@ -111,18 +111,13 @@ def audit_panel(audit) -> Panel:
     return Panel(html, f"{head}\n{listed.text}\n{todo}")
 
 
-_OUTCOMES = {
-    "passed": ("通过", "passed"),
-    "findings": ("有发现", "findings"),
-    "not_run": ("未运行", "not run"),
-}
 _SHOWN = 50
 
 
 def outcome_panel(outcome) -> Panel:
     """What one rule came to: result, reason, rows checked, the first hits with their evidence, the queries."""
     zh = outcome.lang == "zh"
-    told = f"{outcome.rule_id} {_OUTCOMES[outcome.outcome][not zh]}"
+    told = f"{outcome.rule_id} {OUTCOMES[outcome.outcome][not zh]}"
     counts = "查了{}行，命中{}处" if zh else "{} rows checked, {} hits"
     head = f"{told}{'：' if zh else ': '}{counts.format(outcome.rows_checked, len(outcome.hits))}"
     if reason := reason_text(outcome.reason, outcome.lang):

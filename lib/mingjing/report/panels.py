@@ -6,6 +6,7 @@ from mingjing.analyse import first_screen
 from mingjing.analyse.lookback import sentence, since
 from mingjing.report.findings import Panel, frame_panel, headline
 from mingjing.report.labels import labelled
+from mingjing.rules.reasons import OUTCOMES
 from mingjing.tables import tables
 
 _STATUS_ZH = {
@@ -28,7 +29,6 @@ _OF_UNITS = (
     "台账中没有可就所选单位作出判断的记录，无法作出结论。",
     "No ledger tells anything that can be judged of the units asked for: nothing can be concluded.",
 )
-_OUTCOME_ZH = {"passed": "通过", "findings": "有发现", "not_run": "未运行"}
 
 
 def headline_of(audit, area: str) -> Panel:
@@ -136,7 +136,7 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     if lang == "en":
         heads = ["Rule", "Name", "Outcome", "Reason", "Rows checked", "Findings"]
         return frame_panel(frame.set_axis(heads, axis=1), "Rules")
-    frame["outcome"] = frame.outcome.map(_OUTCOME_ZH)
+    frame["outcome"] = [OUTCOMES[outcome][0] for outcome in frame.outcome]
     heads = ["规则", "名称", "结果", "原因", "检查行数", "发现"]
     return frame_panel(frame.set_axis(heads, axis=1), "规则运行情况")
 

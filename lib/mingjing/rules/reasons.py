@@ -1,7 +1,13 @@
-"""Why a rule did not run, in the reader's words."""
+"""What a rule came to, and why it did not run, in the reader's words."""
 
+from mingjing.processes import ENDED
 from mingjing.tables import tables
 
+OUTCOMES = {
+    "passed": ("通过", "passed"),
+    "findings": ("有发现", "findings"),
+    "not_run": ("未运行", "not run"),
+}
 _REASONS = {
     "no_data": ("没有数据：{}", "no data: {}"),
     "column_missing": ("缺列：{}", "column missing: {}"),
@@ -28,10 +34,7 @@ _REASONS = {
     ),
     "draft": ("规则还是草稿，没有启用", "the rule is a draft and not in force yet"),
     "engine": ("所选的计算引擎不能运行这条规则", "the engine chosen cannot run this rule"),
-    "ended": (
-        "运行这条规则的进程中途终止，可能是内存不足",
-        "its process ended before it was done; memory may have run out",
-    ),
+    "ended": ("运行这条规则的进程中途终止，可能是内存不足", ENDED),
     "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }
 

@@ -1,5 +1,7 @@
 """Days by the official calendar: which day is the n-th working day after another."""
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
@@ -13,9 +15,7 @@ def add_workdays(ledgers: Ledgers, t: ir.Table, start: ir.Value, days, name: str
 
     NotRun when the arrangement of holidays is not yet published for the year the audit looks from.
     """
-    calendar = ledgers.calendar
-    if calendar.filter(calendar.cal_date == ledgers.end).count().execute() == 0:
-        raise NotRun("no_calendar")
+    calendar = published(ledgers, ledgers.end)
     numbered = ledgers.materialised("workday", lambda: _numbered(calendar))
     before = numbered.select(_start="cal_date", _number="number")
     after = numbered.filter(numbered.is_workday).select(_nth="number", _due="cal_date")
@@ -24,6 +24,14 @@ def add_workdays(ledgers: Ledgers, t: ir.Table, start: ir.Value, days, name: str
     t = t.mutate(_nth=t._number + t._days)
     t = t.left_join(after, "_nth").drop("_nth_right")
     return t.mutate(t._due.name(name)).drop("_start", "_days", "_number", "_nth", "_due")
+
+
+def published(ledgers: Ledgers, day: date) -> ir.Table:
+    """The calendar. NotRun when the arrangement of holidays is not yet published for the year of that day."""
+    calendar = ledgers.calendar
+    if calendar.filter(calendar.cal_date == day).count().execute() == 0:
+        raise NotRun("no_calendar")
+    return calendar
 
 
 def _numbered(calendar: ir.Table) -> ir.Table:

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import days_between, month_of, over, under
+from mingjing.rules.expr import days_between, graded, month_of, over, under
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.workdays import add_workdays
 
@@ -44,12 +44,7 @@ def late(ledgers: Ledgers, p):
         "promise",
         t.filter(broadcast & t.promised_date.notnull()).mutate(due=lambda s: s.promised_date),
     )
-    yield (
-        "unpromised",
-        t.filter(broadcast & t.promised_date.isnull()).mutate(
-            kind=ibis.literal("missing"), severity=ibis.literal("low")
-        ),
-    )
+    yield "unpromised", graded(t.filter(broadcast & t.promised_date.isnull()), "missing", "low")
     yield from _overdue(
         ledgers, "limit", add_workdays(ledgers, t.filter(~broadcast), t.sent, t.allowed, "due")
     )
@@ -114,7 +109,7 @@ def petition(ledgers: Ledgers, p):
     kept = ledgers.has("hotline", "notice_time")
     silent = t.filter(t.told.isnull() & over(t.notice_took, p.notice_days))
     if not kept:
-        silent = silent.mutate(kind=ibis.literal("missing"), severity=ibis.literal("low"))
+        silent = graded(silent, "missing", "low")
     yield "notice_none" if kept else "notice_unkept", silent
     yield "notice_late", t.filter(t.told.notnull() & over(t.notice_took, p.notice_days))
     yield "close_open", t.filter(t.replied.isnull() & over(t.close_took, t.allowed))
@@ -126,12 +121,7 @@ def rework(ledgers: Ledgers, p):
     t = counted(ledgers)
     t = t.filter(t.satisfaction == "不满意")
     t = t.mutate(known=ibis.coalesce(t.revisit_time, t.reply_time), done=ledgers.by_then(t.rework_done_time))
-    yield (
-        "undated",
-        t.filter(t.known.isnull() & t.done.isnull()).mutate(
-            kind=ibis.literal("missing"), severity=ibis.literal("low")
-        ),
-    )
+    yield "undated", graded(t.filter(t.known.isnull() & t.done.isnull()), "missing", "low")
     t = add_workdays(ledgers, t, t.known, p.workdays, "due")
     yield "open", t.filter(t.done.isnull() & (t.due < t.as_of))
     yield "late", t.filter(t.done.date() > t.due)

@@ -3,7 +3,7 @@
 import ibis
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import matches, same
+from mingjing.rules.expr import graded, matches, same
 from mingjing.rules.feedback.hotline import approved_days
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.workdays import add_workdays
@@ -17,19 +17,11 @@ def service_late(ledgers: Ledgers, p):
     t = t.mutate(
         allowed=promised + added, done=ledgers.by_then(t.finish_date), as_of=ibis.literal(ledgers.as_of)
     )
-    yield (
-        "unpromised",
-        t.filter(t.allowed.isnull()).mutate(kind=ibis.literal("missing"), severity=ibis.literal("low")),
-    )
+    yield "unpromised", graded(t.filter(t.allowed.isnull()), "missing", "low")
     t = add_workdays(ledgers, t, t.accept_date, t.allowed, "due")
     # a result without its day: over, and nobody knows since when
     undated = t.finish_date.isnull() & t.result.notnull()
-    yield (
-        "undated",
-        t.filter(undated & (t.due < t.as_of)).mutate(
-            kind=ibis.literal("missing"), severity=ibis.literal("low")
-        ),
-    )
+    yield "undated", graded(t.filter(undated & (t.due < t.as_of)), "missing", "low")
     yield "open", t.filter(~undated & t.done.isnull() & (t.due < t.as_of))
     yield "late", t.filter(t.done > t.due)
 
@@ -55,9 +47,6 @@ def disclosure(ledgers: Ledgers, p):
     t = add_workdays(ledgers, t, t.formed_date, p.workdays, "lawful")
     t = t.mutate(due=ibis.coalesce(t.due_date, t.lawful))
     t = t.mutate(date=t.due)
-    yield (
-        "undated",
-        t.filter(t.due.isnull()).mutate(kind=ibis.literal("missing"), severity=ibis.literal("low")),
-    )
+    yield "undated", graded(t.filter(t.due.isnull()), "missing", "low")
     yield "open", t.filter(t.done.isnull() & (t.due < t.as_of))
     yield "late", t.filter(t.done > t.due)

@@ -9,6 +9,7 @@ from mingjing.rules.expr import any_null, over
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.responsibility.cards import cards
 from mingjing.rules.responsibility.sanctions import on_file, ran
+from mingjing.rules.workdays import published
 
 
 def groups(ledgers: Ledgers, p) -> ir.Table:
@@ -113,9 +114,7 @@ def no_member(ledgers: Ledgers, p):
 @rule("KH-B04")
 def unpublished(ledgers: Ledgers, p):
     t = ledgers.honor.filter(_in_years(ledgers, ledgers.honor.year))
-    calendar = ledgers.calendar
-    if calendar.filter(calendar.cal_date == ledgers.period.end).count().execute() == 0:
-        raise NotRun("no_calendar")
+    calendar = published(ledgers, ledgers.period.end)
     days = calendar.filter(calendar.is_workday)
     shown = t.join(days, days.cal_date.between(t.publicity_start, t.publicity_end))
     counts = shown.group_by("honor_id").agg(days=shown.count())
