@@ -82,3 +82,32 @@ def test_a_praised_person_is_told_by_the_unit_of_the_staff_list(ledgers):
     }
     assert [hit["unit"] for hit in run(ledgers, "KH-03", **data).hits] == ["U1"]
     assert run(ledgers, "KH-03", ("U2",), **data).reason == ("no_unit", "")
+
+
+@pytest.mark.parametrize("rule_id", ["SS-02", "SS-03"])
+def test_a_card_of_a_person_is_told_by_the_unit_of_the_staff_list(ledgers, rule_id):
+    card = {
+        "card_id": "K1",
+        "subject_type": "个人",
+        "subject_id": "P1",
+        "color": "黄",
+        "issue_date": date(2021, 3, 1),
+        "rect_due_date": date(2021, 4, 1),
+    }
+    data = {"tricolor": [card], "person": [{"person_id": "P1", "unit_id": "U1"}]}
+    assert [hit["unit"] for hit in run(ledgers, rule_id, **data).hits] == ["U1"]
+    assert run(ledgers, rule_id, ("U2",), **data).reason == ("no_unit", "")
+    twice = data | {"person": [*data["person"], {"person_id": "P1", "unit_id": "U2"}]}
+    assert [hit["unit"] for hit in run(ledgers, rule_id, (), **twice).hits] == [None], "of two units, of none"
+    assert run(ledgers, rule_id, tricolor=[card]).reason == ("no_unit", "")
+
+
+def test_an_honour_of_a_person_is_told_by_the_unit_of_the_staff_list(ledgers):
+    honour = {"honor_type": "优秀共产党员", "year": 2021}
+    rows = [
+        honour | {"honor_id": "H1", "subject_type": "个人", "subject_id": "P1"},
+        honour | {"honor_id": "H2", "subject_type": "单位", "subject_id": "U2"},
+    ]
+    person = [{"person_id": "P1", "unit_id": "U1"}]
+    found = run(ledgers, "KH-B04", (), honor=rows, person=person)
+    assert sorted((hit["subject"], hit["unit"]) for hit in found.hits) == [("H1", "U1"), ("H2", "U2")]

@@ -7,7 +7,7 @@ from ibis import _
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import any_null, over
 from mingjing.rules.ledgers import Ledgers
-from mingjing.rules.responsibility.cards import cards
+from mingjing.rules.responsibility.cards import cards, placed
 from mingjing.rules.responsibility.sanctions import on_file, ran
 from mingjing.rules.workdays import published
 
@@ -119,7 +119,7 @@ def unpublished(ledgers: Ledgers, p):
     shown = t.join(days, days.cal_date.between(t.publicity_start, t.publicity_end))
     counts = shown.group_by("honor_id").agg(days=shown.count())
     t = t.left_join(counts, "honor_id").drop("honor_id_right")
-    t = t.mutate(days=t.days.fill_null(0))
+    t = placed(ledgers, t.mutate(days=t.days.fill_null(0)))
     yield "blank", t.filter(any_null(t.publicity_start, t.publicity_end))
     # working days that are not published yet cannot be counted
     counted = t.publicity_start.isin(calendar.cal_date) & t.publicity_end.isin(calendar.cal_date)

@@ -19,6 +19,17 @@ def cards(ledgers: Ledgers) -> ir.Table:
     return t.mutate(unit=ibis.ifelse(t.subject_type == "单位", t.subject_id, ibis.null("string")))
 
 
+def placed(ledgers: Ledgers, t: ir.Table) -> ir.Table:
+    """`unit` of each row: the subject where it is a unit, else the unit that the staff list has for the person, if it has one."""
+    itself = t.mutate(unit=ibis.ifelse(t.subject_type == "单位", t.subject_id, ibis.null("string")))
+    if not ledgers.has("person", "unit_id"):
+        return itself
+    staff = ledgers.person.group_by(subject_id="person_id").agg(of=_.unit_id.min(), last=_.unit_id.max())
+    staff = staff.filter(staff.of == staff.last).drop("last")
+    joined = itself.left_join(staff, "subject_id").drop("subject_id_right")
+    return joined.mutate(unit=joined.unit.fill_null(joined.of)).drop("of")
+
+
 @rule("SS-01")
 def no_card(ledgers: Ledgers, p):
     f = ledgers.finding
@@ -40,7 +51,7 @@ def no_card(ledgers: Ledgers, p):
 
 @rule("SS-02")
 def not_escalated(ledgers: Ledgers, p):
-    t = cards(ledgers)
+    t = placed(ledgers, cards(ledgers))
     done = ledgers.by_then(t.rect_done_date)
     latest = (t.rect_due_date + ibis.interval(days=p.grace_days)).cast("date")
     lapsed = t.filter(
@@ -84,7 +95,7 @@ def _without(many: ir.Table, cards: ir.Table, colours: list[str]) -> ir.Table:
 
 @rule("SS-03")
 def unused(ledgers: Ledgers, p):
-    t = cards(ledgers)
+    t = placed(ledgers, cards(ledgers))
     t = t.filter(t.color.isin(["黄", "红"]))
     waited = days_between(t.issue_date, ibis.literal(ledgers.as_of))
     yield "unused", t.filter(t.consequence.isnull() & (waited > p.n_days))
