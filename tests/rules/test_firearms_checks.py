@@ -1,6 +1,6 @@
 """Stock-takes: how often, and whether the count agrees with what the ledgers give."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -154,6 +154,21 @@ def test_qd10_passes_where_every_stocktake_was_made(check):
 def test_qd10_names_the_missed_day_or_whole_week(check, without, cases):
     rows = [row for row in FULL if row["check_id"] != without]
     assert found(check, rows)[0] == cases
+
+
+@pytest.mark.parametrize(
+    ("first", "cases"), [(None, set()), (date(2021, 3, 29), {"weekly"}), (date(2021, 3, 30), set())]
+)
+def test_qd10_judges_a_week_that_began_before_the_period_if_the_ledger_reaches_back(check, first, cases):
+    """The week from Monday 29 March to Sunday 4 April belongs to April."""
+    take = FULL[0] | {"rec_type": "月清点"}
+    takes = [take | {"check_id": f"{day}", "start_time": datetime(2021, 4, day, 9)} for day in (5, 12, 19)]
+    if first:
+        begun = datetime.combine(first, time(9))
+        takes.append(take | {"rec_type": "日清点", "check_id": "1", "start_time": begun})
+    data = {"armory_check": takes, "gun_issue": [OUT], "unit": [UNIT]}
+    outcome, _ = check("QD-10", period="2021-04", as_of=date(2021, 4, 25), **data)
+    assert {hit["case"] for hit in outcome.hits} == cases
 
 
 def test_qd10_wants_a_leaders_signature_each_month(check):

@@ -222,7 +222,9 @@ def test_jd10_sees_one_letter_across_host_units(check):
     b = reception(reception_id="J2", unit_id="U2", voucher_no="记2", letter_no="体函〔2021〕1 号")
     outcome, _ = check("JD-10", reception=[a, b])
     assert [(h["case"], h["_rids"], h["unit"]) for h in outcome.hits] == [("vouchers", [2, 3], "U1")]
-    b |= {"voucher_no": "记1"}
+    b |= {"voucher_no": "记1"}  # a number of its own unit
+    assert [h["case"] for h in check("JD-10", reception=[a, b])[0].hits] == ["vouchers"]
+    b |= {"unit_id": "U1"}
     assert [h["case"] for h in check("JD-10", reception=[a, b])[0].hits] == ["days"]
     b |= {"start_date": date(2021, 5, 13), "end_date": date(2021, 5, 13)}
     assert not check("JD-10", reception=[a, b])[0].hits

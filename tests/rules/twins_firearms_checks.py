@@ -45,7 +45,9 @@ def qd10(d, p):
     units = d.unit[d.unit.has_armory.eq(True) & ~d.unit.active.eq(False)].unit_id
     c = c[c.unit_id.isin(units)]
     weekly, signed = c[c.rec_type.isin(p.weekly)], c[c.rec_type.isin(p.monthly) & c.leader_id.notna()]
-    mondays = pd.date_range(d.start, d.end - timedelta(days=6), freq="W-MON")
+    begins = d.armory_check.start_time.min().normalize()
+    mondays = pd.date_range(d.start - timedelta(days=6), d.end - timedelta(days=6), freq="W-MON")
+    mondays = [m for m in mondays if m >= d.start or begins <= m]
     missed = [m for m in mondays if not weekly.day.between(m, m + timedelta(days=6)).any()]
     months = [f"{m + timedelta(days=6):%Y-%m}" for m in mondays]
     yield "weekly", months, [m in {f"{w + timedelta(days=6):%Y-%m}" for w in missed} for m in months]

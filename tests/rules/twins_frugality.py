@@ -182,7 +182,7 @@ def jd10(d, p):
         if not d.start <= g.start_date.max() <= d.end:
             continue
         keys.append(tuple(g.row))
-        papers.append(g.voucher_no.nunique() > 1)
+        papers.append(len({(v, u) for v, u in zip(g.voucher_no, g.unit_id, strict=True) if pd.notna(v)}) > 1)
         spans = sorted(zip(g.start_date, g.end_date, strict=True))
         clash.append(any(a[1] >= b[0] for i, a in enumerate(spans) for b in spans[i + 1 :]))
     yield "vouchers", keys, papers

@@ -85,10 +85,13 @@ def daily(ledgers: Ledgers, done: ir.Table) -> ir.Table:
 
 
 def weekly(ledgers: Ledgers, done: ir.Table) -> ir.Table:
-    """Whole weeks (Monday to Sunday) without a stock-take, together by unit and month of the Sunday."""
+    """Weeks (Monday to Sunday) without a stock-take, together by unit and month of the Sunday. A week that began before the
+    period is judged if the ledger reaches back to it."""
     d = ledgers.days()
-    weeks = d.group_by(week=d.cal_date.truncate("W")).agg(days=d.count(), sunday=d.cal_date.max())
-    weeks = weeks.filter(weeks.days == 7)
+    weeks = d.filter(d.cal_date.day_of_week.index() == 6)
+    weeks = weeks.select(week=weeks.cal_date.truncate("W"), sunday="cal_date")
+    weeks = weeks.cross_join(ledgers.armory_check.agg(begins=lambda t: t.start_time.min().date()))
+    weeks = weeks.filter((weeks.week >= ledgers.start) | (weeks.begins <= weeks.week)).drop("begins")
     t = armouries(ledgers).cross_join(weeks)
     seen = done.select("unit_id", week=done.day.truncate("W"), counted=ibis.literal(True)).distinct()
     t = t.left_join(seen, ["unit_id", "week"])

@@ -239,6 +239,8 @@ def letter_again(ledgers: Ledgers, p):
     t = receptions(ledgers)
     t = t.mutate(letter=_letter(ledgers, t, "|"))
     t = t.filter(t.letter.notnull())
+    # each unit numbers its vouchers itself
+    t = t.mutate(voucher=t.unit_id + "|" + t.voucher_no)
     other = t.select("letter", other="_rid", begins="start_date", ends="end_date")
     pairs = t.inner_join(other, "letter")
     meets = (pairs.start_date <= pairs.ends) & (pairs.begins <= pairs.end_date)
@@ -246,7 +248,7 @@ def letter_again(ledgers: Ledgers, p):
     g = t.group_by("letter").agg(
         _rids=_._rid.collect(),
         records=_.count(),
-        vouchers=_.voucher_no.nunique(),
+        vouchers=_.voucher.nunique(),
         units=_.unit_id.nunique(),
         unit=_.unit_id.argmin(_._rid),
         date=_.start_date.max(),
