@@ -29,10 +29,12 @@ def lacks_a_test(d, p, item_class):
     f = f[f.test_result == "合格"].assign(item=f.item_name.map(squeezed), test_date=f.purchase_date)
     columns = ["row", "unit_id", "batch_no", "item", "test_result", "test_report_no", "test_date"]
     tests = pd.concat([t[columns], f[columns].assign(row=-1)])
-    judged = {case: [] for case in ("failed", "early", "undated", "untested")}
+    judged = {case: [] for case in ("failed", "early", "undated", "unbatched", "untested")}
     for issue in t[t.txn_type.isin(["发放", "使用"]) & d.within(t.txn_date)].itertuples():
-        lot = (tests.unit_id == issue.unit_id) & (tests.batch_no == issue.batch_no)
-        lot &= tests.item.map(lambda name, mine=issue.item: alike(name, mine))
+        such = (tests.unit_id == issue.unit_id) & tests.item.map(lambda n, mine=issue.item: alike(n, mine))
+        lot = such & (tests.batch_no == issue.batch_no)
+        proof = tests[such & (tests.test_result == "合格") & tests.test_report_no.notna()]
+        maybe = pd.isna(issue.batch_no) and (proof.test_date <= issue.txn_date).any()
         mine = tests[lot | (tests.row == issue.row)]
         good = mine[(mine.test_result == "合格") & mine.test_report_no.notna()]
         failed, passed = (mine.test_result == "不合格").any(), (good.test_date <= issue.txn_date).any()
@@ -41,7 +43,9 @@ def lacks_a_test(d, p, item_class):
         judged["failed"].append(((issue.row,), failed))
         judged["early"].append(((issue.row,), open_ and afterwards and not undated))
         judged["undated"].append(((issue.row,), open_ and undated))
-        judged["untested"].append(((issue.row,), open_ and not afterwards and not undated))
+        nothing = open_ and not afterwards and not undated
+        judged["unbatched"].append(((issue.row,), nothing and maybe))
+        judged["untested"].append(((issue.row,), nothing and not maybe))
     return judged
 
 
@@ -72,11 +76,14 @@ purchases = rows(
 def fx05(d, p):
     yield from judgements(lacks_a_test(d, p, "营养品"))
     t = d.intake_txn[d.intake_txn.item_class == "药品"]
-    t, judged = t.assign(item=t.item_name.map(squeezed)), {"unasked": [], "stale": []}
+    t, judged = t.assign(item=t.item_name.map(squeezed)), {"unbatched_query": [], "unasked": [], "stale": []}
     for issue in t[t.txn_type.isin(["发放", "使用"]) & d.within(t.txn_date)].itertuples():
         lot = (t.unit_id == issue.unit_id) & (t.item == issue.item) & (t.batch_no == issue.batch_no)
         asked = t.query_date[(lot | (t.row == issue.row)) & (t.query_date <= issue.txn_date)]
-        judged["unasked"].append(((issue.row,), not len(asked)))
+        same = t.query_date[(t.unit_id == issue.unit_id) & (t.item == issue.item)]
+        maybe = pd.isna(issue.batch_no) and (same <= issue.txn_date).any()
+        judged["unbatched_query"].append(((issue.row,), not len(asked) and maybe))
+        judged["unasked"].append(((issue.row,), not len(asked) and not maybe))
         judged["stale"].append(((issue.row,), len(asked) > 0 and asked.max().year < issue.txn_date.year))
     yield from judgements(judged)
 

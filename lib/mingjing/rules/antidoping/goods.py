@@ -25,19 +25,18 @@ def alike(item: ir.StringValue, other: ir.StringValue) -> ir.BooleanValue:
 def reports(ledgers: Ledgers, goods: ir.Table) -> ir.Table:
     """Test reports by batch, wherever the batch was tested: at the gate, or for meat when the canteen bought it."""
     columns = ("unit_id", "batch_no", "item", "test_report_no", "test_result", "test_date")
-    found = goods.filter(goods.batch_no.notnull() & goods.test_result.isin(["合格", "不合格"])).select(
-        *columns
-    )
+    found = goods.filter(goods.test_result.isin(["合格", "不合格"])).select(*columns)
     if ledgers.has("food_purchase", "batch_no", "test_result"):
         bought = ledgers.food_purchase
         bought = bought.mutate(item=squeezed(bought.item_name), test_date=bought.purchase_date)
-        bought = bought.filter(bought.batch_no.notnull() & (bought.test_result == "合格")).select(*columns)
+        bought = bought.filter(bought.test_result == "合格").select(*columns)
         found = found.union(bought)
     return found
 
 
 def tested(ledgers: Ledgers, goods: ir.Table) -> ir.Table:
-    """Each issue with its own test or that of its batch: `failed`, `passed` in time, `later`, `undated`."""
+    """Each issue with its own test or that of its batch: `failed`, `passed` in time, `later`, `undated`; `unbatched` where
+    no batch is named and the unit had tested such goods before, so that nobody can tell."""
     issues = goods.filter(goods.txn_type.isin(ISSUED))
     own = issues.filter(issues.test_result.isin(["合格", "不合格"]))
     own = own.select("txn_id", "test_report_no", "test_result", "test_date", "txn_date")
@@ -53,8 +52,18 @@ def tested(ledgers: Ledgers, goods: ir.Table) -> ir.Table:
         undated=(good & all_.test_date.isnull()).any(),
         tested_on=all_.test_date.min(),
     )
-    flags = ("failed", "passed", "later", "undated")
-    joined = issues.drop("test_date").left_join(found, "txn_id")
+    flags = ("failed", "passed", "later", "undated", "unbatched")
+    passing = batch.filter((batch.test_result == "合格") & batch.test_report_no.notnull())
+    passing = passing.select("unit_id", "tested_item", passed_on="test_date")
+    blank = issues.filter(issues.batch_no.isnull()).select("txn_id", "txn_date", "unit_id", "item")
+    earlier = blank.inner_join(passing, ["unit_id", alike(blank.item, passing.tested_item)])
+    earlier = earlier.filter(earlier.passed_on <= earlier.txn_date)
+    earlier = earlier.select(blank_id="txn_id", unbatched=ibis.literal(True)).distinct()
+    joined = (
+        issues.drop("test_date")
+        .left_join(found, "txn_id")
+        .left_join(earlier, issues.txn_id == earlier.blank_id)
+    )
     return joined.mutate(**{flag: joined[flag].fill_null(False) for flag in flags})
 
 
@@ -64,7 +73,9 @@ def untested(t: ir.Table):
     rest = t.filter(~t.failed & ~t.passed)
     yield "early", rest.filter(rest.later & ~rest.undated)
     yield "undated", graded(rest.filter(rest.undated), "missing", "medium")
-    yield "untested", rest.filter(~rest.later & ~rest.undated)
+    rest = rest.filter(~rest.later & ~rest.undated)
+    yield "unbatched", graded(rest.filter(rest.unbatched), "missing", "medium")
+    yield "untested", rest.filter(~rest.unbatched)
 
 
 @rule("FX-05")
@@ -80,7 +91,13 @@ def checked_first(ledgers: Ledgers, p):
     found = found.filter(found.asked <= found.txn_date)
     found = found.group_by("txn_id").agg(asked=lambda g: g.asked.max())
     issues = issues.left_join(found, "txn_id")
-    yield "unasked", issues.filter(issues.asked.isnull())
+    without = issues.filter(issues.asked.isnull())
+    blank = without.filter(without.batch_no.isnull())
+    looked_up = asked.select("unit_id", "item", looked_up="query_date")
+    before = blank.inner_join(looked_up, ["unit_id", "item"])
+    before = before.filter(before.looked_up <= before.txn_date).select("txn_id").distinct()
+    yield "unbatched_query", graded(blank.semi_join(before, "txn_id"), "missing", "medium")
+    yield "unasked", without.anti_join(before, "txn_id")
     # A new list comes into force every first of January.
     yield "stale", issues.filter(issues.asked.year() < issues.txn_date.year())
 
