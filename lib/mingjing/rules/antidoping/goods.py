@@ -80,7 +80,8 @@ def untested(t: ir.Table):
 
 @rule("FX-05")
 def checked_first(ledgers: Ledgers, p):
-    yield from untested(tested(ledgers, moves(ledgers, "营养品")))
+    found = ledgers.materialised("tested_supplement", lambda: tested(ledgers, moves(ledgers, "营养品")))
+    yield from untested(found)
     t = moves(ledgers, "药品")
     asked = t.filter(t.query_date.notnull())
     issues = t.filter(t.txn_type.isin(ISSUED))
@@ -104,7 +105,8 @@ def checked_first(ledgers: Ledgers, p):
 
 @rule("FX-07")
 def meat(ledgers: Ledgers, p):
-    yield from untested(tested(ledgers, moves(ledgers, "肉食品")))
+    found = ledgers.materialised("tested_meat", lambda: tested(ledgers, moves(ledgers, "肉食品")))
+    yield from untested(found)
 
 
 @rule("FX-16")
