@@ -1,7 +1,10 @@
 """Inputs made to do harm are refused or read as plain data, in one line, and never changed."""
 
 import hashlib
+import io
 import os
+import zipfile
+import zlib
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -52,6 +55,24 @@ def test_a_bomb_is_refused_before_it_is_inflated(monkeypatch):
     with pytest.raises(InputError):
         archive.inspect_workbook(bomb(300 << 20))
     assert sum(inflated) <= archive.FREE + archive._CHUNK
+
+
+def packed_as_it_is(packed: bytes) -> bytes:
+    """A workbook whose one part is packed to these bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("xl/sharedStrings.xml", packed)
+    content = bytearray(out.getvalue())
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):  # deflated, not stored
+        content[content.rindex(mark) + place] = 8
+    return bytes(content)
+
+
+def test_entities_behind_a_start_that_unpacks_to_nothing_are_seen():
+    nothing, text = b"\x00\x00\x00\xff\xff" * 60_000, b'<!DOCTYPE x [<!ENTITY a "ha">]>'
+    packed = nothing + zlib.compress(text, wbits=-15)
+    with pytest.raises(InputError, match="declares entities"):
+        archive.inspect_workbook(packed_as_it_is(packed))
 
 
 def test_a_parquet_file_of_a_billion_rows_is_refused_by_what_it_says_of_itself(tmp_path, monkeypatch):

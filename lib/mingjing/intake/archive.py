@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from mingjing.errors import InputError
@@ -13,7 +13,7 @@ from mingjing.intake.values import EPOCH_1900, EPOCH_1904
 MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO, FREE = 200, 64 * 1024**2
 MAX_CELLS = 64 * 1024**2
-_CHUNK = 4 * 1024**2
+_CHUNK, _SLICE = 1024**2, 256 * 1024
 _FAR = re.compile(rb"r=[\"'][A-Za-z](?:[A-Za-z]{1,2}\d|\d{7})")
 _PLACE = re.compile(rb"r=[\"']([A-Za-z]{1,3})(\d+)[\"']")
 _EPOCH_1904 = re.compile(rb"date1904\s*=\s*[\"'](1|true)")
@@ -29,10 +29,12 @@ def inspect_workbook(content: bytes) -> datetime:
 
     def checked(pieces: Iterator[bytes]) -> Iterator[bytes]:
         nonlocal total
-        for number, piece in enumerate(pieces):
+        head = b""
+        for piece in pieces:
             total += len(piece)
             check_size(total, len(content))
-            if number == 0 and (b"<!DOCTYPE" in piece[:4096] or b"<!ENTITY" in piece[:4096]):
+            head += piece[: 4096 - len(head)]
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
                 raise InputError("declares entities, which no ledger needs", todo=_ASK)
             yield piece
 
@@ -85,7 +87,7 @@ def gunzip(content: bytes) -> bytes:
     unpacked = bytearray()
     while content:
         stream = zlib.decompressobj(wbits=31)
-        for piece in _pieces(stream, content):
+        for piece in _pieces(stream, [content]):
             unpacked += piece
             check_size(len(unpacked), len(content))
         if not stream.eof:
@@ -99,19 +101,22 @@ def _unpack(content: bytes, item: zipfile.ZipInfo) -> Iterator[bytes]:
     start = item.header_offset + 30
     lengths = content[item.header_offset + 26 : start]
     start += int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
-    packed = content[start : start + item.compress_size]
+    packed = memoryview(content)[start : start + item.compress_size]
+    # by the slice: what a call leaves of its input is copied, which for all of a large part takes the square of its size
+    slices = (packed[at : at + _SLICE] for at in range(0, len(packed), _SLICE))
     if item.compress_type == zipfile.ZIP_STORED:
-        yield packed
+        yield from map(bytes, slices)
     elif item.compress_type == zipfile.ZIP_DEFLATED:
-        yield from _pieces(zlib.decompressobj(-15), packed)
+        yield from _pieces(zlib.decompressobj(-15), slices)
     else:
         raise InputError("is packed in a way that Excel does not use", todo=_ASK)
 
 
-def _pieces(stream, packed: bytes) -> Iterator[bytes]:
-    while packed and not stream.eof:
-        yield stream.decompress(packed, _CHUNK)
-        packed = stream.unconsumed_tail
+def _pieces(stream, slices: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    for packed in slices:
+        while packed and not stream.eof:
+            yield stream.decompress(packed, _CHUNK)
+            packed = stream.unconsumed_tail
     yield stream.flush()
 
 

@@ -4,49 +4,92 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 from typing import Any
+
+import pyarrow as pa
 
 from mingjing.intake.values import clean
 
-BLOCK = 2_000
+BLOCK = 500  # fewer lists than Python's collector of cycles waits for (700), and they stay in the processor's cache
 _ALIKE = {bool, int, float}
 _REMARK = re.compile(r"[(\[][^)\]\n]*[)\]]")
+# UTF-8 of Chinese letters (U+4000 to U+9FFF) and of what ASCII prints but blanks, brackets, `#`, `*` and `:`
+_SMOOTH = bytes({*range(0x21, 0x7F), *range(0x80, 0xC0), *range(0xE4, 0xEA)} - set(b"#*:()[]"))
 
 
 class Cells:
     """One column of a block."""
 
-    plain = False  # whether all cells are clean texts; known once `texts` is
-
     def __init__(self, cells: list[Any]):
         self.cells = cells
+
+    @cached_property
+    def text(self) -> pa.Array | None:
+        """The column as Arrow has it, where it is text throughout."""
+        if not isinstance(self.cells[0], str):
+            return None
+        try:
+            return pa.array(self.cells, pa.string())
+        except (pa.ArrowException, UnicodeEncodeError):
+            return None
+
+    @cached_property
+    def smooth(self) -> bytes | None:
+        """All of the text in lower case, where nothing in it is for cleaning, to be left out in comparing, or a failed formula.
+
+        Half of the work on a sheet is to see that there is nothing to do: this sees it in one pass over the bytes.
+        """
+        if self.text is None or (said := self.text.buffers()[2]) is None:
+            return None
+        said = said.to_pybytes()
+        return None if said.translate(None, _SMOOTH) else said.lower()
+
+    def may_say(self, words: Iterable[str]) -> bool:
+        """Whether one of the words, in lower case, may be what a cell says, compared as headers are."""
+        if self.smooth is not None:
+            return any(word.encode() in self.smooth for word in words)
+        return any(word in self.pressed for word in words)
 
     @cached_property
     def kinds(self) -> set[type]:
         return set(map(type, self.cells))
 
     @cached_property
-    def texts(self) -> dict[str, str]:
-        """Each different text → the same, cleaned."""
+    def found(self) -> list[str]:
+        """Each different text that is not empty."""
         if str not in self.kinds:
-            return {}
+            return []
         alone = len(self.kinds) == 1
-        found = list(set(self.cells) if alone else {cell for cell in self.cells if isinstance(cell, str)})
-        cleaned = clean_all(found)
-        self.plain = alone and cleaned is found
-        return dict(zip(found, cleaned, strict=True))
+        texts = set(self.cells) if alone else {cell for cell in self.cells if isinstance(cell, str)}
+        return list(texts - {""})
+
+    @cached_property
+    def cleaned(self) -> list[str]:
+        """The same, cleaned; the very list where cleaning changes nothing."""
+        return clean_all(self.found)
+
+    @property
+    def uncleaned(self) -> bool:
+        """Whether cleaning changes any of its texts."""
+        return self.smooth is None and self.cleaned is not self.found
 
     @cached_property
     def joined(self) -> str:
         """All cleaned texts, one a line, in lower case and without spaces: to see at once what is not among them."""
-        return "\n".join(self.texts.values()).replace(" ", "").lower()
+        return "\n".join(self.cleaned).replace(" ", "").lower()
 
     @cached_property
     def pressed(self) -> str:
         """The same without stars, colons and bracketed remarks, as headers are compared."""
         text = self.joined.replace("*", "").replace(":", "")
         return _REMARK.sub("", text) if "(" in text or "[" in text else text
+
+    def without_blanks(self) -> "Cells":
+        """The column with None for what is empty."""
+        if "" not in self.cells:
+            return self
+        return Cells([None if cell == "" else cell for cell in self.cells])
 
     def read(self, reader: Callable[[Any], Any], start: dict[Any, Any] | None = None):
         """(values, place → why for each cell that cannot be read). Equal cells are read once.
@@ -93,7 +136,10 @@ class Block:
 
 
 def columns_of(rows: list[list[Any]]) -> list[Cells]:
-    return [Cells(list(column)) for column in zip_longest(*rows)]
+    if len(set(map(len, rows))) > 1:
+        return [Cells(list(column)) for column in zip_longest(*rows)]
+    width, cells = len(rows[0]), list(chain.from_iterable(rows))
+    return [Cells(cells[place::width]) for place in range(width)]
 
 
 def blocks(rows: Iterable[list[Any]], first: int) -> Iterator[Block]:

@@ -90,12 +90,13 @@ class Lines:
         if not block.columns:
             return set(range(len(block.rows)))
         first = block.columns[0]
-        odd = {text for text, cleaned in first.texts.items() if not cleaned}
-        if any(word in first.joined for word in (*_TOTAL_WORDS, *_NOTES)):
-            odd |= {text for text, cleaned in first.texts.items() if _says_more(cleaned)}
+        odd: set[str] = set()
+        if first.may_say((*_TOTAL_WORDS, *_NOTES)) or first.uncleaned:
+            pairs = zip(first.found, first.cleaned, strict=True)
+            odd = {text for text, cleaned in pairs if not cleaned or _says_more(cleaned)}
         found = set()
-        if odd or None.__class__ in first.kinds:
-            found = {place for place, cell in enumerate(first.cells) if cell is None or cell in odd}
+        if odd or None in first.cells or "" in first.cells:
+            found = {p for p, cell in enumerate(first.cells) if cell in (None, "") or cell in odd}
         return found | self._like_header(block)
 
     def _like_header(self, block: Block) -> set[int]:
@@ -103,13 +104,13 @@ class Lines:
         columns = [
             (block.columns[place], names) for place, names in self._own.items() if place < len(block.columns)
         ]
-        columns = [(column, names) for column, names in columns if any(n in column.pressed for n in names)]
+        columns = [(column, names) for column, names in columns if column.may_say(names)]
         if len(columns) < 2:
             return set()
         seen: set[int] = set()
         twice: set[int] = set()
         for column, names in columns:
-            odd = {text for text in column.texts if bare(text) in names}
+            odd = {text for text in column.found if bare(text) in names}
             here = {place for place, cell in enumerate(column.cells) if cell in odd} if odd else set()
             twice |= seen & here
             seen |= here

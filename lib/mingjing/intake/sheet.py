@@ -2,23 +2,22 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
-from math import isfinite
 from typing import Any
 
 import pyarrow as pa
 
 from mingjing.intake.block import Block, Cells, Filler, blocks, columns_of
+from mingjing.intake.column import read_column, read_extra
 from mingjing.intake.corrections import Correction
 from mingjing.intake.files import RawSheet
 from mingjing.intake.headers import Field, Header
 from mingjing.intake.lines import Lines, total_issues
 from mingjing.intake.model import Source
-from mingjing.intake.values import DATED, NULL_LENGTH, READERS, clean, scaled
+from mingjing.intake.values import clean
 from mingjing.tables import ARROW, Column, Table
 
 Fault = tuple[str, str, str]
+_TOGETHER = 64  # blocks whose columns become one piece each
 
 
 @dataclass
@@ -98,6 +97,7 @@ class _Reader:
         self.issues: list[list[Any]] = []
         self.amounts: dict[str, list[pa.Array]] = {}
         self.tables: list[pa.Table] = []
+        self.whole: list[pa.Table] = []
         self.extras = _Extras(source, header)
 
     def read(self, block: Block, places: list[int]) -> None:
@@ -117,41 +117,44 @@ class _Reader:
         ]
         self._keep(typed, self.extras.read(columns), numbers, faults)
 
-    def _keep(self, typed, extras: dict[str, list[Any]], numbers: list[int], faults) -> None:
+    def _keep(self, typed: dict[str, pa.Array], extras: dict[str, pa.Array], numbers, faults) -> None:
         declared = self.header.table.columns
-        kinds = {name: ARROW[declared[name].type] for name in typed}
-        data = {name: pa.array(values, kinds[name]) for name, values in typed.items()}
-        for name in typed:
+        for name, array in typed.items():
             if declared[name].type in ("number", "int"):
-                self.amounts.setdefault(name, []).append(data[name])
-        data |= {name: pa.array(values, pa.string()) for name, values in extras.items()}
+                self.amounts.setdefault(name, []).append(array)
         base = self.source.rid(0)
-        table = pa.table(data | {"_rid": pa.array([base + number for number in numbers], pa.int64())})
+        rids = pa.array([base + number for number in numbers], pa.int64())
+        table = pa.table(typed | extras | {"_rid": rids})
         kept = [place for place in range(len(numbers)) if place not in faults] if faults else None
         if kept is None or kept:
             self.tables.append(table if kept is None else table.take(kept))
+        if len(self.tables) == _TOGETHER:
+            self.whole.append(_one(self.tables))
+            self.tables = []
 
     def table(self) -> pa.Table | None:
         """The rows accepted; None where there are none."""
-        if not self.tables:
+        if not self.tables and not self.whole:
             return None
-        whole = pa.concat_tables(self.tables, promote_options="default")
+        whole = pa.concat_tables([*self.whole, *self.tables], promote_options="default")
         names = [name for name in whole.column_names if name in self.header.table.columns]
         return whole.select([*names, *self.extras.labels(whole.column_names), "_rid"])
 
 
+def _one(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables, promote_options="default").combine_chunks()
+
+
 def _typed_columns(source, raw: RawSheet, header: Header, rows, columns: list[Cells], numbers):
     """(column → values, row place → faults that reject it, issues) of the data rows."""
-    typed: dict[str, list[Any]] = {}
+    typed: dict[str, pa.Array] = {}
     faults: dict[int, list[Fault]] = {}
     found: list[tuple[int, list[Any]]] = []
     for field in header.fields:
         spec = header.table.columns[field.name]
         column = _column(field, rows, columns, numbers)
         cells = column.cells
-        values, bad = _read(column, spec, raw.epoch, field)
-        if spec.default is not None:
-            values = [spec.default if v is None and p not in bad else v for p, v in enumerate(values)]
+        values, bad = read_column(column, spec, raw.epoch, field)
         typed[field.name] = values
         for place, why in bad.items():
             zh, en = (
@@ -162,15 +165,15 @@ def _typed_columns(source, raw: RawSheet, header: Header, rows, columns: list[Ce
                 faults.setdefault(place, []).append((spec.name, zh, en))
             else:
                 found.append((place, [spec.name, cells[place], "unreadable", zh, en]))
-        if spec.required and None in values:
+        if spec.required and values.null_count:
             blank = (f"必填项“{spec.zh}”为空", f"required “{spec.name}” is blank")
-            for place, value in enumerate(values):
-                if value is None and place not in bad:
+            for place, missing in enumerate(values.is_null().to_pylist()):
+                if missing and place not in bad:
                     faults.setdefault(place, []).append((spec.name, *blank))
-        if spec.choices and (strange := set(values) - {*spec.choices, None}):
+        if spec.choices and (strange := set(values.unique().to_pylist()) - {*spec.choices, None}):
             found += [
                 (place, [spec.name, cells[place], "not_in_choices", *_strange(spec, value)])
-                for place, value in enumerate(values)
+                for place, value in enumerate(values.to_pylist())
                 if value in strange
             ]
     _fill_keys(source, header, numbers, typed, faults)
@@ -184,11 +187,11 @@ def _typed_columns(source, raw: RawSheet, header: Header, rows, columns: list[Ce
 
 def _fill_keys(source: Source, header: Header, numbers, typed, faults) -> None:
     for name in _stand_in(header):
-        typed[name] = [f"{source.file}#{source.sheet}#{number}" for number in numbers]
+        typed[name] = pa.array([f"{source.file}#{source.sheet}#{number}" for number in numbers])
     for name in header.table.key:
         spec = header.table.columns[name]
         if name not in typed and spec.default is not None:
-            typed[name] = [spec.default] * len(numbers)
+            typed[name] = pa.array([spec.default] * len(numbers), ARROW[spec.type])
         elif name not in typed:
             for place in range(len(numbers)):
                 fault = (name, f"缺主键列“{spec.zh}”", f"key column “{name}” is missing")
@@ -205,34 +208,6 @@ def _column(field: Field, rows, columns: list[Cells], numbers) -> Cells:
     return columns[field.place] if field.place < len(columns) else Cells([None] * len(rows))
 
 
-def _read(column: Cells, spec: Column, epoch: datetime, field: Field) -> tuple[list[Any], dict[int, str]]:
-    """A column as `_typed` reads its cells, with two short cuts for cells that stand for themselves."""
-    known = {}
-    if not field.prepare and spec.type == "number" and field.scale == 1.0 and column.kinds == {float}:
-        if all(map(isfinite, column.cells)):
-            return column.cells, {}
-    if not field.prepare and spec.type == "text" and (known := column.texts):
-        if min(map(len, known.values())) <= NULL_LENGTH or "\n#" in f"\n{column.joined}":
-            # a word for “nothing” or a failed formula may be among them
-            known = {text: c for text, c in known.items() if len(c) > NULL_LENGTH and text[0] != "#"}
-        elif column.plain:
-            return column.cells, {}
-    return column.read(partial(_typed, spec, epoch, field), known)
-
-
-def _typed(spec: Column, epoch: datetime, field: Field, cell: Any) -> Any:
-    if field.prepare:
-        cell = field.prepare(cell)
-    if isinstance(cell, str):
-        if cell.startswith("#") and cell.endswith(("!", "?", "A")) and cell[1:2].isupper():
-            raise ValueError("a formula that failed")
-        if spec.choices and clean(cell) in spec.choices:
-            return clean(cell)  # 无 is an answer where the ledger offers it
-    if spec.type in DATED:
-        return DATED[spec.type](cell, epoch)
-    return scaled(READERS[spec.type](cell), cell, field.scale)
-
-
 class _Extras:
     """Columns nobody declared, as text; one without a header is kept by its number."""
 
@@ -245,14 +220,13 @@ class _Extras:
         label = f"x_{text}"
         self.label[place] = label if label not in self.label.values() else f"{label}#{place + 1}"
 
-    def read(self, columns: list[Cells]) -> dict[str, list[str | None]]:
+    def read(self, columns: list[Cells]) -> dict[str, pa.Array]:
         found = {}
         for place, column in enumerate(columns):
             if place in self.used and place not in self.label:
                 continue
-            start = {text: cleaned or None for text, cleaned in column.texts.items()}
-            values, _ = column.read(lambda cell: None if cell is None else clean(cell) or None, start)
-            if place not in self.label and any(values):
+            values = read_extra(column)
+            if place not in self.label and values.null_count < len(values):
                 self.source.notes.append(
                     (
                         f"第{place + 1}列没有表头，按原样保留",

@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 NULLS = {"", "无", "/", "-", "—", "——", "n/a", "na", "null", "none", "待补"}
-NULL_LENGTH = max(map(len, NULLS))
 _TRUE = {"是", "有", "√", "✓", "y", "yes", "true", "1", "对"}
 _FALSE = {"否", "无", "×", "✗", "x", "n", "no", "false", "0", "错"}
 SCALES = {"万元": 1e4, "千元": 1e3, "亿元": 1e8, "元": 1.0}
