@@ -62,7 +62,8 @@ def _now(args: argparse.Namespace) -> datetime:
     if not args.now:
         return datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
     try:
-        return datetime.fromisoformat(args.now).replace(tzinfo=None)
+        told = datetime.fromisoformat(args.now)
+        return told.astimezone(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None) if told.tzinfo else told
     except ValueError:
         raise UsageError(f"“{args.now}” is no moment", todo="Write it as 2022-01-10T08:00") from None
 

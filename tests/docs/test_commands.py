@@ -29,6 +29,9 @@ NOT_RUN = {
     "make audit": "builds an environment from a package index and takes minutes: tests/runs run the same",
     "make lab": "a server that stays until it is stopped",
     "make test": "this very suite, which .ci/run calls by it",
+    "python -m venv airflow && airflow/bin/pip install apache-airflow==3.3.2 apache-airflow-providers-papermill": (
+        "downloads more packages than the project has itself: tests/runs/test_airflow.py is skipped without"
+    ),
     "pip install --require-hashes -r requirements-spark.lock": "downloads 400 MB; .ci/run does it by make spark",
     "mingjing run --data ledgers --period 2021 --engine spark": "needs Java and PySpark: tests/rules/test_spark.py",
     "mingjing run canteen --data ../shared/real/food --mapping data/mappings/food.toml --period 2014": (

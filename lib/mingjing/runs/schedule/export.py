@@ -1,8 +1,10 @@
 """The schedule in the words of the scheduler a bureau already has. Each calls `run-due`, which knows what is due;
 so that no file outside this machine shows on which day a canteen will be visited."""
 
+import json
 import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 from mingjing.errors import UsageError
@@ -10,6 +12,7 @@ from mingjing.runs.notebooks import notebooks
 from mingjing.runs.schedule.plan import Occurrence, Schedule
 
 ZONE = "Asia/Shanghai"
+_KERNEL = "mingjing"
 
 
 def export(schedule: Schedule, target: str) -> str:
@@ -22,8 +25,8 @@ def export(schedule: Schedule, target: str) -> str:
 
 def papermill_runs(schedule: Schedule, found: list[Occurrence]) -> list[dict[str, Any]]:
     """Arguments of one PapermillOperator for each notebook of each occurrence; their copies go beside the reports."""
-    aside = schedule.path("reports", "reports") / "papermill"
-    aside.mkdir(parents=True, exist_ok=True)
+    aside = _aside(schedule)
+    _write_kernel(aside)
     runs = []
     for occurrence in found:
         given = {"data": str(schedule.path("data", "data")), "period": occurrence.period}
@@ -34,8 +37,23 @@ def papermill_runs(schedule: Schedule, found: list[Occurrence]) -> list[dict[str
         for area, path in notebooks(schedule.path("notebooks", "notebooks")).items():
             if area in occurrence.job.areas or not occurrence.job.areas:
                 output = aside / f"{occurrence.id}-{area}.ipynb"
-                runs.append({"input_nb": str(path), "output_nb": str(output), "parameters": given})
+                kernel = {"kernel_name": _KERNEL, "language_name": "python"}
+                runs.append({"input_nb": str(path), "output_nb": str(output), "parameters": given} | kernel)
     return runs
+
+
+def _aside(schedule: Schedule) -> Path:
+    return schedule.path("reports", "reports") / "papermill"
+
+
+def _write_kernel(aside: Path) -> None:
+    """A kernel of this environment, where Jupyter looks for it when JUPYTER_PATH names the folder."""
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    folder = aside / "kernels" / _KERNEL
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kernel.json").write_text(
+        json.dumps({"argv": argv, "display_name": _KERNEL, "language": "python"}), "utf-8"
+    )
 
 
 def _words(schedule: Schedule, *more: str) -> list[str]:
@@ -44,6 +62,10 @@ def _words(schedule: Schedule, *more: str) -> list[str]:
 
 def _hour(schedule: Schedule) -> int:
     return schedule.run.get("hour", 6)
+
+
+def _limit(schedule: Schedule) -> int:
+    return schedule.run.get("limit_hours", 6)
 
 
 def _crontab(schedule: Schedule) -> str:
@@ -82,21 +104,30 @@ WantedBy=timers.target
 
 
 def _airflow(schedule: Schedule) -> str:
-    return f'''"""Mingjing on Airflow: each notebook that is due is a papermill task; then the reports are published whole.
+    return f'''"""Mingjing on Airflow 3: each notebook that is due is a papermill task; then the reports are published whole.
 
-Needs apache-airflow-providers-papermill, and mingjing in the workers' environment.
+Airflow needs apache-airflow-providers-papermill and nothing of mingjing: notebooks and commands run in mingjing's own
+environment, which all workers see, as they do the folder of the schedule.
 """
 
 import json
+import os
 import subprocess
 from datetime import timedelta
 
 import pendulum
-from airflow.decorators import dag, task
 from airflow.providers.papermill.operators.papermill import PapermillOperator
+from airflow.sdk import dag, task
 
 MINGJING = {_words(schedule)[:4]!r}
 SCHEDULE = ["--schedule", {str(schedule.file)!r}]
+# `due` leaves the kernel there that the notebooks run on
+os.environ["JUPYTER_PATH"] = {str(_aside(schedule))!r}
+
+
+def moment(context):
+    """The moment this run stands for, so that a run made again asks what the first one asked."""
+    return ["--now", (context.get("data_interval_end") or context["dag_run"].run_after).isoformat()]
 
 
 @dag(
@@ -105,21 +136,27 @@ SCHEDULE = ["--schedule", {str(schedule.file)!r}]
     start_date=pendulum.datetime({schedule.start.year}, {schedule.start.month}, {schedule.start.day}, tz="{ZONE}"),
     catchup=False,  # mingjing itself knows what was missed and runs it once
     max_active_runs=1,
-    default_args={{"retries": 1, "retry_delay": timedelta(minutes=10)}},
+    default_args={{
+        "retries": 1,
+        "retry_delay": timedelta(minutes=10),
+        "execution_timeout": timedelta(hours={_limit(schedule)}),
+    }},
 )
 def mingjing():
     @task
-    def due():
+    def due(**context):
         """One papermill run for each notebook of each occurrence that is due."""
-        made = subprocess.run(
-            [*MINGJING, "due", "--json", "--papermill", *SCHEDULE], capture_output=True, text=True, check=True
-        )
-        return json.loads(made.stdout)
+        words = [*MINGJING, "due", "--json", "--papermill", *SCHEDULE, *moment(context)]
+        return json.loads(subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout)
 
-    @task(trigger_rule="all_done")
-    def publish():
+    # not tried twice: an alert is told once; what failed stays due, and the next run tries it again
+    @task(trigger_rule="all_done", retries=0, execution_timeout=None)
+    def publish(**context):
         """Findings, manifest and index, whole or not at all; writes down what is done."""
-        print(subprocess.run([*MINGJING, "run-due", *SCHEDULE], text=True, check=True))
+        done = subprocess.run([*MINGJING, "run-due", *SCHEDULE, *moment(context)], stdout=subprocess.PIPE, text=True)
+        print(done.stdout)
+        if done.returncode:
+            raise RuntimeError(done.stdout.strip() or "mingjing could not begin: see the log above")
 
     PapermillOperator.partial(task_id="notebook").expand_kwargs(due()) >> publish()
 
