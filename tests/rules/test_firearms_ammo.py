@@ -94,6 +94,17 @@ def test_qd02_lets_misfires_go_back_into_the_store(check):
         assert check("QD-02", gun_issue=[row], ammo_txn=booked(100, back))[0].outcome == "passed"
 
 
+def test_qd02_takes_two_issues_of_a_unit_under_one_number_for_one_draw(check):
+    def found(*rows):
+        outcome, _ = check("QD-02", gun_issue=[*rows, issue(2)])
+        return {(hit["unit"], hit["subject"], len(hit["_rids"])) for hit in outcome.hits}
+
+    few, many = issue(ammo_used=90), issue(ammo_used=100)
+    assert found(few, many) == set()
+    assert found(few, issue()) == {("U1", "I1", 2)}
+    assert found(few, many | {"unit_id": "U2"}) == {("U1", "I1", 1), ("U2", "I1", 1)}
+
+
 def test_a_slip_is_not_over_while_one_of_its_guns_is_out(check):
     rows = [issue(slip_no="S", ammo_used=0, ammo_returned=0), issue(2, slip_no="S", in_time=None)]
     assert check("QD-02", gun_issue=rows)[0].outcome == "passed"

@@ -85,6 +85,14 @@ def each_day(first: date, last: date) -> ir.Table:
     return days.unnest().name("day").as_table()
 
 
+def gathered(found: ir.Table, rows: ir.Table, key: list[str], rids: ibis.Deferred) -> ir.Table:
+    """Groups that were found among rows, each with its `_rids`: lists do not spill to disk, so none is made of the rest."""
+    few = rows.semi_join(found, [rows[column].identical_to(found[column]) for column in key])
+    lists = few.group_by(key).agg(_rids=rids).rename({f"of_{column}": column for column in key})
+    both = found.join(lists, [found[column].identical_to(lists[f"of_{column}"]) for column in key])
+    return both.drop([f"of_{column}" for column in key])
+
+
 def graded(table: ir.Table, kind: str, severity: str) -> ir.Table:
     """Findings of another kind and severity than the rule's own."""
     return table.mutate(kind=ibis.literal(kind), severity=ibis.literal(severity))

@@ -37,29 +37,75 @@ def direction(t: ir.Table, sign: dict[str, int]) -> ir.IntegerValue:
 def draws(ledgers: Ledgers) -> ir.Table:
     """Returned issues: one row per slip where ammunition was drawn by slip, else one per issue. A slip of which one
     gun is still out is not over."""
-    return ledgers.materialised("draws", lambda: _draws(ledgers))
+    return alone(ledgers).union(together(ledgers))
 
 
-def _draws(ledgers: Ledgers) -> ir.Table:
-    t = ledgers.gun_issue
-    t = t.mutate(
-        subject=ibis.coalesce(t.slip_no, t.issue_id),
-        case_=ibis.ifelse(t.slip_no.isnull(), "row", "slip"),
-        back=ledgers.by_then(t.in_time).notnull(),
+def alone(ledgers: Ledgers) -> ir.Table:
+    """Draws of one row: most of a large ledger, so they are read as they stand, not grouped."""
+    t = _kept(ledgers)
+    t = t.filter(~t.joined & t.back).anti_join(_again(ledgers), "issue_id")
+    return t.select(
+        "unit_id",
+        subject="issue_id",
+        case_=ibis.literal("row"),
+        _rid="_rid",
+        _rids=ibis.array([t._rid]),
+        date="out_time",
+        back="back",
+        issues=ibis.array([t.issue_id]),
+        drawer="drawer",
+        ammo_type="ammo_type",
+        types=t.ammo_type.notnull().cast("int64"),
+        shell_returned="shell_returned",
+        **{column: t[column].fill_null(0) for column in ROUNDS},
     )
+
+
+def together(ledgers: Ledgers) -> ir.Table:
+    """Draws by slip, and issues whose number stands twice."""
+    return ledgers.materialised("draws", lambda: _together(ledgers))
+
+
+def _together(ledgers: Ledgers) -> ir.Table:
+    t = _kept(ledgers)
+    t = t.filter(t.joined).union(t.filter(~t.joined).semi_join(_again(ledgers), "issue_id"))
     d = t.group_by("unit_id", "subject", "case_").agg(
         _rid=t._rid.min(),
         _rids=t._rid.collect(),
         date=t.out_time.min(),
         back=t.back.all(),
         issues=t.issue_id.collect(),
-        drawer=ibis.coalesce(t.coach_id, t.borrower_id).min(),
+        drawer=t.drawer.min(),
         ammo_type=t.ammo_type.min(),
         types=t.ammo_type.nunique(),
         shell_returned=t.shell_returned.sum(),
         **{column: t[column].sum().fill_null(0) for column in ROUNDS},
     )
     return d.filter(d.back)
+
+
+def _kept(ledgers: Ledgers) -> ir.Table:
+    """The issue log; `joined` rows name a slip, or no number of their own."""
+    t = ledgers.gun_issue
+    return t.select(
+        *("_rid", "unit_id", "issue_id", "out_time", "ammo_type", "shell_returned", *ROUNDS),
+        subject=ibis.coalesce(t.slip_no, t.issue_id),
+        case_=ibis.ifelse(t.slip_no.isnull(), "row", "slip"),
+        joined=t.slip_no.notnull() | t.issue_id.isnull(),
+        back=ledgers.by_then(t.in_time).notnull(),
+        drawer=ibis.coalesce(t.coach_id, t.borrower_id),
+    )
+
+
+def _again(ledgers: Ledgers) -> ir.Table:
+    """Numbers of issues that stand twice."""
+
+    def build() -> ir.Table:
+        t = ledgers.gun_issue
+        t = t.filter(t.slip_no.isnull() & t.issue_id.notnull())
+        return t.group_by("issue_id").agg(n=t.count()).filter(lambda g: g.n > 1).select("issue_id")
+
+    return ledgers.materialised("issue_again", build)
 
 
 @rule("QD-02")
@@ -69,25 +115,35 @@ def rounds(ledgers: Ledgers, p):
     for case in ("row", "slip"):
         yield case, broken.filter(broken.case_ == case)
     if ledgers.has("ammo_txn", "issue_id"):
-        yield from booked(ledgers, t)
+        t = ledgers.materialised("booked", lambda: booked(ledgers))
+        yield "booked_out", t.filter(t.booked_out != t.ammo_out)
+        yield "booked_back", t.filter(_back_differs(t))
 
 
-def booked(ledgers: Ledgers, t: ir.Table):
-    """The same rounds in the ammunition ledger; only where the ledger names the issue."""
+def booked(ledgers: Ledgers) -> ir.Table:
+    """Draws whose rounds are others in the ammunition ledger, and all by slip; only where the ledger names the issue."""
     x = ledgers.ammo_txn
     x = x.filter(x.issue_id.notnull()).select("issue_id", "txn_type", "qty", txn_rid="_rid")
+    sums = {
+        "booked_out": lambda t: t.qty.sum(where=t.txn_type == "领出").fill_null(0),
+        "booked_back": lambda t: t.qty.sum(where=t.txn_type == "退回").fill_null(0),
+    }
+    # lists of rows do not spill to disk: sums first, in few columns, and the rows of those that differ
+    one = alone(ledgers)
+    sides = one.select("_rid", *ROUNDS, issue_id="subject").join(
+        x.group_by("issue_id").agg(**sums), "issue_id"
+    )
+    apart = sides.filter((sides.booked_out != sides.ammo_out) | _back_differs(sides))
+    t = one.semi_join(apart, "_rid").union(together(ledgers))
     lines = t.select("unit_id", "subject", "_rid", "_rids", "date", *ROUNDS, issue=t.issues.unnest())
     lines = lines.join(x, lines.issue == x.issue_id)
-    t = lines.group_by("unit_id", "subject", "_rid", "date", *ROUNDS).agg(
-        _rids=lines._rids.first().concat(lines.txn_rid.collect()),
-        booked_out=lines.qty.sum(where=lines.txn_type == "领出").fill_null(0),
-        booked_back=lines.qty.sum(where=lines.txn_type == "退回").fill_null(0),
+    return lines.group_by("unit_id", "subject", "_rid", "date", *ROUNDS).agg(
+        _rids=lines._rids.first().concat(lines.txn_rid.collect()), **sums
     )
-    yield "booked_out", t.filter(t.booked_out != t.ammo_out)
-    yield (
-        "booked_back",
-        t.filter(~t.booked_back.between(t.ammo_returned, t.ammo_returned + t.dud_count)),
-    )
+
+
+def _back_differs(t: ir.Table) -> ir.BooleanValue:
+    return ~t.booked_back.between(t.ammo_returned, t.ammo_returned + t.dud_count)
 
 
 @rule("QD-03")

@@ -2,9 +2,10 @@
 
 import ibis
 import ibis.expr.types as ir
+from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import matches, month_of, over
+from mingjing.rules.expr import gathered, matches, month_of, over
 from mingjing.rules.firearms.ammo import draws
 from mingjing.rules.ledgers import Ledgers
 
@@ -17,16 +18,10 @@ def by_drawer(ledgers: Ledgers) -> ir.Table:
 
 def habit(t: ir.Table, shown: ir.BooleanValue, n_min: int) -> ir.Table:
     """Drawers with enough draws of one kind of ammunition, every one of which shows the pattern."""
-    t = t.mutate(shown=shown)
-    t = t.group_by("unit_id", "drawer", "ammo_type").agg(
-        _rids=t._rids.collect().flatten(),
-        n=t.count(),
-        always=t.shown.all(),
-        used=t.ammo_used.sum(),
-        date=t.date.min(),
-    )
-    t = t.filter(t.always & (t.n >= n_min))
-    return t.mutate(subject=t.drawer + "|" + t.ammo_type.fill_null(""))
+    t, key = t.mutate(shown=shown), ["unit_id", "drawer", "ammo_type"]
+    found = t.group_by(key).agg(n=t.count(), always=t.shown.all(), used=t.ammo_used.sum(), date=t.date.min())
+    found = gathered(found.filter(found.always & (found.n >= n_min)), t, key, _._rids.collect().flatten())
+    return found.mutate(subject=found.drawer + "|" + found.ammo_type.fill_null(""))
 
 
 @rule("QD-16")
