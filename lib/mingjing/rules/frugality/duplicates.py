@@ -32,20 +32,58 @@ WEAK = ("number_typed", "number_dropped", "firm_typed", "blank")
 
 
 def payments(ledgers: Ledgers) -> ir.Table:
-    """Entries with `number` (invoice number, bare), `firm` (payee, bare), `fen`, `day` (since 1970) and `text`."""
+    """Entries that share payee and number, or one of them and the sum (of either sign), with another entry, and with them
+    all that the rules need: `number` (invoice number, bare), `firm` (payee, bare), `fen`, `day` (since 1970), `text`."""
     return ledgers.materialised("payment", lambda: _payments(ledgers))
 
 
 def _payments(ledgers: Ledgers) -> ir.Table:
-    t = ledgers.expense
+    t = ledgers.expense.semi_join(_alike_by_key(ledgers), "_rid")
     return t.select(
-        *("_rid", "unit_id", "voucher_no", "payee", "invoice_no", "amount"),
-        number=t.invoice_no.upper().re_replace(r"[^\pL\pN]+", "").nullif(""),
+        *("_rid", "line_id", "unit_id", "voucher_no", "voucher_date", "payee", "invoice_no", "amount"),
+        number=_bare(t.invoice_no).nullif(""),
         firm=firm(t.payee),
-        fen=(t.amount * 100).round().cast("int64"),
+        fen=_fen(t.amount),
         day=days_between(ibis.date("1970-01-01"), t.voucher_date),
         text=squeezed(t.summary),
     )
+
+
+def _alike_by_key(ledgers: Ledgers) -> ir.Table:
+    """`_rid` of these entries. Few of a large ledger are: told by hashes, as the names of all would fill the memory, and
+    two texts with one hash only make it a few more."""
+    t = ledgers.materialised("payment_key", lambda: _keys(ledgers.expense))
+    keys = [
+        (t.numbered, ("firm", "number")),
+        (t.numbered, ("number", "sum")),
+        (t.named, ("firm", "sum")),
+    ]
+    found = []
+    for known, key in keys:
+        kept = t.filter(known)
+        shared = kept.group_by(key).agg(entries=_.count()).filter(_.entries > 1)
+        found.append(kept.semi_join(shared, key).select("_rid"))
+    return ibis.union(*found)
+
+
+def _keys(t: ir.Table) -> ir.Table:
+    number, name = _bare(t.invoice_no), firm(t.payee)
+    return t.select(
+        "_rid",
+        number=number.hash(),
+        firm=name.hash(),
+        sum=_fen(t.amount).abs(),
+        numbered=number > "",
+        named=name.notnull(),
+    )
+
+
+def _bare(number: ir.StringValue) -> ir.StringValue:
+    return number.upper().re_replace(r"[^\pL\pN]+", "")
+
+
+def _fen(amount: ir.NumericValue) -> ir.IntegerValue:
+    return (amount * 100).round().cast("int64")
 
 
 @rule("JF-03")
@@ -63,12 +101,12 @@ def paid_again(ledgers: Ledgers, p):
     )
     again = same_sum.filter((same_sum.net > 1) & (same_sum.absolute > 0))
     again = again.mutate(amount=(again.net - 1) * again.absolute / 100)
-    yield "again", _found(again, ledgers.expense)
+    yield "again", _found(again, t)
     left = same_sum.filter((same_sum.net == 1) & (same_sum.absolute > 0))
     parts = left.group_by("firm", "number").agg(
         net=_.count(), rids=_.rids.collect().flatten(), amount=_.absolute.sum() / 100
     )
-    yield "parts", graded(_found(parts.filter(_.net > 1), ledgers.expense), "suspect", "low")
+    yield "parts", graded(_found(parts.filter(_.net > 1), t), "suspect", "low")
 
 
 def _found(g: ir.Table, t: ir.Table) -> ir.Table:
@@ -168,7 +206,7 @@ def _near(ledgers: Ledgers, p) -> pa.Table:
 
 @rule("JF-06")
 def nearly_paid_again(ledgers: Ledgers, p):
-    t, found = ledgers.expense, near(ledgers, p)
+    t, found = payments(ledgers), near(ledgers, p)
     other = t.select(
         other="_rid",
         other_payee="payee",
