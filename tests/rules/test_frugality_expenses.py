@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mingjing.rules import configured, rules, run_rule
+from mingjing.rules.frugality import digits as digit_rules
 from mingjing.rules.frugality.alike import amounts, firms, invoices
 from mingjing.stats import digit_test
 
@@ -491,6 +492,16 @@ def test_jf07_small_units_are_tested_together(check):
     spike = [{"unit_id": f"U{n % 6}", "amount": 4900.0 + n} for n in range(90)]
     outcome, _ = check("JF-07", expense=entries(*rows, *spike))
     assert {(hit["unit"], hit["subject"].split("|")[0]) for hit in outcome.hits} == {(None, "ALL")}
+
+
+def test_digits_of_units_taken_some_at_a_time_are_those_of_all(check, monkeypatch):
+    rows = [row for unit in ("U1", "U2", "U3") for row in natural(400, unit)]
+    rows += [{"unit_id": "U2", "amount": 4900.0 + n} for n in range(90)]
+    rows += [{"unit_id": "U3", "amount": 3000.0 + 0.88} for _ in range(90)]
+    found = {rule: check(rule, expense=entries(*rows))[0].hits for rule in ("JF-07", "JF-08")}
+    assert all(found.values())
+    monkeypatch.setattr(digit_rules, "AT_ONCE", 300)
+    assert {rule: check(rule, expense=entries(*rows))[0].hits for rule in found} == found
 
 
 @pytest.mark.parametrize(("more", "found"), [(0, set()), (6, set()), (60, {"round"})])

@@ -126,9 +126,9 @@ def digits(audit, kind: str = "first_two") -> DigitTest | None:
     ledgers = audit.ledgers
     if ledgers.missing({"expense": ("amount", "econ_item", "voucher_date")}):
         return None
-    frame = spent(ledgers, audit.params("JF-07"))
-    frame = frame[frame.unit_id.isin(audit.units)] if audit.units else frame
-    return digit_test(frame.amount.to_numpy(), kind)
+    t = spent(ledgers, audit.params("JF-07"))
+    t = t.filter(t.unit_id.isin(audit.units)) if audit.units else t
+    return digit_test(t.to_pandas().amount.to_numpy(), kind)
 
 
 def shares(test: DigitTest | None) -> pd.DataFrame:

@@ -95,7 +95,8 @@ def digit_test(values: Iterable, digits: str = "first") -> DigitTest:
         "zero": int((array == 0).sum()),
         "negative": int((array < 0).sum()),
     }
-    exact = [value for value in values if isinstance(value, Decimal | Rational) and value > 0]
+    doubles = isinstance(values, np.ndarray) and values.dtype.kind == "f"
+    exact = [v for v in values if isinstance(v, Decimal | Rational) and v > 0] if not doubles else []
     found = digits_of(exact if len(exact) == kept.size else kept, digits)
     labels = LABELS[digits]
     counts = np.bincount(found, minlength=labels.stop)[labels.start :]
@@ -147,14 +148,26 @@ def digits_of(values: Iterable, digits: str) -> np.ndarray:
     """The wanted digits of each positive number, as whole numbers; same length as `values`."""
     if digits == "last_two":
         return _last_two(numbers(values))
+    leading = _leading(values)
+    kinds = {"first": leading // 100, "second": leading // 10 % 10, "first_two": leading // 10}
+    return kinds.get(digits, leading)
+
+
+def _leading(values: Iterable) -> np.ndarray:
+    """The first three digits."""
+    if isinstance(values, np.ndarray) and values.size and values.dtype == float and values.max() < 1e11:
+        fen = np.rint(values * 100)
+        if (fen > 0).all() and (
+            fen / 100 == values
+        ).all():  # sums in whole fen, the usual case: no text needed
+            fen, tens = fen.astype(np.int64), 10 ** np.arange(15)
+            return fen * 1000 // tens[np.searchsorted(tens, fen, "right")]
     written = [
         f"{Decimal(value) if isinstance(value, Decimal | int) else float(value):{_form(value)}}"
         for value in (values.tolist() if isinstance(values, np.ndarray) else values)
     ]
     mantissas = (text[: text.index("e")].replace(".", "") for text in written)
-    leading = np.array([int(f"{text[:3]:0<3}") for text in mantissas], dtype=int)
-    kinds = {"first": leading // 100, "second": leading // 10 % 10, "first_two": leading // 10}
-    return kinds.get(digits, leading)
+    return np.array([int(f"{text[:3]:0<3}") for text in mantissas], dtype=int)
 
 
 def _form(value: object) -> str:

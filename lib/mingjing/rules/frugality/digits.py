@@ -1,5 +1,6 @@
 """Digits and round sums of a unit's spending: where a sample is worth drawing, never more than that."""
 
+import zlib
 from collections.abc import Iterator
 
 import ibis
@@ -7,6 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.ledgers import Ledgers
@@ -14,6 +16,8 @@ from mingjing.stats import digit_test, false_discoveries, funnel
 from mingjing.stats.digits import CONFORMITY, MAD_LIMITS, DigitTest, digits_of
 
 WHOLE = "ALL"
+# Entries taken into memory at once, save those of one unit.
+AT_ONCE = 500_000
 _FOUND = pa.schema(
     [
         *(
@@ -28,24 +32,38 @@ _FOUND = pa.schema(
 )
 
 
-def spent(ledgers: Ledgers, p) -> pd.DataFrame:
-    """Positive entries of the period without pay and the like, whose sums are fixed: `_rid unit_id amount`."""
-    t = ledgers.expense
-    t = t.filter(ledgers.in_period(t.voucher_date) & (t.amount > 0) & t.econ_item.notin(p.fixed_items))
-    return t.select("_rid", "unit_id", "amount").order_by("_rid").to_pandas()
+def spent(ledgers: Ledgers, p) -> ir.Table:
+    """Positive entries of the period without pay and the like, whose sums are fixed: `_rid unit_id amount`, by unit."""
+
+    def build() -> ir.Table:
+        t = ledgers.expense
+        t = t.filter(ledgers.in_period(t.voucher_date) & (t.amount > 0) & t.econ_item.notin(p.fixed_items))
+        return t.select("_rid", "unit_id", "amount").order_by("unit_id")
+
+    return ledgers.materialised(f"spent_{zlib.crc32('|'.join(p.fixed_items).encode()):08x}", build)
 
 
-def tested(frame: pd.DataFrame, digits: str) -> Iterator[tuple[str, pd.DataFrame, DigitTest]]:
+def parts(t: ir.Table) -> Iterator[pd.DataFrame]:
+    """The entries of whole units, some units at a time, since those of all may not fit into memory."""
+    sizes = t.filter(_.unit_id.notnull()).group_by("unit_id").agg(n=_.count()).order_by("unit_id").to_pandas()
+    for _number, some in sizes.groupby(sizes.n.cumsum() // AT_ONCE):
+        yield t.filter(_.unit_id.between(some.unit_id.iloc[0], some.unit_id.iloc[-1])).to_pandas()
+
+
+def tested(t: ir.Table, digits: str) -> Iterator[tuple[str, pd.DataFrame, DigitTest]]:
     """Each unit whose amounts are fit for the test; where none has enough of them, all units together."""
-    found = [
-        (unit, part, digit_test(part.amount.to_numpy(), digits)) for unit, part in frame.groupby("unit_id")
-    ]
-    fit = [item for item in found if item[2].suitable]
-    if not fit and len(found) > 1:
-        fit = [
-            item for item in [(WHOLE, frame, digit_test(frame.amount.to_numpy(), digits))] if item[2].suitable
-        ]
-    yield from fit
+    units = fit = 0
+    for frame in parts(t):
+        for unit, part in frame.groupby("unit_id"):
+            test = digit_test(part.amount.to_numpy(), digits)
+            units, fit = units + 1, fit + test.suitable
+            if test.suitable:
+                yield unit, part, test
+    if units > 1 and not fit:
+        frame = t.to_pandas()
+        test = digit_test(frame.amount.to_numpy(), digits)
+        if test.suitable:
+            yield WHOLE, frame, test
 
 
 def _found(unit: str, case: str, rows: pd.DataFrame, most: int, **more) -> dict:
@@ -63,14 +81,18 @@ def _findings(ledgers: Ledgers, name: str, found: list[dict]) -> ir.Table:
 
 @rule("JF-07")
 def leading_digits(ledgers: Ledgers, p):
-    frame, found, ran = spent(ledgers, p), [], False
+    t, found, ran = spent(ledgers, p), [], False
     for digits in ("first", "first_two"):
-        fit = list(tested(frame, digits))
-        ran |= bool(fit)
-        stands = false_discoveries([test.p_value for *_, test in fit], p.fdr)
-        for (unit, part, test), real in zip(fit, stands, strict=True):
-            if real and test.conformity == CONFORMITY[-1]:
-                found.append(_excess(unit, digits, part, test, p))
+        judged = [
+            (
+                test.p_value,
+                _excess(unit, digits, part, test, p) if test.conformity == CONFORMITY[-1] else None,
+            )
+            for unit, part, test in tested(t, digits)
+        ]
+        ran |= bool(judged)
+        stands = false_discoveries([p_value for p_value, _found in judged], p.fdr)
+        found += [excess for (_value, excess), real in zip(judged, stands, strict=True) if real and excess]
     if not ran:
         raise NotRun("digits_unfit", "expense.amount")
     t = _findings(ledgers, "leading_digits", found)
@@ -107,46 +129,52 @@ def _share(test: DigitTest, place: int) -> dict:
 
 @rule("JF-08")
 def round_sums(ledgers: Ledgers, p):
-    frame = spent(ledgers, p)
-    units = _units(frame, p)
-    fit = list(tested(frame, "last_two"))
+    t = spent(ledgers, p)
+    units, fit, endings = _units(t, p), False, []
+    for unit, part, test in tested(t, "last_two"):
+        fit = True
+        endings += _ending(unit, part, test, p)
     if len(units) < p.min_units and not fit:
         raise NotRun("digits_unfit", "expense.amount")
-    found = [*_round(frame, units, p), *_endings(fit, p)]
-    t = _findings(ledgers, "round_sums", found)
+    t = _findings(ledgers, "round_sums", [*_round(t, units, p), *endings])
     for case in ("round", "ending"):
         yield case, t.filter(t.case == case)
 
 
-def _units(frame: pd.DataFrame, p) -> pd.DataFrame:
+def _units(t: ir.Table, p) -> pd.DataFrame:
     """Units with enough entries to be compared: how many of them are round (`sum`), how many there are (`size`)."""
-    units = frame.assign(round=_is_round(frame, p)).groupby("unit_id")["round"].agg(["sum", "size"])
-    return units[units["size"] >= p.min_n]
+    units = {
+        unit: (int(is_round.sum()), len(is_round))
+        for frame in parts(t)
+        for unit, is_round in _is_round(frame, p).groupby(frame.unit_id)
+        if len(is_round) >= p.min_n
+    }
+    return pd.DataFrame.from_dict(units, orient="index", columns=["sum", "size"])
 
 
 def _is_round(frame: pd.DataFrame, p) -> pd.Series:
     return np.rint(frame.amount * 100) % round(p.step * 100) == 0
 
 
-def _round(frame: pd.DataFrame, units: pd.DataFrame, p) -> Iterator[dict]:
+def _round(t: ir.Table, units: pd.DataFrame, p) -> Iterator[dict]:
     """Units with far more round sums than all units together."""
     if len(units) < p.min_units:
         return
     compared = funnel(units["sum"], units["size"], fdr=p.fdr)
     for (unit, (k, n)), flagged in zip(units.iterrows(), compared.flagged, strict=True):
         if flagged and k / n >= p.times * compared.target:
-            rows = frame[(frame.unit_id == unit) & _is_round(frame, p)]
+            rows = t.filter(t.unit_id == unit).to_pandas()
+            rows = rows[_is_round(rows, p)]
             more = {"n": int(n), "seen": int(k), "percent": round(k / n * 100, 1)}
             yield _found(unit, "round", rows, p.rows_listed, **more, expected=round(compared.target * 100, 1))
 
 
-def _endings(fit: list, p) -> Iterator[dict]:
-    """Units in which one ending of the amounts stands out; those of round sums and half yuan are no surprise."""
-    for unit, part, test in fit:
-        usual = np.isin(test.labels, [int(ending) for ending in p.usual_endings])
-        above = (np.array(test.counts) > test.n * np.array(test.expected)) & ~usual
-        z = np.where(above, test.z, 0)
-        if z.max() >= p.z_min:
-            place = int(z.argmax())
-            rows = part[digits_of(part.amount.to_numpy(), "last_two") == test.labels[place]]
-            yield _found(unit, "ending", rows, p.rows_listed, **_share(test, place), mad=round(test.mad, 5))
+def _ending(unit: str, part: pd.DataFrame, test: DigitTest, p) -> Iterator[dict]:
+    """One ending of a unit's amounts that stands out; those of round sums and half yuan are no surprise."""
+    usual = np.isin(test.labels, [int(ending) for ending in p.usual_endings])
+    above = (np.array(test.counts) > test.n * np.array(test.expected)) & ~usual
+    z = np.where(above, test.z, 0)
+    if z.max() >= p.z_min:
+        place = int(z.argmax())
+        rows = part[digits_of(part.amount.to_numpy(), "last_two") == test.labels[place]]
+        yield _found(unit, "ending", rows, p.rows_listed, **_share(test, place), mad=round(test.mad, 5))
