@@ -65,7 +65,7 @@ def test_a_matter_is_named_by_its_first_text_whatever_comes_later():
 @pytest.mark.parametrize("text", ["{0}小区健身器材损坏{0}", "同一句话", "{0}"])
 def test_the_work_grows_with_the_texts_and_not_with_their_square(monkeypatch, text):
     compared = []
-    monkeypatch.setattr(similar, "likeness", lambda a, b: compared.append(1) or 0.0)
+    monkeypatch.setattr(similar, "likeness", lambda a, b, least: compared.append(1) or 0.0)
     count = 300
     matters([text.format(f"甲{i % 7}乙{i}丙") for i in range(count)], LEAST)
     assert len(compared) <= similar.CANDIDATES * count

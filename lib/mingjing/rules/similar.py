@@ -12,8 +12,10 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from heapq import nlargest
 from importlib import resources
+from sys import intern
 
 from rapidfuzz import fuzz
 
@@ -32,15 +34,20 @@ class Text:
     places: dict[str, set[str]]
     rest: str
 
-    @cached_property
+    @property
     def pairs(self) -> frozenset[str]:
         """Every two neighbouring characters of one word."""
         return _pairs(self.words)
 
     @cached_property
-    def matter(self) -> frozenset[str]:
-        """The pairs that are not the name of a place."""
-        return _pairs(self.rest)
+    def whole(self) -> str:
+        """The pairs, spelled for comparison."""
+        return " ".join(sorted(self.pairs))
+
+    @cached_property
+    def matter(self) -> str:
+        """Those that are not the name of a place."""
+        return " ".join(sorted(_pairs(self.rest)))
 
     def contradicts(self, other: "Text") -> bool:
         """Both name a problem, or a place of one kind, and none of it is common to both."""
@@ -51,13 +58,13 @@ class Text:
         )
 
 
-def likeness(a: Text, b: Text) -> float:
-    """0 to 100: how much of the wording is shared, in any order; 0 when the two contradict each other. Unless both name
-    one problem, the names of places do not count: one venue has many matters."""
+def likeness(a: Text, b: Text, least: float = 0) -> float:
+    """0 to 100: how much of the wording is shared, in any order; 0 when the two contradict each other or it is under
+    `least`. Unless both name one problem, the names of places do not count: one venue has many matters."""
     if a.contradicts(b):
         return 0.0
-    mine, other = (a.pairs, b.pairs) if a.problems & b.problems else (a.matter, b.matter)
-    return fuzz.token_set_ratio(" ".join(sorted(mine)), " ".join(sorted(other)))
+    mine, other = (a.whole, b.whole) if a.problems & b.problems else (a.matter, b.matter)
+    return fuzz.token_set_ratio(mine, other, score_cutoff=least)
 
 
 def matters(written: Sequence[str], least: float) -> list[int]:
@@ -65,28 +72,47 @@ def matters(written: Sequence[str], least: float) -> list[int]:
 
     written: texts in order of time; a blank one stands alone. least: likeness, 0 to 100, from which two are one.
     """
-    texts = [read(text) for text in written]
-    shared = Counter(pair for text in texts for pair in text.pairs)
-    known: dict[str, list[int]] = defaultdict(list)
+    shared: Counter[str] = Counter()
+    for text in written:
+        shared.update(read(text).pairs)
+    known: dict[str, list[int]] = {}
+    leaders: dict[int, Text] = {}
     first: list[int] = []
-    for place, text in enumerate(texts):
-        votes = Counter()
-        for pair in sorted(text.pairs):
-            for leader in known[pair][-BUCKET:] if shared[pair] > 1 else ():
-                votes[leader] += 1 / shared[pair]
-        best = max(
-            ((likeness(texts[leader], text), -leader) for leader, _ in votes.most_common(CANDIDATES)),
-            default=(0.0, 0),
-        )
-        if best[0] >= least:
-            first.append(-best[1])
+    for place, text in enumerate(map(read, written)):
+        pairs = [pair for pair in sorted(text.pairs) if shared[pair] > 1]
+        best = _likest(text, _proposed(pairs, shared, known), leaders, least)
+        if best is not None:
+            first.append(best)
             continue
         first.append(place)
-        for pair in text.pairs:
-            known[pair].append(place)
+        leaders[place] = text
+        for pair in pairs:
+            known.setdefault(pair, []).append(place)
     return first
 
 
+def _proposed(pairs: list[str], shared: Counter[str], known: dict[str, list[int]]) -> list[int]:
+    """The first texts of the matters that share most with these pairs; uncommon pairs count for more."""
+    votes: dict[int, float] = {}
+    for pair in pairs:
+        if leaders := known.get(pair):
+            weight = 1 / shared[pair]
+            for leader in leaders[-BUCKET:]:
+                votes[leader] = votes.get(leader, 0) + weight
+    return nlargest(CANDIDATES, votes, key=votes.__getitem__)
+
+
+def _likest(text: Text, proposed: list[int], leaders: dict[int, Text], least: float) -> int | None:
+    """The proposed text that is most alike, and at least so much; the earliest of several."""
+    best, found = least, None
+    for leader in proposed:
+        score = likeness(leaders[leader], text, best)
+        if score >= best and (score > best or found is None or leader < found):
+            best, found = score, leader
+    return found
+
+
+@lru_cache(maxsize=50_000)
 def read(written: str) -> Text:
     """The text normalised by `wording.toml`."""
     return _wording()(written)
@@ -113,6 +139,8 @@ def _wording() -> Callable[[str], Text]:
             places[kind].add(number)
         rest = words
         for group, kind, pattern in named:
+            if kind not in rest:
+                continue
             names = (common.sub("", match)[-2:] for match in pattern.findall(rest))
             places[group] |= {name for name in names if len(name) == 2}
             rest = rest.replace(kind, " ") if len(kind) > 1 else rest
@@ -123,7 +151,8 @@ def _wording() -> Callable[[str], Text]:
 
 
 def _pairs(words: str) -> frozenset[str]:
-    return frozenset(w[i : i + 2] for w in words.split() for i in range(max(1, len(w) - 1)))
+    # the same few thousand pairs stand in all texts: one copy of each
+    return frozenset(intern(w[i : i + 2]) for w in words.split() for i in range(max(1, len(w) - 1)))
 
 
 def _unified(lines: str) -> dict[str, str]:

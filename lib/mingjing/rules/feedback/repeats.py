@@ -24,26 +24,24 @@ def issues(ledgers: Ledgers, least: float) -> ir.Table:
 
 
 def _issues(t: ir.Table, least: float) -> pa.Table:
-    columns = ["_rid", "ticket_no", "issue_key", "title", "content"]
-    rows = t.order_by("accept_time", "ticket_no").select(columns).to_pyarrow().to_pylist()
-    first = matters([f"{r['title'] or ''}，{(r['content'] or '')[:_READ]}" for r in rows], least)
+    text = t.title.fill_null("") + "，" + t.content.fill_null("").left(_READ)
+    t = t.order_by("accept_time", "ticket_no").select("_rid", "ticket_no", "issue_key", text=text)
+    rows = t.to_pyarrow()
+    first = matters(rows["text"].to_pylist(), least)
     merged: dict[str, int] = {}
-    root = list(range(len(rows)))
+    root = list(range(len(first)))
 
     def find(place: int) -> int:
         while root[place] != place:
             root[place] = place = root[root[place]]
         return place
 
-    for place, row in enumerate(rows):
-        key = row["issue_key"]
+    for place, key in enumerate(rows["issue_key"].to_pylist()):
         for other in (first[place], merged.setdefault(key, place) if key else place):
             low, high = sorted((find(other), find(place)))
             root[high] = low
-    named = [rows[find(place)]["ticket_no"] for place in range(len(rows))]
-    return pa.table(
-        {"_rid": pa.array([r["_rid"] for r in rows], pa.int64()), "issue": pa.array(named, pa.string())}
-    )
+    named = rows["ticket_no"].take(pa.array([find(place) for place in root], pa.int64()))
+    return pa.table({"_rid": rows["_rid"], "issue": named})
 
 
 @rule("RX-03")
