@@ -121,6 +121,23 @@ def test_what_stops_half_way_is_never_called_complete(tmp_path, monkeypatch, sou
     assert statuses == ["completed", "failed", "pending"]
 
 
+@pytest.mark.parametrize(("seconds", "written"), [(1000, 3), (0, 9)])
+def test_the_notebook_is_written_once_in_a_while_and_at_the_end(tmp_path, monkeypatch, seconds, written):
+    """papermill writes at the start, before and after each cell, and twice when all is done."""
+    saves = []
+    monkeypatch.setattr("mingjing.runs.engine.threading.active_count", lambda: 1)
+    monkeypatch.setattr("mingjing.runs.engine._SAVE_SECONDS", seconds)
+    write_it = papermill.iorw.write_ipynb
+    for module in ("engines", "execute"):
+        monkeypatch.setattr(
+            f"papermill.{module}.write_ipynb", lambda nb, path: (saves.append(path), write_it(nb, path))
+        )
+    source = write(tmp_path / "in.ipynb", ["1", "2", "3"])
+    (cells, _), _ = run(source, tmp_path / "out.ipynb", "mingjing")
+    assert [outputs[0]["data"]["text/plain"] for *_, outputs in cells] == ["1", "2", "3"]
+    assert len(saves) == written
+
+
 def test_random_numbers_differ_between_notebooks(tmp_path):
     source = write(tmp_path / "in.ipynb", ["import random, numpy\nrandom.random(), numpy.random.random()"])
     first = run(source, tmp_path / "a.ipynb", "mingjing")

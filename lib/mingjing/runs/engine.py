@@ -10,7 +10,9 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -19,6 +21,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine, NBClientEngine
 
 from mingjing.processes import ENDED, die_with
+
+_SAVE_SECONDS = 5
 
 
 class ForkEngine(Engine):
@@ -93,10 +97,11 @@ class _Watch:
         self.nb_man, self.pipe, self.timeout, self.tolerated = nb_man, pipe, timeout, tolerated
         self.displays: dict[str, list[Any]] = {}
         self.clear = False
+        self.path, self.saved = nb_man.output_path, time.monotonic()
 
     def follow(self, code: list[int]) -> None:
         for index, cell in enumerate(self.nb_man.nb.cells):
-            self.nb_man.cell_start(cell, index)
+            self._told(self.nb_man.cell_start, cell, index)
             failed = False
             try:
                 failed = index in code and self._cell(cell)
@@ -106,9 +111,21 @@ class _Watch:
             finally:
                 if failed:
                     self.nb_man.cell_exception(cell, cell_index=index)
-                self.nb_man.cell_complete(cell, cell_index=index)
+                self._told(self.nb_man.cell_complete, cell, index)
             if failed:
                 return
+
+    def _told(self, event: Callable, cell, index: int) -> None:
+        """papermill writes the whole notebook before and after each cell, which took longer than the cells did: it does
+        so once in a while, and when all is over."""
+        due = time.monotonic() - self.saved >= _SAVE_SECONDS
+        self.nb_man.output_path = self.path if due else None
+        try:
+            event(cell, cell_index=index)
+        finally:
+            self.nb_man.output_path = self.path
+        if due:
+            self.saved = time.monotonic()
 
     def _cell(self, cell) -> bool:
         self.clear = False
