@@ -58,9 +58,11 @@ def floor(paths: list[Path], folder: Path, jobs: int) -> None:
 
 def _floor(names: list[str], jobs: int) -> None:
     from mingjing.areas import AREAS
+    from mingjing.rules import backends
     from mingjing.runs.run import preload
 
     preload(AREAS)
+    backends.preload()
     with ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context("fork"), max_tasks_per_child=None
     ) as workers:

@@ -187,6 +187,8 @@ class Audit:
         if any(entry.meta for entry in wanted):
             wanted = self._area(None)
         _SHARED[self._asked] = self
+        backends.preload()
+        rules()
         try:
             for meta in (False, True):  # meta rules look at what the others found
                 entries = [e.rule_id for e in wanted if e.meta is meta and e.rule_id not in self._outcomes]

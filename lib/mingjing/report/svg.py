@@ -79,6 +79,12 @@ def _font() -> str:
     return path
 
 
+def preload() -> None:
+    """Reads which characters the font draws, so that processes forked from this one need not, each for itself."""
+    _drawable()
+    _number()
+
+
 @cache
 def _face():
     faces = TTCollection(_font(), lazy=True).fonts

@@ -33,6 +33,12 @@ def connect(engine: str) -> BaseBackend:
     return spark(os.environ.get(MASTER, "local[*]"), os.environ.get(FOLDER))
 
 
+def preload() -> None:
+    """Loads what Ibis leaves until an engine is first asked for, so that processes forked from this one need not, each for
+    itself. Nothing is connected: no thread starts."""
+    _ = ibis.duckdb
+
+
 def spark_lacks() -> str:
     """What Spark would need and is not on this machine; blank where nothing is missing."""
     java = which("java") or os.environ.get("JAVA_HOME")

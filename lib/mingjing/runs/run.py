@@ -19,6 +19,7 @@ from mingjing.errors import UsageError, nearest
 from mingjing.findings import Findings, neutralise
 from mingjing.findings.register import Register
 from mingjing.processes import ENDED, in_processes
+from mingjing.report import svg
 from mingjing.report.exporter import PUBLIC, ReportExporter
 from mingjing.report.index import Line, Other, error_page, index_page
 from mingjing.rules.catalogue import SEVERITIES
@@ -161,6 +162,7 @@ def preload(areas: Iterable[str]) -> None:
         module_of(area)
     for name in ("mingjing.report.plots", "mingjing.runs.cells"):
         importlib.import_module(name)
+    svg.preload()
 
 
 def _report(area: str, notebook: Path, given: dict[str, Any], building: Path, lang: str) -> str:
