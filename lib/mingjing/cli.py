@@ -200,7 +200,10 @@ def _run(args: argparse.Namespace) -> int:
     if done:
         print(f"{target}: unchanged since the last run; --force makes it again", file=sys.stderr)
     else:
-        from mingjing.runs.run import run
+        from mingjing.processes import loading
+
+        with loading():
+            from mingjing.runs.run import run
 
         jobs = args.jobs or os.cpu_count() or 1
         data, notebooks = Path(args.data), Path(args.notebooks)

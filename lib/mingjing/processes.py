@@ -1,18 +1,31 @@
 """Forked processes that end with the one that made them, however that one ends."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import zip_longest
 from typing import Any
 
 ENDED = "its process ended before it was done; memory may have run out"
 _PR_SET_PDEATHSIG = 1
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Within it libraries are loaded to stay: the garbage collector does not look through them, now or later, which also
+    leaves their memory shared with processes forked from this one."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def in_processes(function: Callable, tasks: Sequence[tuple], jobs: int) -> Iterator[tuple[tuple, Any]]:
@@ -52,8 +65,10 @@ def _forked(workers: int) -> ProcessPoolExecutor:
 
 
 def die_with(parent: int) -> None:
-    """Asks Linux to kill this process when its parent ends; elsewhere orphans end when their pipe closes."""
+    """Asks Linux to kill this process when its parent ends; elsewhere orphans end when their pipe closes. What it was born
+    with stays: the garbage collector need not look for it."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    gc.freeze()

@@ -1,5 +1,6 @@
 """A process that is killed, or whose memory runs out, costs what it was making and nothing else."""
 
+import gc
 import json
 import os
 import signal
@@ -63,6 +64,11 @@ def test_a_notebook_whose_process_ends_is_one_line_and_the_other_reports_are_mad
     assert "verdict red" in (out / "canteen.html").read_text("utf-8")
     assert "verdict red" not in (out / "intake.html").read_text("utf-8")
     assert list(json.loads((out / "manifest.json").read_text("utf-8"))["failed"]) == ["canteen"]
+
+
+def test_a_forked_process_does_not_look_through_what_it_was_born_with():
+    ((_, frozen),) = in_processes(gc.get_freeze_count, [()], 1)
+    assert frozen > gc.get_freeze_count() + len(gc.get_objects()) // 2
 
 
 def starved(ledgers, params):
