@@ -49,3 +49,13 @@ def test_who_takes_a_table_worked_out_by_asking_for_the_period_has_asked_for_it(
         ledgers.period_asked = False
         assert ledgers.materialised("within", within).count().execute() == 1
         assert ledgers.period_asked
+
+
+def test_rows_after_the_day_looked_from_are_out_of_sight_and_a_query_that_never_saw_them_says_so():
+    moments = [datetime(2021, 12, 31, 23, 59, 59), datetime(2022, 1, 1), None]
+    ledgers = made(out_time=pa.array(moments, pa.timestamp("us")), gun_no=pa.array(["G1", "G2", "G3"]))
+    text, rows = ledgers.fetch(ledgers.gun_issue.select("gun_no"))
+    assert rows["gun_no"].to_pylist() == ["G1", "G3"]
+    assert text.startswith("-- up to 2021-12-31: gun_issue\nSELECT")
+    whole = made(out_time=pa.array([moments[0], None, None], pa.timestamp("us")))
+    assert whole.fetch(whole.gun_issue.select("_rid"))[0].startswith("SELECT")
