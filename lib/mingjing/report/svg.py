@@ -33,6 +33,8 @@ _VARIABLES = {
     GREY: "--grey",
 } | {colour: f"--series-{number}" for number, colour in enumerate(SERIES, start=1)}
 HATCHES = ("", "///", "...", "\\\\\\", "xx", "++")
+# of the font: ligatures, kerning and vertical lines, which no plot has
+_UNUSED = ["GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx"]
 _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "mingjing",
@@ -150,6 +152,8 @@ def font_face(html: str) -> str:
 def _face_css(characters: str) -> str:
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False, notdef_outline=True)
     options.name_IDs, options.font_number, options.recalc_timestamp = [], _number(), False
+    options.drop_tables += _UNUSED
+    options.desubroutinize = True  # the few glyphs of a page share little: quicker, and smaller
     font = subset.load_font(_font(), options)
     worker = subset.Subsetter(options)
     worker.populate(text=characters)
