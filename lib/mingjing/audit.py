@@ -349,9 +349,9 @@ class Audit:
         """The area's answer first: what was found, out of how many rules, and what could not be judged."""
         return panels.headline_of(self, area)
 
-    def data_quality(self) -> Panel:
-        """What was read from each sheet: rows read = accepted + rejected + not data."""
-        return panels.data_quality(self.intake, self.lang)
+    def data_quality(self, area: str | None = None) -> Panel:
+        """What was read from each sheet: rows read = accepted + rejected + not data; of one area's ledgers, or of all."""
+        return panels.data_quality(self, area)
 
     def rejected(self) -> Panel:
         """Each rejected row with its reason."""

@@ -55,6 +55,17 @@ class Period:
         first, last = self.start.year * 12 + self.start.month - 1, self.end.year * 12 + self.end.month - 1
         return [f"{m // 12}-{m % 12 + 1:02d}" for m in range(first, last + 1)]
 
+    def words(self, lang: str) -> str:
+        """As a reader writes it: 2021年第3季度, Q3 2021."""
+        zh = lang == "zh"
+        if _YEAR.fullmatch(self.text):
+            return f"{self.text}年" if zh else self.text
+        if match := _QUARTER.fullmatch(self.text):
+            return f"{match[1]}年第{match[2]}季度" if zh else f"Q{match[2]} {match[1]}"
+        if _MONTH.fullmatch(self.text):
+            return f"{self.start.year}年{self.start.month}月" if zh else f"{self.start:%B %Y}"
+        return f"{self.start}至{self.end}" if zh else f"{self.start} to {self.end}"
+
     def __str__(self) -> str:
         return self.text
 

@@ -53,8 +53,8 @@ def test_the_numbers_of_a_change_are_lists_of_findings(register):
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("zh", "与2021Q2（2021-06-30）相比：新发现1条，持续1条"),
-        ("en", "Since 2021Q2 (2021-06-30): 1 new, 1 persisting"),
+        ("zh", "与2021年第2季度（2021-06-30）相比：新发现1条，持续1条"),
+        ("en", "Since Q2 2021 (2021-06-30): 1 new, 1 persisting"),
     ],
 )
 def test_the_change_is_one_sentence_that_says_what_was_not_checked(register, lang, words):
@@ -65,10 +65,26 @@ def test_the_change_is_one_sentence_that_says_what_was_not_checked(register, lan
 @pytest.mark.parametrize("empty", [True, False], ids=["empty register", "no register"])
 def test_without_an_earlier_run_nothing_is_said_of_changes(tmp_path, empty):
     audit = looked(Register.open(tmp_path / "register.sqlite") if empty else None)
-    assert lookback.since(audit) is None and "无法说明变化" in lookback.sentence(audit)
+    assert (
+        not lookback.compared(audit)
+        and lookback.since(audit) is None
+        and "无法说明变化" in lookback.sentence(audit)
+    )
     assert lookback.lives(audit).shape[0] == (2 if empty else 0)
     for table in (lookback.ageing, lookback.closing_rates, lookback.survival, lookback.changes):
         assert table(audit).empty is not empty
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_a_corrected_ledger_resolved_is_told_beside_that_no_earlier_day_is_on_record(tmp_path, lang):
+    register = Register.open(tmp_path / "register.sqlite")
+    found = [("ST-02", "U01", name) for name in ("L1", "L2", "L3")]
+    done(register, made("2021Q3", str(TODAY), found=found, inputs="b", units=("U01",)))
+    audit = looked(register, lang)
+    said, gone = lookback.sentence(audit), len(audit.past.comparison.resolved)
+    assert lookback.since(audit) is None and lookback.compared(audit) and gone == 1
+    assert ("已消除1条" if lang == "zh" else "1 resolved") in said
+    assert "无法说明" not in said and "nothing can be said" not in said
 
 
 def test_ageing_counts_the_open_ones_from_the_day_they_were_first_seen(register):

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from tests.findings.conftest import done, made
 
 from mingjing import Audit
 from mingjing.analyse import overview
 from mingjing.errors import UsageError
 from mingjing.findings.model import COLUMNS
+from mingjing.findings.register import Register
 from mingjing.report import onepage
 from mingjing.rules import Outcome, catalogue
 
@@ -47,6 +49,16 @@ def test_rules_that_did_not_run_are_grouped_by_reason_and_none_is_lost(audit):
     groups, outcomes = overview.unchecked(audit), audit.outcomes(["canteen", "safety"])
     assert groups.rules.sum() == (outcomes.outcome == "not_run").sum() == sum(map(len, groups.ids))
     assert groups.rules.is_monotonic_decreasing and groups.reason.is_unique
+
+
+def test_the_overview_speaks_of_changes_only_where_there_is_a_run_to_compare_with(audit, tmp_path):
+    assert overview.first_screen(audit).zh == "" and not audit.headline("overview").changed
+    register = tmp_path / "register.sqlite"
+    done(Register.open(register), made("2020Q4", "2020-12-31", inputs="a"))
+    later = Audit.open(tmp_path, "2021", register=str(register))
+    later.reported = audit.reported
+    new = f"新发现{len(later.check(later.reported.areas))}条"
+    assert new in overview.first_screen(later).zh and new in later.headline("overview").changed
 
 
 def test_too_few_rules_give_no_index(audit):

@@ -7,6 +7,7 @@ import pytest
 
 from mingjing import Audit
 from mingjing.analyse import canteen, cards, feedback, first_screen, intake, rectification, responsibility
+from mingjing.report import panels
 from mingjing.rules import catalogue
 from mingjing.tables import tables
 
@@ -86,3 +87,19 @@ def test_where_no_rule_can_be_told_by_unit_the_headline_does_not_say_that_data_a
     (tmp_path / "单位表.csv").write_text(f"单位编号,单位名称\n{UNIT},甲中心\n", "utf-8")
     bare = Audit.open(tmp_path, "2021", units=[UNIT])
     assert "没有可用数据" in bare.headline("venues").text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_intake_of_one_unit_counts_its_own_rows_and_says_whose_the_others_are(audits, lang):
+    every, _ = audits
+    mine = Audit.open(SAMPLE, "2021", units=[UNIT], lang=lang)
+    counts, kept = intake.rows_of_units(mine), 0
+    for name, table in every.intake.tables.items():
+        unit = tables()[name].unit
+        kept += pc.sum(pc.equal(table[unit], UNIT)).as_py() or 0 if unit in table.column_names else 0
+    assert 0 < sum(counts.values()) == kept < sum(table.num_rows for table in every.intake.tables.values())
+    head = "其中所选单位" if lang == "zh" else "of these units"
+    assert head in mine.data_quality().html and head not in every.data_quality().html
+    figures = dict(panels.of_units(mine)[1])
+    (rejected,) = (label for label in figures if "退回" in label or "rejected" in label)
+    assert "各单位" in rejected or "all units" in rejected

@@ -13,7 +13,7 @@ import pytest
 from mingjing.findings import Findings
 from mingjing.report.code import one_language
 from mingjing.report.exporter import ReportExporter
-from mingjing.report.findings import Panel, frame_panel, headline
+from mingjing.report.findings import Headline, frame_panel, headline
 from mingjing.report.findings_table import STATIC, findings_table
 from mingjing.report.index import Line, Other, index_page, sparkline
 from mingjing.report.labels import label, unit_label
@@ -141,7 +141,7 @@ def test_the_index_tells_failed_from_clean_and_links_other_periods():
 
 
 def test_the_index_answers_first_and_says_once_what_all_areas_say_alike():
-    def answer(text: str, changed: str) -> Panel:
+    def answer(text: str, changed: str) -> Headline:
         return headline(text, "green", [("行", "12345 / 2021")], changed)
 
     lines = [
@@ -175,7 +175,13 @@ def test_a_table_keeps_short_columns_whole_and_gives_texts_room():
     assert all(
         f">{text}<" in html for text in ("2021-03-08", "2021-03-08 09:05", "10,000", "9999", "13800138000")
     )
-    assert "<td colspan=7>" in frame_panel(frame.head(0), "").html
+
+
+def test_a_table_without_rows_says_so_in_one_line():
+    frame = pd.DataFrame({"台账": [], "行": []})
+    assert frame_panel(frame, "断号").html == '<p class="none">断号：无</p>'
+    assert frame_panel(frame, "").text == "台账、行：无"
+    assert frame_panel(frame.set_axis(["Ledger", "Rows"], axis=1), "").text == "Ledger, Rows: none"
 
 
 def test_a_sparkline_says_its_numbers_and_one_run_has_none():

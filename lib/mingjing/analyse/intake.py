@@ -1,7 +1,11 @@
 """What was handed in, month by month, and what was changed: whether the data can carry a conclusion."""
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from mingjing.intake.model import ROWS_PER_SOURCE
 from mingjing.rules import catalogue
 from mingjing.tables import tables
 
@@ -44,6 +48,20 @@ def _months(audit, name: str) -> set[tuple[str, str]]:
         return set()
     months = pd.to_datetime(frame[declared.date]).dt.strftime("%Y-%m")
     return set(zip(frame[declared.unit], months, strict=True))
+
+
+def rows_of_units(audit) -> dict[int, int]:
+    """Accepted rows of the audit's units by `source_id` of the sheet; sheets of a ledger that names no unit are left out."""
+    found: dict[int, int] = {}
+    for name, table in audit.intake.tables.items():
+        unit = tables()[name].unit
+        if unit not in table.column_names:
+            continue
+        found |= {source.source_id: 0 for source in audit.intake.sources if source.table == name}
+        mine = table.filter(pc.is_in(table[unit], value_set=pa.array(audit.units, pa.string())))["_rid"]
+        sheets, counts = np.unique(mine.to_numpy() // ROWS_PER_SOURCE, return_counts=True)
+        found |= dict(zip(sheets.tolist(), counts.tolist(), strict=True))
+    return found
 
 
 def missing_ledgers(audit) -> list[str]:
@@ -112,7 +130,9 @@ def serial_gaps(audit) -> pd.DataFrame:
                 first = sorted(set(range(low, high + 1)) - numbers)[:5]
                 label = declared[column].label(audit.lang)
                 width = group.number.str.len().min()
-                shown = ", ".join(f"{prefix}{number:0{width}d}" for number in first)
+                shown = ("、" if audit.lang == "zh" else ", ").join(
+                    f"{prefix}{number:0{width}d}" for number in first
+                )
                 lines.append((tables()[name].label(audit.lang), label, len(numbers), absent, shown))
     return pd.DataFrame(lines, columns=GAPS)
 
@@ -131,5 +151,7 @@ def empty_months(audit) -> pd.DataFrame:
         dated = pd.to_datetime(table[declared.date].to_pandas()).dt.strftime("%Y-%m")
         empty = [month for month in months if month not in set(dated)]
         if empty and len(empty) <= len(months) / 2:
-            lines.append((declared.label(audit.lang), len(empty), ", ".join(empty)))
+            lines.append(
+                (declared.label(audit.lang), len(empty), ("、" if audit.lang == "zh" else ", ").join(empty))
+            )
     return pd.DataFrame(lines, columns=["ledger", "count", "months"])

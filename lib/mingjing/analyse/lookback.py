@@ -14,18 +14,25 @@ from mingjing.areas import AREAS
 from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.desk import DONE, come_back
 from mingjing.findings.register.life import UNCHECKED
+from mingjing.period import Period
 
 COUNTS = ("new", "persisting", "recurred", "resolved", "unchecked")
 _BINS = (0, 31, 91, 181, float("inf"))
 
 
 def since(audit) -> str | None:
-    """The period and day of the last run that looked from an earlier day: `2021Q2 (2021-06-30)`."""
+    """The period and day of the last run that looked from an earlier day: `Q2 2021 (2021-06-30)`."""
     previous = audit.past and audit.past.comparison.previous
     if not previous:
         return None
     words = "{}（{}）" if audit.lang == "zh" else "{} ({})"
-    return words.format(previous.period, previous.as_of)
+    return words.format(Period.parse(previous.period).words(audit.lang), previous.as_of)
+
+
+def compared(audit) -> bool:
+    """Whether there is any run to compare with: of an earlier day, or of this day over ledgers since corrected."""
+    told = audit.past and audit.past.comparison
+    return bool(told and (told.previous or told.corrected))
 
 
 def lives(audit, area: str | Iterable[str] | None = None) -> pd.DataFrame:
@@ -100,13 +107,19 @@ def sentence(audit, area: str | Iterable[str] | None = None) -> str:
             if zh
             else "A report for the public is not held against earlier ones."
         )
+    n = {name: int(table[name].sum()) for name in COUNTS}
+    if last is None and compared(audit):
+        return (
+            f"登记册中没有更早日期的检查可比；与本期台账更正前相比，已消除{n['resolved']}条。"
+            if zh
+            else f"The register holds no run of an earlier day; since this period's ledgers were corrected, {n['resolved']} resolved."
+        )
     if last is None:
         return (
             "登记册中没有更早的检查，无法说明变化。"
             if zh
             else "The register holds no earlier run: nothing can be said of changes."
         )
-    n = {name: int(table[name].sum()) for name in COUNTS}
     if zh:
         return (
             f"与{last}相比：新发现{n['new']}条，持续{n['persisting']}条，复发{n['recurred']}条，"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mingjing.analyse import Screen, rectification
 from mingjing.analyse.claims import judged
+from mingjing.analyse.lookback import compared, since
 from mingjing.areas import AREAS, area_of
 from mingjing.rules.catalogue import Threshold, overridden, read_thresholds
 
@@ -168,7 +169,7 @@ def verdicts(audit) -> dict[str, int]:
 
 
 def first_screen(audit) -> Screen:
-    """What is new and what is resolved; confirmed high, recurred, found by self-check."""
+    """What is new and what is resolved, where there is a run to compare with; confirmed high, recurred, found by self-check."""
     found = audit.check(audit.reported.areas).to_pandas()
     gone = len(audit.resolved(audit.reported.areas))
     new = int((found.status == "new").sum())
@@ -187,9 +188,11 @@ def first_screen(audit) -> Screen:
             f"{len(found)} findings; a report for the public is not held against earlier ones.",
             (("程度高 / 全部发现", "High / all findings", f"{len(high)} / {len(found)}"), checked),
         )
+    zh = [f"新发现{new}条"] * bool(since(audit)) + [f"已消除{gone}条"] * compared(audit)
+    en = [f"{new} new"] * bool(since(audit)) + [f"{gone} resolved"] * compared(audit)
     return Screen(
-        f"新发现{new}条，已消除{gone}条。",
-        f"{new} new, {gone} resolved.",
+        f"{'，'.join(zh)}。" if zh else "",
+        f"{', '.join(en)}." if en else "",
         (
             ("程度高：已核实 / 全部", "High: confirmed / all", f"{confirmed} / {len(high)}"),
             (

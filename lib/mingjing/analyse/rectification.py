@@ -56,6 +56,24 @@ def rates_of(frame: pd.DataFrame, by: str, **more: tuple[str, str]) -> pd.DataFr
     )
 
 
+def said(frame: pd.DataFrame, by: str, lang: str) -> str:
+    """The closing rates of `rates_of`, in words."""
+    shares = [f"{name} {k}/{n}" for name, k, n in frame[[by, "k", "n"]].itertuples(index=False)]
+    return ("已销号或了结：" if lang == "zh" else "Closed: ") + ("、" if lang == "zh" else ", ").join(shares)
+
+
+def left(frame: pd.DataFrame, by: str, lang: str) -> str:
+    """How far down each curve of `survival_of` goes, in words."""
+    last = frame.groupby(by, sort=False).tail(1)
+    zh, words = (
+        lang == "zh",
+        "{}满{:.0f}天还剩{:.0%}" if lang == "zh" else "{}: {:.0%} left after {:.0f} days",
+    )
+    ends = last[[by, "days", "open"]].itertuples(index=False)
+    told = [words.format(*((name, days, share) if zh else (name, share, days))) for name, days, share in ends]
+    return ("、" if zh else ", ").join(told)
+
+
 def survival(audit, by: str = "source_type") -> pd.DataFrame:
     """Kaplan–Meier share of problems still open by days since feedback, per source: `days`, `open`, `at_risk`.
 

@@ -5,6 +5,7 @@ import pandas as pd
 from mingjing.analyse import Screen, ledger, rates
 from mingjing.release import small
 from mingjing.rules.responsibility.appraisal import groups
+from mingjing.rules.responsibility.duties import owing
 
 
 def excellent(audit) -> pd.DataFrame:
@@ -31,6 +32,18 @@ def _groups(audit) -> pd.DataFrame:
 def _people(audit) -> set[str]:
     """Ids of the people of the audit's units."""
     return set(ledger(audit, "person").person_id)
+
+
+def _silent(audit, found: int) -> str:
+    """Quarters without a record of those in which a leader owed one; a dash where the rule did not run."""
+    outcomes = audit.outcomes("responsibility").set_index("rule_id").outcome
+    if outcomes["ZT-03"] == "not_run":
+        return "—"
+    owed = 0
+    for *_, leaders in owing(audit.ledgers, audit.params("ZT-03")):
+        units = leaders.select("unit_id").to_pandas().unit_id
+        owed += int(units.isin(audit.units).sum()) if audit.units else len(units)
+    return f"{found} / {owed}"
 
 
 def backdated(audit) -> pd.DataFrame:
@@ -65,7 +78,11 @@ def first_screen(audit) -> Screen:
         f"应亮牌未亮牌{due}项。",
         f"{due} card(s) were due and not issued.",
         (
-            ("没有纪实（人·季）", "Quarters without a record", str(count.get("ZT-03", 0))),
+            (
+                "没有纪实（人·季）/ 应有",
+                "Leaders’ quarters without a record",
+                _silent(audit, count.get("ZT-03", 0)),
+            ),
             ("疑似补录", "Possibly back-dated", f"{count.get('ZT-04', 0)} / {records}"),
             (
                 "优秀超限的组",

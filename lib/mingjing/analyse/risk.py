@@ -44,6 +44,30 @@ def board(audit) -> pd.DataFrame:
     return scored.groupby(["likelihood", "impact"], as_index=False).size().rename(columns={"size": "points"})
 
 
+def scored(board: pd.DataFrame, lang: str) -> str:
+    """What the board shows, in words: how many points, and how high the highest score is."""
+    points = (board.likelihood * board.impact).astype(float)
+    most, total = points.max(), int(board.points.sum())
+    if not total:
+        return "没有有评分的风险点" if lang == "zh" else "no scored points"
+    there = int(board.points[points == most].sum())
+    zh = f"共{total}个有评分的风险点，得分最高{most:.0f}分，有{there}个"
+    return zh if lang == "zh" else f"{total} scored points; the highest score is {most:.0f}, of {there}"
+
+
+def most_seen(seen: pd.DataFrame, lang: str) -> str:
+    """Where most findings are, of `unit area findings`, and how many cells nobody could look at."""
+    blank, known = int(seen.findings.isna().sum()), seen.dropna(subset=["findings"])
+    if known.empty:
+        return "没有一格检查过" if lang == "zh" else "no cell was checked"
+    top = known.loc[known.findings.astype(float).idxmax()]
+    if lang == "zh":
+        return f"最多的是{top.unit}的{top.area}，{top.findings:.0f}条；登记了风险点而没有检查的{blank}格"
+    return (
+        f"Most in {top.unit}, {top.area}: {top.findings:.0f}; {blank} cells on the register were not checked"
+    )
+
+
 def first_screen(audit) -> Screen:
     """High risks that the register rates too low; high without control, reviews overdue, points without evidence."""
     every = points(audit)
@@ -53,7 +77,7 @@ def first_screen(audit) -> Screen:
     without = int((~every.evidence.astype(bool)).sum()) if len(every) else 0
     low = int(count.get("LZ-B02", 0))
     return Screen(
-        f"有{low}个风险点定低了，实际查出程度高的问题。",
+        f"有{low}个风险点登记为低，所在领域却查出了程度高的问题。",
         f"{low} risk point(s) are rated low where findings of high severity were made.",
         (
             ("高风险而防控不足", "High risk without enough control", f"{count.get('LZ-03', 0)} / {high}"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,10 @@ COLUMNS = (
 SEVERITY_WORDS = {"high": ("高", "high"), "medium": ("中", "medium"), "low": ("低", "low")}
 # What `where` may be asked for; a wrong word would otherwise give nothing, as if there were nothing.
 _CHOICES = {"severity": SEVERITIES, "kind": KINDS}
+# Text is folded for comparing when it is read; what a Chinese sentence quotes has its own marks again.
+_FOLDED = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!](?=[\u4e00-\u9fff“《（])")
+_WIDE = str.maketrans(",;:?!", "，；：？！")
+_SPAN = re.compile(r"(\d{4})(?:H([12])|Q([1-4]))")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -63,6 +68,8 @@ class _Words(dict):
             return self._yes_no[0] if value else self._yes_no[1]
         if isinstance(value, list):
             return "、".join(map(str, value)) if self._blank == "空" else ", ".join(map(str, value))
+        if isinstance(value, str):
+            return _chinese(value) if self._blank == "空" else value
         return f"{value:,}" if isinstance(value, int | float) and abs(value) >= 10000 else str(value)
 
     def _rounded(self, value: Any) -> Any:
@@ -79,6 +86,14 @@ class _Words(dict):
             if round(value, digits) not in [round(other, digits) for other in others]:
                 return round(value, digits)
         return value
+
+
+def _chinese(text: str) -> str:
+    """Text as a Chinese sentence holds it: marks between Chinese characters are full-width, spans are named."""
+    if span := _SPAN.fullmatch(text):
+        half = {"1": "上", "2": "下"}.get(span[2])
+        return f"{span[1]}年{half}半年" if half else f"{span[1]}年第{span[3]}季度"
+    return _FOLDED.sub(lambda mark: mark[0].translate(_WIDE), text)
 
 
 def make_findings(

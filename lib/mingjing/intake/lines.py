@@ -197,8 +197,11 @@ def total_issues(
         if abs(total.difference) <= TOLERANCE:
             continue
         stated, computed = _plain(total.stated), _plain(total.computed)
-        zh = f"合计行写{stated}，各行相加为{computed}"
-        en = f"the total says {stated}, its rows add up to {computed}"
+        column, apart = header.table.columns[total.column], _plain(abs(total.difference))
+        zh = f"“{column.label('zh')}”合计行写{stated}，各行相加为{computed}，差{apart}"
+        en = (
+            f"the total of “{column.label('en')}” says {stated}, its rows add up to {computed}, {apart} apart"
+        )
         place = [source.file, source.sheet, total.row, header.table.name, total.column]
         issues.append([*place, str(total.written), "total_mismatch", zh, en, source.rid(total.row)])
     return issues

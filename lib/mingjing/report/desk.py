@@ -96,7 +96,7 @@ def audit_panel(audit) -> Panel:
     zh = audit.lang == "zh"
     units = "、".join(audit.names.get(unit, unit) for unit in audit.units) or ("全部" if zh else "all")
     words = "明镜：{}，截至{}，单位：{}" if zh else "Mingjing: {}, as of {}, units: {}"
-    head = words.format(audit.period.text, audit.as_of, units)
+    head = words.format(audit.period.words(audit.lang), audit.as_of, units)
     heads = ["name", "台账", "行"] if zh else ["name", "Ledger", "Rows"]
     rows = [
         (name, tables()[name].label(audit.lang), len(table)) for name, table in audit.intake.tables.items()

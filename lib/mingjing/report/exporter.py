@@ -100,7 +100,7 @@ def _about(parameters: dict, lang: str) -> str:
     if "period" not in parameters:
         return ""
     span, words = Period.parse(parameters["period"]), _OWN[lang]
-    text = words["about"].format(span, parse_as_of(parameters.get("as_of") or None, span))
+    text = words["about"].format(span.words(lang), parse_as_of(parameters.get("as_of") or None, span))
     units = parameters.get("units") or []
     return text + (words["units"].format(", ".join(map(str, units))) if units else "")
 

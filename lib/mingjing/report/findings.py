@@ -68,6 +68,14 @@ class Panel:
         return self.text
 
 
+@dataclass(frozen=True)
+class Headline(Panel):
+    """A report's first screen. `answer` is its HTML without the sentence on what changed, `changed` that sentence's."""
+
+    answer: str
+    changed: str
+
+
 def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
     """A small table of values, escaped; a long one is folded under its caption and can be sorted."""
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
@@ -82,13 +90,23 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
         f"<tr>{''.join(f'<td class={look}>{escape(text)}</td>' for look, text in zip(looks, row, strict=True))}</tr>"
         for row in rows
     )
-    body = body or f"<tr><td colspan={max(len(heads), 1)}>—</td></tr>"
+    if not rows:
+        return _nothing(frame, caption)
     if len(frame) <= FOLDED or not caption:
         html = table_html(heads, body, caption)
     else:
         table = table_html(heads, body, caption, " data-sift")
         html = f'<details class="long"><summary>{escape(caption)} <small>{len(frame)}</small></summary>{table}</details>'
     return Panel(html, frame.to_string(index=False))
+
+
+def _nothing(frame: pd.DataFrame, caption: str) -> Panel:
+    """A table without rows: what would have stood in it, and that there is none."""
+    heads = [str(name) for name in frame.columns]
+    zh = bool(_CHINESE.search("".join([caption, *heads])))
+    told = caption or ("、" if zh else ", ").join(heads)
+    text = f"{told}：无" if zh else f"{told}: none"
+    return Panel(f'<p class="none">{escape(text)}</p>', text)
 
 
 def _look(texts: Iterable[str]) -> str:
@@ -133,7 +151,7 @@ def _plain(value) -> str:
     return str(value)
 
 
-def headline(verdict: str, colour: str, figures: list[tuple[str, str]], changed: str = "") -> Panel:
+def headline(verdict: str, colour: str, figures: list[tuple[str, str]], changed: str = "") -> Headline:
     """The answer first: one sentence, the figures that carry it, what changed. colour: red amber green grey."""
     figures = [
         (label, _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", value)) for label, value in figures
@@ -141,8 +159,7 @@ def headline(verdict: str, colour: str, figures: list[tuple[str, str]], changed:
     items = "".join(
         f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in figures
     )
-    html = f'<p class="verdict {escape(colour)}">{escape(verdict)}</p><dl class="figures">{items}</dl>'
+    answer = f'<p class="verdict {escape(colour)}">{escape(verdict)}</p><dl class="figures">{items}</dl>'
     text = [verdict, *(f"{label}: {value}" for label, value in figures)]
-    if changed:
-        html, text = f'{html}<p class="changed">{escape(changed)}</p>', [*text, changed]
-    return Panel(html, "\n".join(text))
+    told = f'<p class="changed">{escape(changed)}</p>' if changed else ""
+    return Headline(answer + told, "\n".join([*text, *[changed] * bool(changed)]), answer, told)

@@ -110,7 +110,7 @@ def _row(finding: dict, columns: list[str], findings) -> str:
         "finding": f"<td class=f>{_opened(finding, evidence, lang)}{f' <small>{_text(mark, lang)}</small>' if mark else ''}",
         "amount": f"<td class=n>{f'{amount:,.2f}' if pd.notna(amount) else ''}",
         "date": f"<td class=w>{escape(str(day)[:10]) if pd.notna(day) else ''}",
-        "source": f"<td class=o>{_text(_places(places[:1], lang)[0], lang) if places else ''}",
+        "source": f"<td class=o>{_place(places[:1], lang)}",
     }
     shown = "</td>".join(cells[name] for name in columns)
     return f'<tr data-id="{escape(finding["finding_id"])}">{shown}</td></tr>'
@@ -146,6 +146,17 @@ def _value(value) -> str:
 def _text(text: str, lang: str) -> str:
     """Escaped, on one line: the script takes the table's rows apart at the line ends."""
     return in_chinese(escape(" ".join(text.split("\n"))), lang)
+
+
+def _place(places: list[dict], lang: str) -> str:
+    """Where a finding's row is; the row's number never breaks."""
+    if not places:
+        return ""
+    place, row = places[0], places[0]["row"]
+    told = _text(" ".join(part for part in (place["file"], place["sheet"]) if part), lang)
+    if row is None:
+        return told
+    return f"{told} <span class=w>{_text(WORDS[lang]['row'].format(row), lang)}</span>"
 
 
 def _places(places: list[dict], lang: str) -> list[str]:

@@ -1,12 +1,11 @@
 """The first page of a run: every area's answer, other periods beside it, and the page in place of a failed report."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from mingjing.areas import AREAS
-from mingjing.report.findings import Panel, escape, in_chinese, table_html
+from mingjing.report.findings import Headline, escape, in_chinese, table_html
 from mingjing.report.page import page
 
 WORDS = {
@@ -14,7 +13,8 @@ WORDS = {
         "title": "明镜 {}",
         "all": "各领域一览",
         "heads": ("领域", "高", "中", "低", "未运行规则", "各期发现"),
-        "count": "{}个领域",
+        "count": "{}个领域的发现（条，按程度）与未运行的规则（占全部规则）",
+        "sum": "合计",
         "trend": "各期发现：{}",
         "failed": "本篇未能生成，结论缺失，不等于没有问题。",
         "periods": "其他期间",
@@ -27,7 +27,8 @@ WORDS = {
         "title": "Mingjing {}",
         "all": "All areas",
         "heads": ("Area", "High", "Medium", "Low", "Rules not run", "Findings over periods"),
-        "count": "{} areas",
+        "count": "Findings of {} areas by severity, and rules not run of all",
+        "sum": "All",
         "trend": "Findings by period: {}",
         "failed": "This report could not be made. That is not a pass.",
         "periods": "Other periods",
@@ -39,15 +40,12 @@ WORDS = {
 }
 
 
-_CHANGED = re.compile('<p class="changed">.*?</p>', re.S)
-
-
 @dataclass(frozen=True)
 class Line:
     """One area on the index. history: (period, findings) of comparable runs, oldest first, this one last."""
 
     area: str
-    answer: Panel | None
+    answer: Headline | None
     severities: Mapping[str, int] = field(default_factory=dict)
     silent: int = 0
     rules: int = 0
@@ -79,25 +77,26 @@ def index_page(
     about += [words["units"].format("、".join(units))] if units else []
     body = f'<p class="about">{_text(" · ".join(about), lang)}</p>' if about else ""
     body += f"<p>{escape(note)}</p>" if note else ""
-    answers = {line.area: line.answer.html for line in lines if line.answer}
-    if first := answers.pop("overview", ""):
-        body += f'{first}<p><a href="overview.html">{AREAS["overview"].title(lang)}</a></p>'
-    answers, alike = _said_once(answers)
+    answers = {line.area: line.answer for line in lines if line.answer}
+    if first := answers.pop("overview", None):
+        body += f'{first.html}<p><a href="overview.html">{AREAS["overview"].title(lang)}</a></p>'
+    told, alike = _said_once(answers)
     body += alike if alike not in body else ""
     trend = any(len(line.history) > 1 for line in lines)
-    rows = "\n".join(_row(line, lang, trend) for line in lines)
+    shown = [line for line in lines if line.area != "overview" or not line.answer]
+    rows = "\n".join([*(_row(line, lang, trend) for line in shown), _sum(shown, lang, trend)])
     heads = [
         f'<th scope="col"{" class=n" if 1 <= place <= 4 else ""}>{text}</th>'
         for place, text in enumerate(words["heads"][: 5 + trend])
     ]
     body += f'<h2 id="areas">{words["all"]}</h2><div class="wide" tabindex="0">'
-    body += table_html(heads, rows, words["count"].format(len(lines)), ' class="areas"') + "</div>"
+    body += table_html(heads, rows, words["count"].format(len(shown)), ' class="areas"') + "</div>"
     contents = [("areas", words["all"])]
     for line in lines:
         title = AREAS[line.area].title(lang)
         if line.area == "overview" and line.answer:
             continue
-        answer = answers.get(line.area, f'<p class="verdict red">{words["failed"]}</p>')
+        answer = told.get(line.area, f'<p class="verdict red">{words["failed"]}</p>')
         body += f'<section class="area"><h2 id="{line.area}"><a href="{line.area}.html">{title}</a></h2>{answer}</section>'
         contents.append((line.area, title))
     if others:
@@ -116,13 +115,12 @@ def error_page(area: str, reason: str, lang: str) -> str:
     return page(AREAS[area].title(lang), body, lang)
 
 
-def _said_once(answers: dict[str, str]) -> tuple[dict[str, str], str]:
+def _said_once(answers: Mapping[str, Headline]) -> tuple[dict[str, str], str]:
     """The answers without the sentence on what changed, where they all say the same, and that sentence."""
-    said = {found[0] if (found := _CHANGED.search(answer)) else "" for answer in answers.values()} - {""}
+    said = {answer.changed for answer in answers.values()} - {""}
     if len(said) != 1 or len(answers) < 2:
-        return answers, ""
-    (alike,) = said
-    return {area: answer.replace(alike, "") for area, answer in answers.items()}, alike
+        return {area: answer.html for area, answer in answers.items()}, ""
+    return {area: answer.answer for area, answer in answers.items()}, said.pop()
 
 
 def _row(line: Line, lang: str, trend: bool) -> str:
@@ -137,6 +135,16 @@ def _row(line: Line, lang: str, trend: bool) -> str:
     )
     course = f"<td>{sparkline(line.history, lang)}</td>" if trend else ""
     return f"<tr>{name}{counts}<td class=n>{line.silent} / {line.rules}</td>{course}</tr>"
+
+
+def _sum(lines: Sequence[Line], lang: str, trend: bool) -> str:
+    counts = "".join(
+        f"<td class=n>{sum(line.severities.get(severity, 0) for line in lines)}</td>"
+        for severity in ("high", "medium", "low")
+    )
+    silent, rules = sum(line.silent for line in lines), sum(line.rules for line in lines)
+    course = "<td></td>" if trend else ""
+    return f'<tr><th scope="row">{WORDS[lang]["sum"]}</th>{counts}<td class=n>{silent} / {rules}</td>{course}</tr>'
 
 
 def _other(other: Other, words: Mapping) -> str:

@@ -8,7 +8,7 @@ from mingjing.findings.register.people import STATES
 from mingjing.report.findings import Panel, escape, frame_panel
 
 _HEADS = {
-    "zh": ["板块", "新发现", "持续", "复发", "已消除", "未检查"],
+    "zh": ["领域", "新发现", "持续", "复发", "已消除", "未检查"],
     "en": ["Area", "New", "Persisting", "Recurred", "Resolved", "Unchecked"],
 }
 _LISTED = {
@@ -33,7 +33,7 @@ def look_back(audit, area: str | None = None) -> Panel:
     """One sentence, the counts by area, and folded lists of what recurred, was resolved or was not checked."""
     lang, place = audit.lang, audit.lang == "en"
     said, table = lookback.sentence(audit, area), lookback.changes(audit, area)
-    if not lookback.since(audit):
+    if not lookback.compared(audit):
         return Panel(f"<p>{escape(said)}</p>", said)
     table["area"] = [AREAS[name].title(lang) for name in table.area]
     counts = frame_panel(

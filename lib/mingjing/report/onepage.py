@@ -29,6 +29,7 @@ _WORDS = {
         "unchecked": "没有检查的",
         "nothing": "本次所有规则都已运行。",
         "rules": "{reason}：{rules}条规则（{areas}）",
+        "refuted": "另有{}条被推翻，见下页。",
         "others": "其余{}种原因共{}条规则，见下页。",
         "absent": "不在本次运行：{}",
         "failed": "报告未能生成：{}",
@@ -56,6 +57,7 @@ _WORDS = {
         "unchecked": "Not checked",
         "nothing": "Every rule of this run ran.",
         "rules": "{reason}: {rules} rule(s) ({areas})",
+        "refuted": "{} more are refuted, see the next page.",
         "others": "{} more reasons, {} rules in all, on the next page.",
         "absent": "Not in this run: {}",
         "failed": "Report could not be made: {}",
@@ -168,7 +170,9 @@ def _claims(audit) -> str:
     words, judged = _WORDS[audit.lang], overview.judged(audit)
     if judged.empty:
         return f"<h3>{words['none']}</h3>"
-    refuted = judged[judged.verdict == "refuted"].why.head(MOST_CLAIMS).tolist()
+    refuted = judged[judged.verdict == "refuted"].why.tolist()
+    more = [words["refuted"].format(len(refuted) - MOST_CLAIMS)] if len(refuted) > MOST_CLAIMS else []
+    refuted = refuted[:MOST_CLAIMS] + more
     return f"<h3>{words['claims'].format(**overview.verdicts(audit))}</h3>{_list(refuted)}"
 
 

@@ -3,9 +3,11 @@
 import pandas as pd
 
 from mingjing.analyse import first_screen
-from mingjing.analyse.lookback import sentence, since
-from mingjing.report.findings import Panel, frame_panel, headline
+from mingjing.analyse.intake import rows_of_units
+from mingjing.analyse.lookback import compared, sentence
+from mingjing.report.findings import Headline, Panel, frame_panel, headline
 from mingjing.report.labels import labelled
+from mingjing.rules import catalogue
 from mingjing.rules.reasons import OUTCOMES
 from mingjing.tables import tables
 
@@ -18,6 +20,24 @@ _STATUS_ZH = {
     "unreadable": "无法读取",
     "skipped": "未读取",
 }
+_COLUMNS = ("file", "sheet", "table", "rows_read", "accepted", "mine", "rejected", "not_data", "status")
+_SHEETS = tuple(
+    dict(zip(_COLUMNS, heads, strict=True))
+    for heads in (
+        ("文件", "工作表", "台账", "读入行", "接受", "其中所选单位", "退回", "非数据", "状态"),
+        (
+            "File",
+            "Sheet",
+            "Ledger",
+            "Rows read",
+            "Accepted",
+            "of these units",
+            "Rejected",
+            "Not data",
+            "Status",
+        ),
+    )
+)
 _VERDICTS = {
     "refuted": ("被推翻", "refuted"),
     "open": ("无法判断", "cannot be judged"),
@@ -31,10 +51,8 @@ _OF_UNITS = (
 )
 
 
-def headline_of(audit, area: str) -> Panel:
+def headline_of(audit, area: str) -> Headline:
     """The area's own first screen where it has one and a rule ran; else findings, rules run and rules not run."""
-    if area == "intake":
-        return _intake_headline(audit.intake, audit.lang)
     areas = audit.reported.areas if area == "overview" else area
     zh, found, outcomes = audit.lang == "zh", audit.check(areas), audit.outcomes(areas)
     ran = int((outcomes.outcome != "not_run").sum())
@@ -42,15 +60,26 @@ def headline_of(audit, area: str) -> Panel:
     verdict, colour = _verdict(found, ran, silent, zh), _colour(found, ran, silent)
     if not ran and audit.units and any(rule.reason[0] not in _LACKING for _, rule in audit.results(areas)):
         verdict = _OF_UNITS[0 if zh else 1]
-    screen = first_screen(audit, area) if ran else None
     # a first run says what one without a register says: `mingjing reproduce` has none
-    changed = sentence(audit, area) if since(audit) else ""
-    if screen:
+    changed = sentence(audit, areas) if compared(audit) else ""
+    if area == "intake":
+        own, figures = of_units(audit) if audit.units else _of_all(audit)
+        # ledgers that were read are an answer even where no rule on them ran
+        colour = "amber" if colour == "grey" and audit.intake.tables else colour
+        return headline(_joined(zh, own, verdict if ran else ""), colour, figures, changed)
+    if ran and (screen := first_screen(audit, area)):
         figures = [(label_zh if zh else label_en, value) for label_zh, label_en, value in screen.figures]
-        return headline(f"{screen.verdict(audit.lang)}{'' if zh else ' '}{verdict}", colour, figures, changed)
+        own = screen.verdict(audit.lang)
+        # what changed comes after the sum it is a part of
+        parts = (verdict, own) if area == "overview" else (own, verdict)
+        return headline(_joined(zh, *parts), colour, figures, changed)
     labels = ("发现（条）", "已运行规则", "未运行规则") if zh else ("Findings", "Rules run", "Rules not run")
     values = (str(len(found)), f"{ran} / {total}", f"{silent} / {total}")
     return headline(verdict, colour, list(zip(labels, values, strict=True)), changed)
+
+
+def _joined(zh: bool, *sentences: str) -> str:
+    return ("" if zh else " ").join(filter(None, sentences))
 
 
 def _verdict(found, ran: int, silent: int, zh: bool) -> str:
@@ -80,44 +109,99 @@ def _colour(found, ran: int, silent: int) -> str:
     return "red" if found.count("high") else "amber" if len(found) or silent else "green"
 
 
-def _intake_headline(intake, lang: str) -> Panel:
-    sheets, zh = intake.conservation(), lang == "zh"
-    used, rejected = int(sheets.table.notna().sum()), int(sheets.rejected.sum())
+def _of_all(audit) -> tuple[str, list[tuple[str, str]]]:
+    """What was read of everything handed in, in a sentence and three figures."""
+    sheets, zh = audit.intake.conservation(), audit.lang == "zh"
+    used, accepted, rejected = (int(n) for n in (sheets.table.notna().sum(), *_sums(sheets)))
+    rows, no_data = int(sheets.rows_read.sum()), int(sheets.not_data.sum())
     doubtful = int((sheets.status != "green").sum())
-    if doubtful:
-        verdict = (
-            f"读入{used}张台账，其中{doubtful}张有问题，使用前先看退回的行。"
-            if zh
-            else f"{used} ledgers read; {doubtful} sheets or files have problems."
+    if zh:
+        told = f"读入{used}张台账，" + (
+            f"其中{doubtful}张有问题，使用前先看退回的行和存疑的格。" if doubtful else "均可使用。"
+        )
+        labels = ("识别的工作表", f"接受的行（另有标题、空行、合计{no_data}行）", "退回的行")
+    else:
+        told = f"{used} ledgers read" + (
+            f"; {doubtful} sheets or files have problems: look at rejected rows and doubtful cells first."
+            if doubtful
+            else ", all usable."
+        )
+        labels = (
+            "Sheets recognised",
+            f"Rows accepted ({no_data} more are titles, blanks, totals)",
+            "Rows rejected",
+        )
+    values = (f"{used} / {len(sheets)}", f"{accepted} / {rows}", f"{rejected} / {rows}")
+    return told, list(zip(labels, values, strict=True))
+
+
+def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
+    """What was read of the units asked for; sheets and rejected rows, which belong to no unit, are said to be everybody's."""
+    sheets, zh = audit.intake.conservation(), audit.lang == "zh"
+    accepted, rejected = map(int, _sums(sheets))
+    counts = rows_of_units(audit)
+    mine, kept = sum(counts.values()), sum(map(bool, counts.values()))
+    if zh:
+        told = f"交来的台账中{len(counts)}张分单位，其中{kept}张有所选单位的记录，共{mine}行。"
+        labels = (
+            "有所选单位记录的台账 / 分单位的台账",
+            "所选单位的行 / 各单位接受的行",
+            "退回的行（各单位合计）",
         )
     else:
-        verdict = f"读入{used}张台账，均可使用。" if zh else f"{used} ledgers read, all usable."
-    labels = (
-        ("识别的工作表", "接受的行", "退回的行")
-        if zh
-        else ("Sheets recognised", "Rows accepted", "Rows rejected")
+        told = f"{len(counts)} of the ledgers handed in tell units; {kept} have rows of those asked for, {mine} in all."
+        labels = (
+            "Ledgers with rows of these units / that tell units",
+            "Rows of these units / accepted of all",
+            "Rows rejected (all units)",
+        )
+    values = (
+        f"{kept} / {len(counts)}",
+        f"{mine} / {accepted}",
+        f"{rejected} / {int(sheets.rows_read.sum())}",
     )
-    rows = int(sheets.rows_read.sum())
-    values = (f"{used} / {len(sheets)}", f"{int(sheets.accepted.sum())} / {rows}", f"{rejected} / {rows}")
-    return headline(verdict, "amber" if doubtful else "green", list(zip(labels, values, strict=True)))
+    return told, list(zip(labels, values, strict=True))
 
 
-def data_quality(intake, lang: str) -> Panel:
-    """What was read from each sheet: rows read = accepted + rejected + not data."""
-    frame = intake.conservation().drop(columns="kept")
-    frame["table"] = [tables()[name].label(lang) if isinstance(name, str) else "" for name in frame.table]
-    if lang == "en":
-        return frame_panel(frame, "Rows by sheet")
-    frame["status"] = frame.status.map(_STATUS_ZH)
-    heads = ["文件", "工作表", "台账", "读入行", "接受", "退回", "非数据", "状态"]
-    return frame_panel(frame.set_axis(heads, axis=1), "逐表行数")
+def _sums(sheets: pd.DataFrame) -> tuple[int, int]:
+    return sheets.accepted.sum(), sheets.rejected.sum()
+
+
+def data_quality(audit, area: str | None = None) -> Panel:
+    """What was read from each sheet: rows read = accepted + rejected + not data; with `area`, of the ledgers its rules need.
+
+    A run over some units says beside it how many of the accepted rows are theirs: blank where a ledger names no unit.
+    """
+    zh = audit.lang == "zh"
+    frame = audit.intake.conservation().drop(columns="kept")
+    if audit.units:
+        counts = rows_of_units(audit)
+        shown = [s.source_id for s in audit.intake.sources if s.status != "withheld"]
+        frame.insert(5, "mine", pd.array([counts.get(source) for source in shown], "Int64"))
+    if area:
+        frame = frame[
+            frame.table.isin({name for e in catalogue().values() if e.area == area for name in e.needs})
+        ]
+    frame["table"] = [
+        tables()[name].label(audit.lang) if isinstance(name, str) else "" for name in frame.table
+    ]
+    heads = _SHEETS[0 if zh else 1]
+    if zh:
+        frame["status"] = frame.status.map(_STATUS_ZH)
+    named = frame.rename(columns=heads)
+    if area:
+        return frame_panel(
+            named, "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
+        )
+    return frame_panel(named, "逐表行数" if zh else "Rows by sheet")
 
 
 def rejected(intake, lang: str) -> Panel:
     """Each rejected row with its reason."""
     frame = intake.rejected[["source_file", "sheet", "row", f"reason_{lang}"]]
     heads = ["文件", "工作表", "行", "原因"] if lang == "zh" else ["File", "Sheet", "Row", "Reason"]
-    return frame_panel(frame.set_axis(heads, axis=1), f"{len(frame)}")
+    told = f"退回{len(frame)}行" if lang == "zh" else f"{len(frame)} rows rejected"
+    return frame_panel(frame.set_axis(heads, axis=1), told)
 
 
 def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
@@ -126,6 +210,10 @@ def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
     named = frame if counted else frame.rename_axis(index=frame.index.name or "label").reset_index()
     ids = [name for name in ("unit_id", "target_id") if name in named]
     named = named.assign(**{name: named[name].map(lambda unit: audit.names.get(unit, unit)) for name in ids})
+    shares = [name for name in ("rate", "low", "high") if "rate" in named and name in named]
+    for name in shares:
+        if named[name].dropna().between(0, 1).all():
+            named[name] = [f"{value:.1%}" if pd.notna(value) else "" for value in named[name]]
     return frame_panel(labelled(named.rename_axis(columns=None), audit.lang), caption)
 
 

@@ -18,7 +18,7 @@ WORDS = {
         "rule": "规则",
         "own": "本局怎么改：写进配置文件的样子",
         "query": "查看查询语句",
-        "from": "{}起",
+        "from": "（{}起）",
         "status": {
             "confirmed": "已核实",
             "content": "内容已核实",
@@ -37,7 +37,7 @@ WORDS = {
         "rule": "Rule",
         "own": "How a bureau writes its own in the configuration",
         "query": "Show the query",
-        "from": "from {}",
+        "from": " (from {})",
         "status": {
             "confirmed": "confirmed",
             "content": "content confirmed",
@@ -108,9 +108,9 @@ def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
 
 def _threshold(threshold: Threshold, lang: str) -> str:
     words = WORDS[lang]
-    values = "; ".join(
-        f"{_value(value)}{f' {unit_label(threshold.unit, lang)}' if threshold.unit else ''}"
-        + (f" ({words['from'].format(start)})" if start else "")
+    values = ("；" if lang == "zh" else "; ").join(
+        f"{_value(value, lang)}{f' {unit_label(threshold.unit, lang)}' if threshold.unit else ''}"
+        + (words["from"].format(start) if start else "")
         for start, value in threshold.values
     )
     status = words["status"][threshold.status]
@@ -119,11 +119,12 @@ def _threshold(threshold: Threshold, lang: str) -> str:
     return "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells)
 
 
-def _value(value) -> str:
+def _value(value, lang: str) -> str:
+    comma, apart = ("、", "；") if lang == "zh" else (", ", "; ")
     if isinstance(value, dict):
-        apart = "; " if any(isinstance(part, list) for part in value.values()) else ", "
-        return apart.join(f"{name} {_value(part)}" for name, part in value.items())
-    return ", ".join(map(_value, value)) if isinstance(value, list | tuple) else str(value)
+        between = apart if any(isinstance(part, list) for part in value.values()) else comma
+        return between.join(f"{name} {_value(part, lang)}" for name, part in value.items())
+    return comma.join(_value(part, lang) for part in value) if isinstance(value, list | tuple) else str(value)
 
 
 def _text(text: str, lang: str) -> str:

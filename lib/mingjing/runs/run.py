@@ -223,7 +223,9 @@ def _index(audit: Audit, chosen: dict[str, Path], result: Run, given: dict[str, 
             lines.append(Line(area, None))
             continue
         found, outcomes = audit.check(area), audit.outcomes(area)
-        history = [(str(run.period), run.findings[area]) for run in earlier if area in run.findings]
+        history = [
+            (run.period.words(audit.lang), run.findings[area]) for run in earlier if area in run.findings
+        ]
         lines.append(
             Line(
                 area,
@@ -231,12 +233,13 @@ def _index(audit: Audit, chosen: dict[str, Path], result: Run, given: dict[str, 
                 {severity: found.count(severity) for severity in SEVERITIES},
                 int((outcomes.outcome == "not_run").sum()),
                 len(outcomes),
-                [*history, (str(audit.period), len(found))],
+                [*history, (audit.period.words(audit.lang), len(found))],
             )
         )
     others = [
-        Other(str(r.period), f"../{quote(r.folder)}/index.html", sum(r.findings.values())) for r in beside
+        Other(r.period.words(audit.lang), f"../{quote(r.folder)}/index.html", sum(r.findings.values()))
+        for r in beside
     ]
     units = [audit.names.get(unit, unit) for unit in audit.units]
     note = PUBLIC[audit.lang] if audit.release else ""
-    return index_page(str(audit.period), lines, others, units, audit.lang, note, audit.as_of)
+    return index_page(audit.period.words(audit.lang), lines, others, units, audit.lang, note, audit.as_of)

@@ -149,12 +149,14 @@ class Comparison:
 
     lives: finding id → its life up to this run, for what the run found and for what earlier runs did. said: what the
     run says of each open finding that it does not find. previous: the last run that looked from an earlier day.
+    corrected: the last run that looked the same way over ledgers since corrected; it may resolve findings, too.
     """
 
     run: RunRecord
     lives: dict[str, Life]
     said: dict[str, str]
     previous: RunRecord | None
+    corrected: RunRecord | None = None
 
     @property
     def resolved(self) -> list[Life]:
@@ -191,8 +193,9 @@ def compare(
             if what:
                 said[finding_id] = what
             lives[finding_id] = life([*earlier, Sight(run, what)]) if what else known
-    previous = [other for other in runs if run.after(other)]
-    return Comparison(run, lives, said, max(previous, key=_place, default=None))
+    runs = list(runs)
+    previous, corrected = ([r for r in runs if compared(r)] for compared in (run.after, run.corrects))
+    return Comparison(run, lives, said, *(max(r, key=_place, default=None) for r in (previous, corrected)))
 
 
 def _place(run: RunRecord) -> tuple:

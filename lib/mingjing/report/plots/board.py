@@ -21,8 +21,9 @@ def grid(
     alt: str,
     lang: str = "zh",
     text: bool = True,
+    good: bool = False,
 ) -> Plot:
-    """Rows × columns, darker for more; a combination without a value is hatched: it was not checked."""
+    """Rows × columns, darker for more, in the colour of harm or, where more is `good`, of none; a combination without a value is hatched: it was not checked."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     table = frame.pivot(index=row, columns=column, values=value)
@@ -32,7 +33,7 @@ def grid(
         drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
         for y, (_, line) in enumerate(table.iterrows()):
             for x, cell in enumerate(line):
-                _cell(axes, x, y, cell, most, text)
+                _cell(axes, x, y, cell, most, text, svg.LOW if good else svg.HIGH)
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
@@ -65,12 +66,12 @@ def _width(text: str) -> int:
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text) + 2
 
 
-def _cell(axes, x: int, y: int, cell: float, most: float, text: bool) -> None:
+def _cell(axes, x: int, y: int, cell: float, most: float, text: bool, deep: str) -> None:
     if pd.isna(cell):
         axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9))
         return
     strength = 0.0 if not most else float(cell) / float(most)
-    colour = svg.HIGH if strength > 0 else svg.BAND
+    colour = deep if strength > 0 else svg.BAND
     axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9, colour, 0.12 + 0.5 * strength if strength else 1.0))
     if text:
         axes.text(x, y, number(cell), ha="center", va="center", fontsize=9)
@@ -88,7 +89,7 @@ def matrix(
     axes_names: tuple[str, str] = ("", ""),
     arrows: Sequence[tuple[float, float, float, float]] = (),
 ) -> Plot:
-    """Counts on a 5×5 board, warmer towards the upper right; arrows are (x, y, to x, to y)."""
+    """Counts on a 5×5 board, the score in the corner of each cell, warmer towards the upper right; arrows are (x, y, to x, to y)."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
@@ -97,8 +98,9 @@ def matrix(
             for j in range(1, 6):
                 colour = svg.HIGH if i * j >= 15 else svg.MEDIUM if i * j >= 8 else svg.LOW
                 axes.add_patch(patch((i - 0.48, j - 0.48), 0.96, 0.96, colour, 0.18))
+                axes.text(i + 0.42, j + 0.4, str(i * j), ha="right", va="top", fontsize=8, color=svg.SOFT)
         for _, row in frame.iterrows():
-            axes.text(row[x], row[y], number(row[count]), ha="center", va="center", fontsize=13)
+            axes.text(row[x], row[y], number(row[count]), ha="center", va="center", fontsize=12)
         for x0, y0, x1, y1 in arrows:
             axes.annotate(
                 "", (x1, y1), (x0, y0), arrowprops={"arrowstyle": "->", "color": svg.HIGH, "linewidth": 1.6}

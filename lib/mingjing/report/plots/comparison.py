@@ -18,8 +18,10 @@ def bars(
     lang: str = "zh",
     of: str | None = None,
     unit: str = "",
+    limit: str | None = None,
+    limit_name: str = "",
 ) -> Plot:
-    """Ranked bars, longest first; with `of`, each is written as k/n."""
+    """Ranked bars, longest first; with `of`, each is written as k/n; with `limit`, a stroke stands where each may end."""
     shown = frame.sort_values(value, ascending=False, kind="stable").head(MAX_ROWS)
     if shown.empty:
         return Plot("", title, alt, frame, lang)
@@ -30,7 +32,13 @@ def bars(
         texts = (
             shown[value].map(number) if of is None else shown[value].map(number) + "/" + shown[of].map(number)
         )
-        for place, x, text in zip(places, shown[value], texts, strict=True):
+        ends = shown[value]
+        if limit:
+            ends = shown[[value, limit]].max(axis=1)
+            stroke = {"color": svg.INK, "markersize": 17, "markeredgewidth": 2.5, "label": limit_name}
+            axes.plot(shown[limit], places, "|", **stroke)
+            axes.legend(loc="lower right")
+        for place, x, text in zip(places, ends, texts, strict=True):
             axes.annotate(
                 f"{text}{unit}", (max(x, 0), place), xytext=(4, 0), textcoords="offset points", va="center"
             )
@@ -38,7 +46,7 @@ def bars(
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         axes.margins(x=0.15)
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, value, of), lang)
+        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, value, of, limit), lang)
 
 
 def intervals(
@@ -180,6 +188,8 @@ def funnel(
     who is True in `marked`."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
+    from matplotlib.ticker import PercentFormatter
+
     shown = frame.sort_values(size)
     with svg.style():
         drawn, axes = svg.figure(8, 4.4)
@@ -198,6 +208,7 @@ def funnel(
             axes.annotate(
                 short(row[label]), (row[size], row[rate]), xytext=(6, 4), textcoords="offset points"
             )
+        axes.yaxis.set_major_formatter(PercentFormatter(1))
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, size, rate, low, high), lang)

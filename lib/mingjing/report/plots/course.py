@@ -126,6 +126,8 @@ def steps(
     there is no curve yet."""
     if frame[x].nunique() < 2:
         return Plot("", title, alt, frame, lang)
+    from matplotlib.ticker import PercentFormatter
+
     dashes = ("-", "--", ":", "-.")
     with svg.style():
         drawn, axes = svg.figure(8, 4)
@@ -144,6 +146,8 @@ def steps(
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         axes.set_ylim(bottom=0)
+        if frame[y].between(0, 1).all():
+            axes.yaxis.set_major_formatter(PercentFormatter(1))
         axes.grid(linewidth=0.6)
         if by:
             long = any(len(str(name)) > 18 for name in frame[by])

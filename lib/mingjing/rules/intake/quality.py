@@ -50,6 +50,11 @@ def date_order(ledgers, p):
                 subject=key,
                 first=table[first].cast("string"),
                 last=table[last].cast("string"),
+                **{
+                    f"{step}_{lang}": ibis.literal(tables()[name].columns[column].label(lang))
+                    for step, column in (("earlier", first), ("later", last))
+                    for lang in ("zh", "en")
+                },
                 **_of(name, table),
             ),
         )

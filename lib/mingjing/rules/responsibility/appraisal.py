@@ -13,7 +13,7 @@ from mingjing.rules.workdays import published
 
 
 def groups(ledgers: Ledgers, p) -> ir.Table:
-    """Each year's groups: `people` appraised, how many the `best`, the `cap` and the `rate` it comes from."""
+    """Each year's groups: `people` appraised, how many the `best`, the `cap` and the `percent` it comes from."""
     t = ledgers.appraisal
     t = t.filter((t.type == "年度考核") & t.eligible & _in_years(ledgers, t.year))
     best = (t.grade == "优秀").fill_null(False)
@@ -26,7 +26,7 @@ def groups(ledgers: Ledgers, p) -> ir.Table:
     rate = ibis.ifelse(g.raised, p.raised, p.base)
     quota = g.people * rate + 1e-9
     cap = {"floor": quota.floor(), "round": quota.round(), "ceil": (quota - 2e-9).ceil()}[p.rounding]
-    return g.mutate(cap=cap, rate=rate, subject=g.year.cast("string") + "|" + g.quota_group)
+    return g.mutate(cap=cap, percent=rate * 100, subject=g.year.cast("string") + "|" + g.quota_group)
 
 
 @rule("KH-01")

@@ -30,14 +30,20 @@ def studied(ledgers: Ledgers, p):
         yield "few", t.filter(t.meetings < p.n).mutate(subject=t.unit_id + "|" + name)
 
 
+def owing(ledgers: Ledgers, p):
+    """Quarter by quarter the leaders on post throughout, who each owe a record: name, first day, last day, people."""
+    leaders = ledgers.person.filter(ledgers.person.post_level.isin(p.levels))
+    for name, first, last in ledgers.spans("quarter"):
+        there = on_post(leaders, last) & (leaders.post_start_date <= first)
+        yield name, first, last, leaders.filter(there)
+
+
 @rule("ZT-03")
 def silent(ledgers: Ledgers, p):
     d = ledgers.duty_record
-    leaders = ledgers.person.filter(ledgers.person.post_level.isin(p.levels))
-    for name, first, last in ledgers.spans("quarter"):
+    for name, first, last, leaders in owing(ledgers, p):
         written = d.filter(d.done_date.between(first, last)).select(person_id="subject_id").distinct()
-        there = on_post(leaders, last) & (leaders.post_start_date <= first)
-        t = leaders.filter(there).anti_join(written, "person_id")
+        t = leaders.anti_join(written, "person_id")
         yield "silent", t.mutate(subject=t.person_id + "|" + name, quarter=ibis.literal(name))
 
 
