@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from mingjing.errors import UsageError, nearest
 
+# what makes a folder a finished report: the file that says what the run was made of
+MANIFEST = "manifest.json"
+
 
 @dataclass(frozen=True)
 class Area:

@@ -13,14 +13,13 @@ import pandas as pd
 
 from mingjing.analyse import ledger
 from mingjing.analyse.colours import Card, Ground, Table, Trigger, path
-from mingjing.analyse.stretches import KINDS, Stretch, differences, stretches
+from mingjing.analyse.stretches import COLOURS, KINDS, Stretch, differences, stretches
 from mingjing.areas import area_of
 from mingjing.errors import UsageError
 from mingjing.rules.responsibility.cards import NEXT
 
 STEPS = ["subject", "day", "event", "from_colour", "to_colour", "why", "ref"]
 SPANS = "subject begins ends due_colour filed_colour difference days why finding".split()
-COLOURS = {"蓝": ("蓝", "blue"), "黄": ("黄", "yellow"), "红": ("红", "red")}
 _LOWER = {higher: lower for lower, higher in NEXT.items()}
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from mingjing.analyse.colours import NONE, Ground, Path, Step, Table
 
 _DAY = timedelta(days=1)
+COLOURS = {"蓝": ("蓝", "blue"), "黄": ("黄", "yellow"), "红": ("红", "red")}
 KINDS = {
     "none": ("应亮未亮", "no card"),
     "low": ("应升未升", "not raised"),

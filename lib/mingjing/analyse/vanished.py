@@ -10,12 +10,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from mingjing.areas import MANIFEST
 from mingjing.errors import InputError
 from mingjing.findings.register import Register
 from mingjing.findings.register.rows import Rows
 from mingjing.intake import Intake
-
-MANIFEST = "manifest.json"
 
 
 def is_report(folder: Path) -> bool:

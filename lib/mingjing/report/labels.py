@@ -6,9 +6,15 @@ from importlib import resources
 
 import pandas as pd
 
+from mingjing.analyse.stretches import COLOURS, KINDS
 from mingjing.rules.catalogue import catalogue
 from mingjing.tables import tables
 from mingjing.tables.schema import Column
+
+# the code words of cards, by column
+_CARDS = dict.fromkeys(
+    ("due_colour", "filed_colour", "from_colour", "to_colour"), {"": ("无", "none")} | COLOURS
+) | {"difference": KINDS}
 
 
 def label(name: str, lang: str, rule_id: str | None = None) -> str:
@@ -36,7 +42,7 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     }
     truth = {True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"}
     words = {name: frame[name].map(truth) for name in frame.columns if frame[name].dtype == bool}
-    for name, codes in _texts()["values"].items():
+    for name, codes in (_texts()["values"] | _CARDS).items():
         if name in frame.columns:
             told = {code: pair[lang == "en"] for code, pair in codes.items()}
             words[name] = frame[name].map(lambda value, told=told: told.get(value, value))

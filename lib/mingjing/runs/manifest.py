@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mingjing.areas import MANIFEST
 from mingjing.errors import InputError
 
-NAME = "manifest.json"
+NAME = MANIFEST
 SELF = "manifest_sha256"
 SIGNATURE = NAME + ".sig"
 RECORD = ".internal"
