@@ -26,7 +26,12 @@ KIND = {
 }
 # the columns a reader filters by come first: the script reads no further than it must
 _COLUMNS = "severity kind status unit rule finding amount date source".split()
-_KINDS_OF_HEAD = dict.fromkeys(_COLUMNS[:5], " data-filter") | {"amount": " class=n"}
+_KINDS_OF_HEAD = dict.fromkeys(_COLUMNS[:5], " data-filter") | {
+    "unit": " data-filter class=u",
+    "finding": " class=f",
+    "amount": " class=n",
+    "source": " class=o",
+}
 
 
 def _heads(text: str) -> dict[str, str]:

@@ -212,7 +212,7 @@ def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
     named = named.assign(**{name: named[name].map(lambda unit: audit.names.get(unit, unit)) for name in ids})
     shares = [name for name in ("rate", "low", "high") if "rate" in named and name in named]
     for name in shares:
-        if named[name].dropna().between(0, 1).all():
+        if pd.api.types.is_float_dtype(named[name]) and named[name].dropna().between(0, 1).all():
             named[name] = [f"{value:.1%}" if pd.notna(value) else "" for value in named[name]]
     return frame_panel(labelled(named.rename_axis(columns=None), audit.lang), caption)
 

@@ -35,7 +35,8 @@ def bars(
         ends = shown[value]
         if limit:
             ends = shown[[value, limit]].max(axis=1)
-            stroke = {"color": svg.INK, "markersize": 17, "markeredgewidth": 2.5, "label": limit_name}
+            axes.plot(shown[limit], places, "|", color=svg.BAND, markersize=17, markeredgewidth=6)
+            stroke = {"color": svg.INK, "markersize": 20, "markeredgewidth": 2.5, "label": limit_name}
             axes.plot(shown[limit], places, "|", **stroke)
             axes.legend(loc="lower right")
         for place, x, text in zip(places, ends, texts, strict=True):
