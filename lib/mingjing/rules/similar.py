@@ -9,7 +9,7 @@ its square. Precision and recall are measured in `tests/rules/test_similar.py`.
 import re
 import tomllib
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -75,7 +75,7 @@ def matters(written: Sequence[str], least: float) -> list[int]:
     shared: Counter[str] = Counter()
     for text in written:
         shared.update(read(text).pairs)
-    known: dict[str, list[int]] = {}
+    known: dict[str, deque[int]] = {}
     leaders: dict[int, Text] = {}
     first: list[int] = []
     for place, text in enumerate(map(read, written)):
@@ -87,17 +87,17 @@ def matters(written: Sequence[str], least: float) -> list[int]:
         first.append(place)
         leaders[place] = text
         for pair in pairs:
-            known.setdefault(pair, []).append(place)
+            known.setdefault(pair, deque(maxlen=BUCKET)).append(place)
     return first
 
 
-def _proposed(pairs: list[str], shared: Counter[str], known: dict[str, list[int]]) -> list[int]:
+def _proposed(pairs: list[str], shared: Counter[str], known: dict[str, deque[int]]) -> list[int]:
     """The first texts of the matters that share most with these pairs; uncommon pairs count for more."""
     votes: dict[int, float] = {}
     for pair in pairs:
         if leaders := known.get(pair):
             weight = 1 / shared[pair]
-            for leader in leaders[-BUCKET:]:
+            for leader in leaders:
                 votes[leader] = votes.get(leader, 0) + weight
     return nlargest(CANDIDATES, votes, key=votes.__getitem__)
 

@@ -3,6 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import same
@@ -142,16 +143,25 @@ def falsely_closed(ledgers: Ledgers, p):
     yield "unanswered", closed.filter(closed.reply_time.isnull())
     yield "dissatisfied", answered.filter(answered.satisfaction == "不满意")
     yield "denied", answered.filter(~answered.revisit_resolved)
-    later = t.select("issue", again_no="ticket_no", again_time="accept_time", _again="_rid")
-    pairs = answered.join(later, "issue")
-    pairs = pairs.filter(pairs._again != pairs._rid)
-    pairs = pairs.filter(
-        (pairs.again_time > pairs.replied) & (pairs.again_time <= pairs.replied + ibis.interval(days=p.days))
+    yield "again", complained_again(t, answered, p.days)
+
+
+def complained_again(t: ir.Table, answered: ir.Table, days: int) -> ir.Table:
+    """Answered requests, each with the next one about the same issue, if it came within so many days of the reply. Read
+    off the order of requests and replies: all pairs of an issue would grow with its square."""
+    nobody, never = ibis.null("int64"), ibis.null(t.accept_time.type())
+    asked = t.select(
+        "issue", moment="accept_time", place=ibis.literal(0), again_time="accept_time", _rid=nobody
     )
-    once = pairs.group_by("_rid").agg(
-        again=pairs._again.argmin(pairs.again_time),
-        again_no=pairs.again_no.argmin(pairs.again_time),
-        again_time=pairs.again_time.min(),
-    )
-    once = answered.join(once, "_rid")
-    yield "again", once.mutate(_rids=ibis.array([once._rid, once.again]))
+    reply = ibis.greatest(answered.replied, answered.accept_time).cast(never.type())
+    told = answered.select("issue", moment=reply, place=ibis.literal(1), again_time=never, _rid="_rid")
+    both = asked.union(told)
+    onward = ibis.cumulative_window(group_by="issue", order_by=[both.moment.desc(), both.place.desc()])
+    found = both.mutate(again_time=both.again_time.min().over(onward)).filter(_._rid.notnull())
+    found = answered.join(found.select("_rid", "again_time"), "_rid")
+    found = found.filter(found.again_time <= found.replied + ibis.interval(days=days))
+    later = t.select("issue", again_no="ticket_no", again_time="accept_time", again="_rid")
+    once = found.select("issue", "again_time").distinct().join(later, ["issue", "again_time"])
+    once = once.group_by("issue", "again_time").agg(again=_.again.min(), again_no=_.again_no.argmin(_.again))
+    found = found.join(once, ["issue", "again_time"])
+    return found.mutate(_rids=ibis.array([found._rid, found.again]))
