@@ -3,21 +3,29 @@
     python benchmarks/generate.py FOLDER [ROWS]
 
 Payments (`expense`), complaints (`hotline`), issues of guns (`gun_issue`) and what goes with them (`ammo_txn`). Each
-has ROWS rows, one unit per 2,000 of them as a district has, and one row in a thousand or so that breaks a rule. Every
-value is a hash of the row's number: the same rows every time.
+has ROWS rows, one unit per 2,000 of them as a district has (`unit`), and one row in a thousand or so that breaks a rule.
+Every value is a hash of the row's number: the same rows every time. They are made and written some at a time, so that
+many rows take no more memory than few.
 """
 
 import sys
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 # A number from 0 to n - 1 that depends on the row `i` and on what it is for.
 _PICK = "CREATE OR REPLACE MACRO pick(i, what, n) AS (hash(i * 31 + what) % n)::BIGINT"
 _UNIT = "'U' || lpad((i // 2000)::VARCHAR, 6, '0')"
 _DAY = "DATE '2021-01-01' + pick(i, 1, 365)::INT"
 
+# A multiple of the rows of a unit, whose running balance must not be cut.
+AT_ONCE = 500_000
+
 QUERIES = {
+    "unit": """
+        SELECT 'U' || lpad(range::VARCHAR, 6, '0') AS unit_id, '单位' || range AS unit_name, 'H' || range AS head_id,
+            NULL::VARCHAR AS parent_id, true AS active FROM range(1 + ($rows - 1) // 2000)""",
     "expense": f"""
         SELECT 'L' || n AS line_id, 'V' || n AS voucher_no, {_DAY} AS voucher_date, 2021::BIGINT AS fiscal_year,
             {_UNIT} AS unit_id,
@@ -34,14 +42,17 @@ QUERIES = {
                 AS approver_id,
             'P' || (2000 + pick(i, 9, 90)) AS reviewer_id,
             CASE WHEN pick(i, 10, 1000) > 0 THEN '文' || i END AS basis_doc_no
-        FROM (SELECT range AS n, range - (hash(range) % 1000 = 0 AND range > 0)::INT AS i, $rows AS rows FROM range($rows))""",
+        FROM (SELECT range AS n, range - (hash(range) % 1000 = 0 AND range > 0)::INT AS i, $rows AS rows
+            FROM range($first, $last))""",
     "hotline": f"""
         SELECT 'T' || i AS ticket_no, (['12345热线', '网络', '来访', '信访'])[1 + pick(i, 2, 4)] AS channel,
-            (['游泳馆', '健身器材', '足球场', '羽毛球馆', '培训班', '体育公园'])[1 + pick(i, 3, 6)]
+            (['游泳馆', '健身器材', '足球场', '羽毛球馆', '培训班', '乒乓球台'])[1 + pick(i, 3, 6)]
             || (['水质差', '损坏', '收费高', '噪音大', '拒绝退款', '不开放'])[1 + pick(i, 4, 6)] AS title,
             '市民反映' || (['滨江', '城南', '新河', '东湖', '西山', '北苑', '中央', '石桥'])[1 + pick(i, 5, 8)]
-            || chr(19968 + pick(i, 11, 8000)::INT) || chr(19968 + pick(i, 12, 8000)::INT) || '路的'
-            || (['游泳馆', '健身器材', '足球场', '羽毛球馆', '培训班', '体育公园'])[1 + pick(i, 3, 6)]
+            -- two complaints a place, most of them about different things
+            || chr(19968 + (pick(i, 11, 1 + rows // 2) % 8000)::INT)
+            || chr(19968 + (pick(i, 11, 1 + rows // 2) // 8000 % 8000)::INT) || '小区的'
+            || (['游泳馆', '健身器材', '足球场', '羽毛球馆', '培训班', '乒乓球台'])[1 + pick(i, 3, 6)]
             || (['水质差', '损坏', '收费高', '噪音大', '拒绝退款', '不开放'])[1 + pick(i, 4, 6)] || '，请处理' AS content,
             {_UNIT} AS unit_id, (['投诉', '咨询', '建议'])[1 + pick(i, 6, 3)] AS category,
             ({_DAY})::TIMESTAMP + to_minutes(480 + pick(i, 7, 600)) AS accept_time,
@@ -51,8 +62,9 @@ QUERIES = {
             (['满意', '基本满意', '不满意'])[1 + (pick(i, 13, 100) > 60)::INT + (pick(i, 13, 100) > 97)::INT]
                 AS satisfaction,
             pick(i, 14, 200) = 0 AS invalid_flag,
-            CASE WHEN pick(i, 15, 10) > 0 THEN '批' || i END AS invalid_approval_no
-        FROM (SELECT range AS i FROM range($rows))""",
+            CASE WHEN pick(i, 15, 10) > 0 THEN '批' || i END AS invalid_approval_no,
+            CASE WHEN pick(i, 16, 50) > 0 THEN ({_DAY})::TIMESTAMP + to_minutes(2500) END AS rework_done_time
+        FROM (SELECT range AS i, $rows AS rows FROM range($first, $last))""",
     "gun_issue": f"""
         SELECT 'I' || i AS issue_id, {_UNIT} AS unit_id, 'G' || (i // 40) AS gun_no,
             (['5.6mm步枪弹', '4.5mm气枪铅弹'])[1 + pick(i, 2, 2)] AS ammo_type,
@@ -67,7 +79,7 @@ QUERIES = {
             'K' || pick(i, 8, 40) AS keeper_in1, 'K' || (40 + pick(i, 9, 40)) AS keeper_in2
         FROM (SELECT range AS i, 20 + pick(range, 10, 30) AS used,
             TIMESTAMP '2021-01-01 08:00:00' + to_days((range % 40 * 9)::INT) + to_minutes(pick(range, 11, 300))
-            AS out_time FROM range($rows))""",
+            AS out_time FROM range($first, $last))""",
     # an issue is booked out and, less what was fired, in again; after 1000 of them the store is filled up
     "ammo_txn": f"""
         SELECT 'X' || i AS txn_id, {_UNIT} AS unit_id, '一号库' AS storeroom, '5.6mm步枪弹' AS ammo_type,
@@ -77,7 +89,8 @@ QUERIES = {
                 ::BIGINT - (pick(i, 2, 1000) = 0)::BIGINT AS balance,
             CASE WHEN i % 2000 > 0 THEN 'I' || ((i - 1) // 2) END AS issue_id
         FROM (SELECT range AS i, CASE WHEN range % 2000 = 0 THEN 100000 WHEN range % 2 = 1 THEN 50
-            ELSE 50 - 20 - pick((range - 1) // 2, 10, 30) END::BIGINT AS qty FROM range($rows))""",
+            ELSE 50 - 20 - pick((range - 1) // 2, 10, 30) END::BIGINT AS qty FROM range($first, $last))
+        ORDER BY i""",
 }
 
 
@@ -86,8 +99,15 @@ def generate(folder: Path, rows: int) -> None:
     con = duckdb.connect()
     con.execute(_PICK)
     for name, query in QUERIES.items():
-        query = f"SELECT *, row_number() OVER () + 1 AS _rid FROM ({query.replace('$rows', str(rows))})"
-        con.execute(f"COPY ({query}) TO '{folder / name}.parquet' (COMPRESSION zstd)")
+        path, writer = folder / f"{name}.parquet", None
+        count = rows if "$last" in query else 1
+        for first in range(0, count, AT_ONCE):
+            part = query.replace("$first", str(first)).replace("$last", str(min(first + AT_ONCE, rows)))
+            numbered = f"SELECT *, row_number() OVER () + {first + 1} AS _rid FROM ({part.replace('$rows', str(rows))})"
+            table = con.sql(numbered).to_arrow_table()
+            writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+            writer.write_table(table, row_group_size=100_000)
+        writer.close()
 
 
 if __name__ == "__main__":
