@@ -353,6 +353,14 @@ def test_rx04_a_new_complaint_soon_after_the_reply(check, day, cases):
     assert [h["_rids"] for h in outcome.hits] == ([[3, 4]] if cases else [])
 
 
+def test_rx04_names_the_next_complaint_after_the_reply_and_never_the_request_itself(check):
+    days = [at(3, 5), at(3, 20), at(3, 9), at(3, 9)]
+    later = [{"accept_time": day, "dispatch_time": day, "reply_time": at(2, 1)} for day in days]
+    outcome, _ = check("RX-04", hotline=[KEEP, *complaints({}, *later)])
+    again = [hit["_rids"] for hit in outcome.hits if hit["case"] == "again"]
+    assert again == [[3, 4]]
+
+
 def case(**more):
     return {
         "case_no": "B1",
