@@ -145,7 +145,9 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
             query = _finish(entry, expr, ledgers, units)
             text, rows = ledgers.fetch(query)
             sql[case] = sql[case] + "\n\n" + text if case in sql else text
-            hits += [row | {"case": case} for row in rows.to_pylist()]
+            # some at a time: findings are many where ledgers are large, and each is here twice for a moment
+            parts = (part.to_pylist() for part in rows.to_batches(max_chunksize=10_000))
+            hits += [row | {"case": case} for part in parts for row in part]
     except NotRun as reason:
         return Outcome(entry.rule_id, "not_run", reason.args, checked)
     except Exception as error:
