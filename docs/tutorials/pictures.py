@@ -64,11 +64,14 @@ def run(area: str, period: str, out: Path, *more: str) -> None:
 
 
 def picture(browser: Browser, html: str, target: Path) -> None:
-    """The display as high as it is, up to HEIGHT."""
+    """The display as high as it is, up to the last table or sentence that ends above HEIGHT."""
     style = resources.files("mingjing.report").joinpath("template", "report.css").read_text("utf-8")
     page = browser.new_page(viewport={"width": 1000, "height": HEIGHT})
     page.set_content(f"<html lang=zh-CN><style>{style}</style><body><main>{html}</main></body></html>")
-    height = min(page.evaluate("document.querySelector('main').getBoundingClientRect().height"), HEIGHT)
+    ends = page.evaluate(
+        "[...document.querySelectorAll('main table, main p')].map(part => part.getBoundingClientRect().bottom)"
+    )
+    height = max((end for end in ends if end <= HEIGHT), default=HEIGHT) + 8
     page.screenshot(path=target, clip={"x": 0, "y": 0, "width": 1000, "height": height})
 
 

@@ -34,3 +34,14 @@ def test_a_small_number_keeps_two_digits(share, told):
 def test_two_numbers_that_differ_read_differently():
     said = sentence(catalogue()["QD-15"], "late", {"status": "", "hours": 3.141593, "other": 3.143333}, "en")
     assert "reported 3.142 h" in said
+
+
+def test_a_sentence_quotes_within_quotes_and_writes_marks_and_spans_as_chinese_does():
+    entry, values = (
+        catalogue()["DQ-05"],
+        {"claim_text": "评出10名“优秀党务工作者”,公示到位", "value": 10, "uom": "名", "computed": 9},
+    )
+    told = sentence(entry, "differs", values, "zh")
+    assert told == "“评出10名‘优秀党务工作者’，公示到位”：报告10名，台账复算9名"
+    half = sentence(catalogue()["ZT-02"], "few", {"unit": "甲", "half": "2021H2", "meetings": 0}, "zh")
+    assert half.startswith("甲2021年下半年专题研究0次")

@@ -167,7 +167,17 @@ def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> s
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
     blank, yes_no = ("空", ("是", "否")) if lang == "zh" else ("blank", ("yes", "no"))
     words = _Words(Params(entry).as_dict() | dict(values), blank, yes_no)
-    return entry.messages[case][lang].format_map(words)
+    return _quoted(entry.messages[case][lang].format_map(words))
+
+
+def _quoted(text: str) -> str:
+    """Quotations within quotations take the single marks."""
+    depth, told = 0, []
+    for mark in text:
+        depth += mark == "“"
+        told.append({"“": "‘", "”": "’"}.get(mark, mark) if depth > 1 else mark)
+        depth -= mark == "”" and depth > 0
+    return "".join(told)
 
 
 class Findings:
