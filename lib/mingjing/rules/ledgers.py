@@ -150,7 +150,8 @@ class Ledgers:
 
         def made() -> ir.Table:
             self.worked_out[name] = build()
-            return self.store(f"derived_{name}", self.worked_out[name])
+            plain = re.sub(r"\W", "_", name)  # Spark takes no name with a dash or a dot
+            return self.store(f"derived_{plain}", self.worked_out[name])
 
         return self._once(name, made)
 
