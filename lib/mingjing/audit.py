@@ -186,14 +186,16 @@ class Audit:
         wanted = self._area(areas)
         if any(entry.meta for entry in wanted):
             wanted = self._area(None)
+        wanted.sort(key=lambda entry: entry.meta)
         _SHARED[self._asked] = self
         backends.preload()
         rules()
         try:
-            for meta in (False, True):  # meta rules look at what the others found
-                entries = [e.rule_id for e in wanted if e.meta is meta and e.rule_id not in self._outcomes]
+            workers = jobs if self.engine == "duckdb" else 1
+            # meta rules look at what the others found; one process has found that itself, and Spark starts but once
+            for now in [(False,), (True,)] if workers > 1 else [(False, True)]:
+                entries = [e.rule_id for e in wanted if e.meta in now and e.rule_id not in self._outcomes]
                 tasks = [(self._asked, rule_id) for rule_id in entries]
-                workers = jobs if self.engine == "duckdb" else 1
                 for (_, rule_id), done in in_processes(_run_shared, tasks, workers):
                     ended = Outcome(rule_id, "not_run", ("ended", "")), {}
                     self._outcomes[rule_id], worked_out = done or ended

@@ -1,10 +1,12 @@
 """Engines that run the rules' expressions: DuckDB in this process, or Spark on a cluster. A rule knows neither."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from multiprocessing.util import Finalize
 from pathlib import Path
 from shutil import which
 from typing import NamedTuple
@@ -25,7 +27,7 @@ _FOLDER = "spark.mingjing.folder"
 
 
 def connect(engine: str) -> BaseBackend:
-    """A new DuckDB, or the session of Spark of this process. UsageError where it cannot be had."""
+    """A new DuckDB, or a new session of Spark. UsageError where it cannot be had."""
     if engine == "duckdb":
         return ibis.duckdb.connect()
     if lacking := spark_lacks():
@@ -49,20 +51,25 @@ def spark_lacks() -> str:
 
 
 def spark(master: str, folder: str | None = None) -> BaseBackend:
-    """Spark at a master URL. Ledgers go to it as Parquet in `folder`, a temporary one of this machine unless given."""
+    """A session of its own at a master URL. Ledgers go to it as Parquet in `folder`, a temporary one of this machine
+    unless given."""
     from pyspark.sql import SparkSession
 
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        _FOLDER: tempfile.mkdtemp(prefix="mingjing-", dir=folder),
-    }
+    quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    running = SparkSession.builder.master(master).appName("mingjing").config(map=quiet).getOrCreate()
+    running.sparkContext.setLogLevel("ERROR")
+    session = running.newSession()  # two audits in one process have ledgers of the same names
+    session.conf.set(_FOLDER, tempfile.mkdtemp(prefix="mingjing-", dir=folder))
     if master.startswith("local"):  # 200 parts, the default, are for a cluster
-        settings["spark.sql.shuffle.partitions"] = "2"
-    builder = SparkSession.builder.master(master).appName("mingjing")
-    session = builder.config(map=settings).getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+        session.conf.set("spark.sql.shuffle.partitions", "2")
+    Finalize(None, _leave, (session, session.conf.get(_FOLDER)), exitpriority=1)
     return ibis.pyspark.connect(session)
+
+
+def _leave(session, folder: str) -> None:
+    """No workers go on for a process that ends, and no ledger stays behind in the folder they share."""
+    session.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def store(backend: BaseBackend, name: str, arrow: pa.Table) -> ir.Table:
