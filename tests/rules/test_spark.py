@@ -1,14 +1,23 @@
 """The same rules on Spark, on a cluster of two workers that are processes of their own: the same findings."""
 
+import json
 import os
+import re
+import shutil
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
+import openpyxl
+import pandas as pd
 import pytest
 
 from mingjing import Audit
 from mingjing.errors import UsageError
 from mingjing.rules import backends, catalogue, rules, run_rule
 
+ROOT = Path(__file__).parents[2]
 SAMPLE = "data/sample"
 # Few rules in four areas; benchmarks/spark.py holds all of them against DuckDB.
 RULES = ("PY-B02", "RX-02", "RX-B04", "AQ-12", "AQ-B02", "CG-01", "JF-04", "JF-B04", "QD-04", "QD-B03")
@@ -50,7 +59,47 @@ def test_spark_finds_what_duckdb_finds_with_the_same_ids_evidence_and_order(clus
     assert {line["outcome"] for line in told} == {"findings"}
     assert outcomes == told
     assert found == expected
-    assert list(cluster.glob("mingjing-*/hotline.parquet")), "ledgers lie in the shared folder"
+    assert not list(cluster.glob("mingjing-*")), "no ledger stays behind in the folder the workers share"
+
+
+def made(engine: str, data: Path, out: Path) -> str:
+    """What a run of two areas says while it goes on; a process of its own, as a person starts it."""
+    words = ["run", "venues", "intake", "--data", data, "--period", "2021", "--out", out, "--engine", engine]
+    done = subprocess.run(
+        [sys.executable, "-m", "mingjing", *words], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stderr
+
+
+def shown(page: Path) -> str:
+    """A report without the queries in it."""
+    return re.sub("<pre.*?</pre>", "", page.read_text("utf-8"), flags=re.S)
+
+
+@pytest.mark.notebook
+def test_a_run_on_spark_makes_the_same_report_but_for_its_queries(cluster, tmp_path):
+    data = tmp_path / "ledgers"
+    data.mkdir()
+    for name in ("体育场地台账.xlsx", "体育场地登记表.csv"):
+        shutil.copy(ROOT / SAMPLE / name, data)
+    # claims are held against what all rules found: the rules that Spark runs last
+    claims = list(openpyxl.load_workbook(ROOT / SAMPLE / "数据受理台账.xlsx")["汇报材料数字表"].values)
+    pd.DataFrame([*claims[:2], *claims[8:11]]).to_csv(data / "汇报材料数字表.csv", header=False, index=False)
+    runs = {engine: tmp_path / "reports" / engine for engine in ("duckdb", "spark")}
+    said = {engine: made(engine, data, out) for engine, out in runs.items()}
+    mine, other = runs["spark"], runs["duckdb"]
+    assert "ERROR" not in said["spark"]
+    for name in ("findings.csv", "findings.parquet", "rules.csv", "rejected.csv"):
+        assert (mine / name).read_bytes() == (other / name).read_bytes(), name
+    for name in ("index.html", "venues.html", "intake.html"):
+        assert shown(mine / name) == shown(other / name), name
+    told, expected = (json.loads((out / "manifest.json").read_text("utf-8")) for out in (mine, other))
+    assert {rule["outcome"] for rule in told["rules"]} == {"findings", "passed", "not_run"}
+    assert {key for key in told if told[key] != expected[key]} <= {
+        *("engine", "fingerprint", "started", "seconds", "outputs", "manifest_sha256")
+    }
+    assert not list(cluster.glob("mingjing-*"))
 
 
 def test_without_spark_one_clear_line_says_what_is_missing(monkeypatch):
