@@ -5,6 +5,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,17 +15,23 @@ from typing import Any
 
 ENDED = "its process ended before it was done; memory may have run out"
 _PR_SET_PDEATHSIG = 1
+# jsonschema checks IRIs with it where it is there; it builds its grammar when loaded, a fourth of all loading, and no notebook
+# has an IRI to check
+_GRAMMAR = "rfc3987_syntax"
 
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Within it libraries are loaded to stay: the garbage collector does not look through them, now or later, which also
-    leaves their memory shared with processes forked from this one."""
+    """Within it libraries are loaded to stay: the garbage collector does not look through them again and again."""
     gc.disable()
+    spared = _GRAMMAR not in sys.modules
+    if spared:
+        sys.modules[_GRAMMAR] = None  # to import it is an ImportError now, as where it is not installed
     try:
         yield
     finally:
-        gc.freeze()
+        if spared:
+            del sys.modules[_GRAMMAR]
         gc.enable()
 
 

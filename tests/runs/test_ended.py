@@ -1,9 +1,11 @@
 """A process that is killed, or whose memory runs out, costs what it was making and nothing else."""
 
 import gc
+import importlib
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import duckdb
@@ -13,7 +15,7 @@ import pytest
 
 import mingjing.audit
 from mingjing.cli import main
-from mingjing.processes import ENDED, in_processes
+from mingjing.processes import ENDED, in_processes, loading
 from mingjing.rules import rules
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -69,6 +71,15 @@ def test_a_notebook_whose_process_ends_is_one_line_and_the_other_reports_are_mad
 def test_a_forked_process_does_not_look_through_what_it_was_born_with():
     ((_, frozen),) = in_processes(gc.get_freeze_count, [()], 1)
     assert frozen > gc.get_freeze_count() + len(gc.get_objects()) // 2
+
+
+def test_a_grammar_that_no_notebook_needs_is_not_built_while_libraries_load_and_can_be_after(monkeypatch):
+    monkeypatch.delitem(sys.modules, "rfc3987_syntax", raising=False)
+    with loading():
+        assert not gc.isenabled()
+        with pytest.raises(ImportError):
+            importlib.import_module("rfc3987_syntax")
+    assert gc.isenabled() and importlib.import_module("rfc3987_syntax")
 
 
 def starved(ledgers, params):
