@@ -32,7 +32,9 @@ def test_who_differs_by_more_than_chance_is_named_and_who_is_small_is_counted():
     )
     assert list(found.unit) == ["乙", "丙", "甲", "丁"] and list(found.small) == [False, False, False, True]
     assert "甲" in rates.said(found, "zh") and "1个不足10件，不宜排名" in rates.said(found, "zh")
-    assert rates.said(found, "en").startswith("4 units, 163 of 904 together; beyond chance:")
+    assert rates.said(found, "en").startswith(
+        "4 units, 163 of 904 together (18.0%); beyond chance: 乙 (40 of 400, below the mean)"
+    )
 
 
 def test_units_alike_are_not_told_apart_and_one_unit_is_not_compared():
@@ -95,7 +97,7 @@ def test_severity_and_the_change_that_overturns_the_order_are_told(audit):
     strict = canteen.severity(audit)
     assert strict.effect.is_monotonic_decreasing and (strict.low < strict.effect).all()
     assert strict.effect.iloc[0] > 1 > -1 > strict.effect.iloc[-1]
-    assert "就与第一名持平" in canteen.overturn(audit)
+    assert "才与第一名持平" in canteen.overturn(audit)
 
 
 def test_a_price_planted_far_above_the_market_leads_the_odd_ones(audit):

@@ -6,7 +6,16 @@ import pyarrow.compute as pc
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import canteen, cards, feedback, first_screen, intake, rectification, responsibility
+from mingjing.analyse import (
+    canteen,
+    cards,
+    feedback,
+    first_screen,
+    intake,
+    rectification,
+    responsibility,
+    venues,
+)
 from mingjing.report import panels
 from mingjing.rules import catalogue
 from mingjing.tables import tables
@@ -78,6 +87,14 @@ def test_one_unit_has_no_place_and_what_is_not_told_by_unit_is_said_so(audits):
     assert canteen.first_screen(mine).zh == "只看一个单位，不评名次。"
     assert rectification.first_screen(mine).zh.startswith("反馈问题数不分单位，登记14个")
     assert rectification.registered(mine).reported.isna().all()
+
+
+def test_the_venues_of_a_county_department_are_its_county_s_and_the_rest_is_said_to_be_the_city_s(audits):
+    every, mine = audits
+    county = Audit.open(SAMPLE, "2021", units=["东城区教育体育局"])
+    assert len(venues.counties(every)) == 8 and list(venues.counties(county).county) == ["东城区"]
+    assert venues.whose(every) == "" and venues.whose(county).endswith("只列东城区。")
+    assert len(venues.counties(mine)) == 8 and venues.whose(mine).endswith("也是全市的。")
 
 
 def test_where_no_rule_can_be_told_by_unit_the_headline_does_not_say_that_data_are_missing(audits, tmp_path):

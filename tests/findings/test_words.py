@@ -19,7 +19,9 @@ from mingjing.rules import catalogue
     ],
 )
 def test_what_was_worked_out_is_rounded_but_never_to_the_limit(hours, told):
-    assert told in sentence(catalogue()["QD-15"], "late", {"status": "丢失", "hours": hours}, "zh")
+    assert told in sentence(
+        catalogue()["QD-15"], "late", {"gun_no": "甲", "status": "丢失", "hours": hours}, "zh"
+    )
 
 
 @pytest.mark.parametrize(
@@ -28,11 +30,16 @@ def test_what_was_worked_out_is_rounded_but_never_to_the_limit(hours, told):
 )
 def test_a_small_number_keeps_two_digits(share, told):
     entry = catalogue()["QD-15"]
-    assert f" {told} h after" in sentence(entry, "late", {"status": "", "hours": share}, "en")
+    assert f" {told} h after" in sentence(entry, "late", {"gun_no": "甲", "status": "", "hours": share}, "en")
 
 
 def test_two_numbers_that_differ_read_differently():
-    said = sentence(catalogue()["QD-15"], "late", {"status": "", "hours": 3.141593, "other": 3.143333}, "en")
+    said = sentence(
+        catalogue()["QD-15"],
+        "late",
+        {"gun_no": "甲", "status": "", "hours": 3.141593, "other": 3.143333},
+        "en",
+    )
     assert "reported 3.142 h" in said
 
 
@@ -45,3 +52,13 @@ def test_a_sentence_quotes_within_quotes_and_writes_marks_and_spans_as_chinese_d
     assert told == "“评出10名‘优秀党务工作者’，公示到位”：报告10名，台账复算9名"
     half = sentence(catalogue()["ZT-02"], "few", {"unit": "甲", "half": "2021H2", "meetings": 0}, "zh")
     assert half.startswith("甲2021年下半年专题研究0次")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("2021-05", "2021年5月"), ("2021Q3", "2021年第3季度"), ("2021", "2021年"), ("五月", "五月")],
+)
+def test_a_span_of_time_reads_as_chinese_write_it(written, told):
+    entry, seen = catalogue()["ST-01"], {"meals": 22, "missing": 1, "percent": 4.5}
+    assert sentence(entry, "missing", seen | {"month": written}, "zh").startswith(f"{told}供餐22餐次")
+    assert sentence(entry, "missing", seen | {"month": written}, "en").startswith(f"{written}: 1 of 22 meals")

@@ -122,3 +122,37 @@ def test_the_embedded_font_holds_what_the_plots_use_and_is_small():
     face = svg.font_face(page)
     assert face == svg.font_face(page) and 1_000 < len(face) < 60_000
     assert svg.font_face("<p>没有图</p>") == ""
+
+
+def test_extremes_names_the_highest_and_the_lowest():
+    assert plots.extremes(UNITS, "unit", "k", "zh", "项") == "共3项，最高射击中心（3项），最低水上中心（0项）"
+    assert plots.extremes(UNITS.head(1), "unit", "k", "en") == "only 射击中心: 3"
+    assert plots.extremes(UNITS.head(0), "unit", "k", "en") == "There is nothing to draw."
+
+
+def test_a_grid_says_what_its_hatching_means_and_cuts_no_festival():
+    seen = pd.DataFrame(
+        {"unit": "中心", "festival": ["Spring Festival", "Dragon Boat", "Mid-Autumn"], "missed": [0, 1, None]}
+    )
+    drawn = plots.grid(seen, "unit", "festival", "missed", hatched="no trade", **WORDS).picture
+    assert "no trade" in drawn and "未检查" not in drawn and "…" not in drawn
+    assert "未检查" in plots.grid(seen, "unit", "festival", "missed", **WORDS).picture
+    assert "未检查" not in plots.grid(seen.dropna(), "unit", "festival", "missed", **WORDS).picture
+
+
+def test_below_its_limit_a_grid_alarms_nobody():
+    spent = pd.DataFrame({"item": ["会议费", "办公费"], "month": "12", "percent": [89.0, 101.0]})
+    alarm = [plots.grid(spent, "item", "month", "percent", limit=n, **WORDS).picture for n in (100, 102)]
+    assert ["var(--high)" in picture for picture in alarm] == [True, False]
+
+
+def test_a_funnel_of_few_names_all_and_reads_in_percent():
+    few = UNITS.assign(out=[True, False, False], limit=[0.8, 0.8, 0.8])
+    drawn = plots.funnel(few, "n", "p", "unit", high="limit", marked="out", centre=0.2, **WORDS).picture
+    assert all(name in drawn for name in [*UNITS.unit, "超出偶然差异", "控制限", "平均"]) and "%" in drawn
+
+
+def test_fixed_words_are_english_in_an_english_report_and_names_stay():
+    told = pd.DataFrame({"kind": ["国内公务接待·午餐", "甲单位", None]})
+    assert list(plots.in_words(told, "en", "kind").kind[:2]) == ["official reception·lunch", "甲单位"]
+    assert plots.in_words(told, "zh", "kind") is told

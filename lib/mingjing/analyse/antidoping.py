@@ -99,7 +99,8 @@ def events(audit) -> pd.DataFrame:
     when = pd.to_datetime(frame.rec_date)
     start, end = pd.Timestamp(audit.ledgers.start), pd.Timestamp(audit.ledgers.end)
     frame = frame[frame.rec_type.isin(EVENTS) & when.between(start, end)]
-    event = frame.rec_type.where(frame.result != "阳性", frame.rec_type + "·阳性")
+    kind = frame.rec_type.replace({"TUE": "治疗用药豁免"}) if audit.lang == "zh" else frame.rec_type
+    event = kind.where(frame.result != "阳性", kind + "·阳性")
     found = pd.DataFrame(
         {
             "date": pd.to_datetime(frame.rec_date).dt.date,

@@ -41,6 +41,17 @@ def ranking(audit) -> pd.DataFrame:
     return small(audit, pd.DataFrame(rows, columns=columns), ["raters"])
 
 
+def chance(p: float, lang: str) -> str:
+    """A probability as a reader should take it: none that was worked out from a few raters is a certainty."""
+    if pd.isna(p):
+        return "—"
+    if p >= 0.995:
+        return "99%以上" if lang == "zh" else "over 99 %"
+    if p < 0.005:
+        return "不到1%" if lang == "zh" else "under 1 %"
+    return f"{p:.0%}" if lang == "zh" else f"{p:.0%}".replace("%", " %")
+
+
 def _shares(audit) -> pd.DataFrame:
     """Canteens × raters: the mean share of the points each rater gave in the period, own and recused scores set aside."""
     given = _given(audit)
@@ -76,9 +87,9 @@ def overturn(audit) -> str:
     size = abs(found.change)
     if zh:
         way = "多" if found.change > 0 else "少"
-        return f"只要{rater}给{scored}的平均分{way}{size:.1f}分（百分制），{rival}就与第一名持平。"
+        return f"{rater}给{scored}的平均分要{way}{size:.1f}分（百分制），{rival}才与第一名持平。"
     way = "more" if found.change > 0 else "less"
-    return f"If {rater} gave {scored} {size:.1f} points of 100 {way}, {rival} would be level with the first."
+    return f"{rater} would have to give {scored} {size:.1f} points of 100 {way} for {rival} to be level with the first."
 
 
 def severity(audit) -> pd.DataFrame:
@@ -209,6 +220,7 @@ def suppliers(audit) -> pd.DataFrame:
 
 def first_screen(audit) -> Screen:
     """The first place and how sure it is; money that does not agree, meals with too many diners, price premium."""
+    bought = suppliers(audit).amount.sum()
     order = ranking(audit)
     found = audit.check("canteen").to_pandas()
     if order.empty:
@@ -221,16 +233,17 @@ def first_screen(audit) -> Screen:
             f"First place: {order.unit[0]}; how sure cannot be told.",
         )
     else:
-        sure = f"{order.p_first[0]:.0%}"
-        certain = order.p_first[0] >= 0.95
-        zh = f"第一名是{order.unit[0]}，把握{sure}" + ("。" if certain else "，名次并不确定。")
-        en = f"First place: {order.unit[0]}, {sure} certain" + (
+        sure = order.p_first[0]
+        certain = sure >= 0.95
+        zh = f"第一名是{order.unit[0]}，把握{chance(sure, 'zh')}" + ("。" if certain else "，名次并不确定。")
+        en = f"First place: {order.unit[0]}, {chance(sure, 'en')} certain" + (
             "." if certain else "; the order is not settled."
         )
     off = found[found.rule_id.isin(MONEY)].amount.sum()
     units = ledger(audit, "meal_ledger").unit_id.nunique()
     crowded = found[found.rule_id == "ST-22"].unit.nunique()
     prices = premiums(audit)
+    lines = int(prices.lines.sum())
     premium = (
         "—"
         if prices.empty
@@ -240,8 +253,8 @@ def first_screen(audit) -> Screen:
         zh,
         en,
         (
-            ("对不上的金额（元）", "Yuan unreconciled", f"{off:,.2f}"),
+            ("对不上的 / 采购总额（元）", "Yuan unreconciled / purchased", f"{off:,.0f} / {bought:,.0f}"),
             ("就餐人次多于在册的食堂", "Canteens with more diners than people", f"{crowded} / {units}"),
-            ("比市场价", "Against market price", premium),
+            (f"比市场价（{lines}笔采购）", f"Against market price ({lines} purchases)", premium),
         ),
     )

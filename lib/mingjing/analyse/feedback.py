@@ -19,7 +19,7 @@ _RATED = [*_CONTENT, "不满意"]
 
 
 def repeats(audit) -> pd.DataFrame:
-    """Every complaint of an issue complained of more often than the rule allows, in order of time: `issue` (number of
+    """Every complaint of an issue complained of more often than the rule allows, issue by issue: `issue` (number of
     the first complaint), `title` of the first, `ticket_no`, `accept_time`, `channel`, `unit_id`, `outcome`."""
     if not knowable(audit):
         return pd.DataFrame(columns=_REPEAT)
@@ -33,6 +33,8 @@ def repeats(audit) -> pd.DataFrame:
     frame.loc[frame.resolved.fillna(False).astype(bool), "outcome"] = "resolved"
     frame.loc[frame.satisfaction == "不满意", "outcome"] = "dissatisfied"
     frame = frame[frame.unit_id.isin(audit.units)] if audit.units else frame
+    first = frame.groupby("issue").accept_time.transform("min")
+    frame = frame.assign(_first=first).sort_values(["_first", "issue", "accept_time"], kind="stable")
     return frame[_REPEAT].reset_index(drop=True)
 
 
@@ -73,18 +75,21 @@ def rates(audit) -> pd.DataFrame:
 
 
 def three_rates(audit) -> pd.DataFrame:
-    """`rates` for a reader: `unit_id n answered_rate resolved_rate satisfied_rate`, each rate as `24/25 96% (80–99%)`."""
+    """`rates` for a reader: `unit_id n answered_rate resolved_rate satisfied_rate`, each rate as `24/25, 96% (80–99%)`."""
     frame, told = rates(audit), {}
     for name in _THREE:
         columns = [f"{name}_{part}" for part in ("k", "n", "rate", "low", "high")]
         told[f"{name}_rate"] = [
-            _rate(*line) for line in frame.reindex(columns=columns).itertuples(index=False)
+            _rate(audit.lang, *line) for line in frame.reindex(columns=columns).itertuples(index=False)
         ]
     return frame[["unit_id", "n"]].assign(**told)
 
 
-def _rate(k, n, rate, low, high) -> str:
-    return "" if pd.isna(rate) else f"{k:.0f}/{n:.0f} {rate:.0%} ({low * 100:.0f}–{high:.0%})"
+def _rate(lang: str, k, n, rate, low, high) -> str:
+    if pd.isna(rate):
+        return ""
+    told, between = f"{k:.0f}/{n:.0f}", f"{low * 100:.0f}–{high:.0%}"
+    return f"{told}，{rate:.0%}（{between}）" if lang == "zh" else f"{told}, {rate:.0%} ({between})"
 
 
 def satisfaction(audit) -> pd.DataFrame:
@@ -95,7 +100,8 @@ def satisfaction(audit) -> pd.DataFrame:
 
 
 def change(audit) -> pd.DataFrame:
-    """`answered`, `resolved`, `satisfied` in the first and the second half of the period: see `rates.halves`."""
+    """`answered`, `resolved`, `satisfied` in the first and the second half of the period: see `rates.halves`; what
+    changed in points of 100."""
     lines, frame = [], _requests(audit)
     for name, known, hit in (
         ("answered", frame.accept_time.notna(), frame.replied.notna()),
@@ -103,7 +109,9 @@ def change(audit) -> pd.DataFrame:
         ("satisfied", frame.satisfaction.isin(_RATED), frame.satisfaction.isin(_CONTENT)),
     ):
         lines.append({"rate": name} | shared.halves(audit, frame.accept_time[known], hit[known]))
-    return pd.DataFrame(lines)
+    found, points = pd.DataFrame(lines), ["change", "low", "high"]
+    found[points] = (found[points].astype(float) * 100).round(1)
+    return found
 
 
 def months(audit) -> pd.DataFrame:

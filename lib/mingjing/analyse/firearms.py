@@ -159,8 +159,20 @@ def zero_error(audit, lang: str) -> str:
     verdict = denied(ledgers, claim, p, found["finding"], found["outcome"])
     if verdict.case == "gaps" and audit.release:  # the ledgers are withheld, not missing
         return _WITHHELD[0 if lang == "zh" else 1]
+    if verdict.case == "refuted":
+        return _refuted(verdict.seen, entries, lang)
     said = {"claim_text": "零差错" if lang == "zh" else "Zero error", **verdict.seen}
     return sentence(catalogue()["DQ-04"], verdict.case, said, lang) + ("。" if lang == "zh" else ".")
+
+
+def _refuted(seen: dict, entries: dict, lang: str) -> str:
+    """The verdict by the names of the rules: their numbers tell a leader nothing."""
+    ids, hits = seen["rules"], seen["hits"]
+    names = [entries[rule_id].name(lang) for rule_id in ids[:3] if rule_id in entries]
+    if lang == "zh":
+        return f"“零差错”被推翻：{len(ids)}条规则查出{hits}处（{'、'.join(names)}{'等' if len(ids) > 3 else ''}）。"
+    more = ", …" if len(ids) > 3 else ""
+    return f"“Zero error” is refuted: {hits} hits of {len(ids)} rules ({'; '.join(names)}{more})."
 
 
 def first_screen(audit) -> Screen:
@@ -177,7 +189,7 @@ def first_screen(audit) -> Screen:
         zh,
         en,
         (
-            ("清点见到的枪 / 在册的枪", "Guns seen / registered", seen),
+            ("期内清点见过的枪 / 在册的枪", "Guns seen at some stock-take / registered", seen),
             ("说不清的弹 / 领出的弹", "Rounds unexplained / issued", unexplained_),
             ("在外过夜 / 领用次数", "Nights out / issues", out),
         ),

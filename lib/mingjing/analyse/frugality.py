@@ -167,7 +167,8 @@ def vehicles(audit) -> pd.DataFrame:
 def first_screen(audit) -> Screen:
     """Whether reception reconciles to the books; receptions in breach, vouchers that do not agree, split purchases."""
     found = audit.check("frugality").to_pandas()
-    outcomes = audit.outcomes("frugality").set_index("rule_id").outcome
+    came_to = audit.outcomes("frugality").set_index("rule_id")
+    outcomes, rows = came_to.outcome, came_to.rows_checked
     ran = outcomes.get("JD-11", "not_run") != "not_run"
     off = found[found.rule_id == "JD-11"]
     if not ran:
@@ -186,11 +187,15 @@ def first_screen(audit) -> Screen:
         en,
         (
             ("违规的接待（在全部接待中）", "Receptions in breach, of all", f"{faulty} / {held}"),
-            ("对不上的凭证", "Vouchers that do not agree", str(len(off)) if ran else "—"),
             (
-                "疑似拆分采购",
-                "Purchases that look split",
-                str(int(found.rule_id.isin(split).sum())) if split else "—",
+                "对不上的（核对的记录中）",
+                "Vouchers off, of records compared",
+                f"{len(off)} / {rows['JD-11']}" if ran else "—",
+            ),
+            (
+                "疑似拆分（采购记录中）",
+                "Look split, of purchases on record",
+                f"{int(found.rule_id.isin(split).sum())} / {int(rows[split].max())}" if split else "—",
             ),
         ),
     )

@@ -37,18 +37,25 @@ def said(compared: pd.DataFrame, lang: str) -> str:
     if compared.empty:
         return "可比的单位不足两个。" if zh else "Fewer than two units to compare."
     off = compared[compared.flagged]
-    names = ("、" if zh else ", ").join(off.unit)
+    names = ("、" if zh else ", ").join(_off(row, zh) for row in off.itertuples())
     units, small = len(compared), int(compared.small.sum())
     k, n = int(compared.k.sum()), int(compared.n.sum())
     if zh:
-        first = f"{units}个单位合计{k}/{n}；" + (
+        first = f"{units}个单位合计{k}/{n}（{k / n:.1%}）；" + (
             f"超出偶然差异的{len(off)}个：{names}" if names else "没有单位超出偶然差异"
         )
         return first + (f"；{small}个不足10件，不宜排名。" if small else "。")
-    first = f"{units} units, {k} of {n} together; " + (
+    first = f"{units} units, {k} of {n} together ({k / n:.1%}); " + (
         f"beyond chance: {names}" if names else "none differs by more than chance"
     )
     return first + (f"; {small} with fewer than 10 cases, not to be ranked." if small else ".")
+
+
+def _off(row, zh: bool) -> str:
+    above = row.rate > row.centre
+    if zh:
+        return f"{row.unit}（{row.k}/{row.n}，{'高于' if above else '低于'}平均）"
+    return f"{row.unit} ({row.k} of {row.n}, {'above' if above else 'below'} the mean)"
 
 
 def halves(audit, days: pd.Series, hit: pd.Series) -> dict:

@@ -124,8 +124,8 @@ def first_screen(audit) -> Screen:
     places = frame[frame.hazard_id.isin(again)].groupby(["unit_id", "location"]).ngroups if len(again) else 0
     total = frame.groupby(["unit_id", "location"]).ngroups if len(frame) else 0
     return Screen(
-        f"登记重大隐患{len(major)}项，{open_major}项未销号。",
-        f"{open_major} of {len(major)} major hazards on record are not closed.",
+        f"登记隐患{len(frame)}项，未销号{open_all}项；其中重大隐患{len(major)}项，未销号{open_major}项。",
+        f"{open_all} of {len(frame)} hazards on record are not closed, {open_major} of {len(major)} major ones.",
         (
             ("检查到的部位", "Sites checked", f"{reached.checked.sum()} / {reached.sites.sum()}"),
             ("逾期未整改（在未整改中）", "Overdue, of those open", f"{overdue} / {open_all}"),

@@ -113,7 +113,8 @@ def side_by_side(audit) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame(columns=columns)
     frame = frame[frame.order < 2].rename(columns={"invoice_no": "invoice", "voucher_date": "date"})
-    frame["place"] = frame.file + " " + frame.sheet + " " + frame.row.astype(str)
+    where, zh = frame.sheet.where(frame.sheet.fillna("") != "", frame.file), audit.lang == "zh"
+    frame["place"] = where + frame.row.map(lambda row: f" 第{row}行" if zh else f" row {row}")
     later, earlier = (frame[frame.order == n] for n in (0, 1))
     both = later.merge(earlier[["finding_id", *shown]], on="finding_id", suffixes=("", "_2"))
     both["why"] = both.case.map(lambda case: WHY[case][0 if audit.lang == "zh" else 1])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from mingjing.analyse import Screen
+from mingjing.analyse import Screen, ledger
 from mingjing.rules.venues import latest
 
 _COUNT, _AREA, _PER_HEAD, _PROVINCE = "场地数量", "场地面积", "人均场地面积", "全省人均场地面积"
@@ -76,7 +76,7 @@ def arithmetic(audit) -> pd.DataFrame:
 
 def counties(audit) -> pd.DataFrame:
     """One row per county of the latest figures: published `per_capita_area`, `recomputed` from area and population,
-    and what rounding allows, `low` to `high`."""
+    and what rounding allows, `low` to `high`. An audit of county departments has their counties only."""
     columns = [
         "county",
         "venue_count",
@@ -97,10 +97,32 @@ def counties(audit) -> pd.DataFrame:
         .execute()
     )
     frame = frame[~frame.is_total.fillna(False).astype(bool)].drop(columns="is_total").reset_index(drop=True)
+    mine = _counties_of(audit)
+    frame = frame[frame.county.isin(mine)].reset_index(drop=True) if mine else frame
     frame["recomputed"] = frame.venue_area / frame.resident_pop
     frame["low"] = (frame.venue_area - 0.005) / (frame.resident_pop + 0.005)
     frame["high"] = (frame.venue_area + 0.005) / (frame.resident_pop - 0.005)
     return frame
+
+
+def _counties_of(audit) -> list[str]:
+    """The counties of the units asked for, where these are departments of counties."""
+    frame = ledger(audit, "unit")
+    return sorted(set(frame[frame.unit_type == "县市区部门"].county)) if audit.units else []
+
+
+def whose(audit) -> str:
+    """Whose figures an audit of some units shows here: venues are kept by county, and not by unit."""
+    mine, zh = _counties_of(audit), audit.lang == "zh"
+    if not audit.units:
+        return ""
+    if zh:
+        part = f"各县市区一节只列{'、'.join(mine)}" if mine else "各县市区一节也是全市的"
+        return f"场地台账按县市区登记，不分单位：汇报材料的算术是全市的，{part}。"
+    part = f"the table of counties has {', '.join(mine)} only" if mine else "and so is the table of counties"
+    return (
+        f"Venues are kept by county and not by unit: the report's own arithmetic is the whole city's, {part}."
+    )
 
 
 def first_screen(audit) -> Screen | None:
@@ -115,16 +137,18 @@ def first_screen(audit) -> Screen | None:
     ):
         frame = latest(ledgers).select("status", "area_m2").execute()
         used = frame[frame.status.isin(audit.params("CD-02").counted)]
-        count, area = f"{len(used):,} / {len(frame):,}", f"{used.area_m2.sum() / 1e4:,.2f}"
+        claimed_area = f"{told[_AREA]:,.2f}" if _AREA in told else "—"
+        count = f"{len(used):,} / {len(frame):,}"
+        area = f"{used.area_m2.sum() / 1e4:,.2f} / {claimed_area}"
     implied = implied_population(told[_AREA], told[_PER_HEAD]) if {_AREA, _PER_HEAD} <= told.keys() else None
-    people = f"{implied.point:,.1f}（{implied.low:,.1f}–{implied.high:,.1f}）" if implied else "—"
+    people = f"{implied.low:,.1f}–{implied.high:,.1f}" if implied else "—"
     figures = (
         ("使用中的场地 / 登记", "Venues in use / on the list", count),
-        ("场地面积（万平方米）", "Area (10,000 m²)", area),
+        ("登记面积 / 汇报面积（万平方米）", "Area listed / claimed (10,000 m²)", area),
         (
             "汇报数隐含人口（万人）",
             "Population the report implies (10,000)",
-            people.replace("（", " (").replace("）", ")"),
+            people,
         ),
     )
     zh, en = _verdict(audit, implied, told.get(_PER_HEAD))

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -53,6 +54,18 @@ def plain(value: Any) -> Any:
     return value
 
 
+# What in a message tells a span of time: a month 2021-05, a year.
+_SPANS = ("month", "months", "quarter", "period", "span", "subject")
+_MONTH, _YEAR = re.compile(r"(\d{4})-(\d\d)"), re.compile(r"\d{4}")
+
+
+def _span(value: str) -> str:
+    """A span as Chinese readers write it; any other text as it stands."""
+    if found := _MONTH.fullmatch(value):
+        return f"{found[1]}年{int(found[2])}月"
+    return f"{value}年" if _YEAR.fullmatch(value) else value
+
+
 class _Words(dict):
     """Message values by name; what is blank reads as blank rather than `None`, what was worked out is rounded."""
 
@@ -62,6 +75,8 @@ class _Words(dict):
 
     def __getitem__(self, key: str) -> str:
         value = self._rounded(plain(super().__getitem__(key)))
+        if key in _SPANS and isinstance(value, str) and self._blank == "空":
+            value = _span(value)
         if value is None or value == "":
             return self._blank
         if isinstance(value, bool):
@@ -156,11 +171,23 @@ def _message(entry, hits, unit, subject, name_of, lang) -> str:
     for hit in hits:
         values = {name: hit.get(f"e_{name}") for name in entry.evidence}
         values = {k: name_of(v) if isinstance(v, str) else v for k, v in values.items()}
-        values |= {"unit": name_of(unit) if unit else "", "subject": subject}
+        values |= {"unit": name_of(unit) if unit else "", "subject": name_of(subject)}
         sentences.append(
             sentence(entry, hit["case"], values | {"date": hit["date"], "amount": hit["amount"]}, lang)
         )
-    return ("；" if lang == "zh" else "; ").join(dict.fromkeys(sentences))
+    return ("；" if lang == "zh" else "; ").join(_told_once(list(dict.fromkeys(sentences)), lang))
+
+
+def _told_once(sentences: list[str], lang: str) -> list[str]:
+    """Sentences on one subject, without the clauses that the first has said already."""
+    comma = "，" if lang == "zh" else ", "
+    first, *others = sentences
+    found = [first]
+    for other in others:
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, other, strict=False))
+        cut = "".join(character for character, _ in alike).rfind(comma)
+        found.append(other[cut + len(comma) :] if cut >= 0 else other)
+    return found
 
 
 def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> str:

@@ -62,7 +62,7 @@ class ReportExporter(HTMLExporter):
         body = _HEADING.sub(lambda found: _numbered(found[1], contents), body)
         title, about = _title(nb), _about(parameters, lang)
         body = body.replace("</h1>", f'</h1><p class="about">{escape(about)}</p>', 1)
-        printed = " ".join((WORDS[lang]["brand"], title, about))
+        printed = " · ".join((WORDS[lang]["brand"], title, about))
         return top(title, lang, contents, printed, font_face(body)) + body + bottom(), resources
 
 

@@ -83,7 +83,7 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
         f'<th scope="col"{" class=n" if number else ""}>{escape(str(name))}</th>'
         for name, number in zip(frame.columns, numeric, strict=True)
     ]
-    columns = [_decimals(frame.iloc[:, place]) for place in range(len(numeric))]
+    columns = [decimals(frame.iloc[:, place]) for place in range(len(numeric))]
     rows = list(zip(*columns, strict=True))
     looks = ["n" if number else _look(texts) for number, texts in zip(numeric, columns, strict=True)]
     body = "\n".join(
@@ -119,15 +119,20 @@ def _width(text: str) -> int:
     return len(text) + sum(len(run) for run in _CHINESE.findall(text))
 
 
-def _decimals(column: pd.Series) -> list[str]:
+def decimals(column: pd.Series) -> list[str]:
     """A column as text. Broken numbers have as many decimals as their values have, up to three, so that they stand in line."""
     if pd.api.types.is_float_dtype(column):
         known = column.dropna().astype(float)
         places = next((n for n in range(4) if (known.round(n) == known).all()), None)
-        if places is None and known.abs().between(0.001, 10).all():
-            places = 3
+        sizes = known[known != 0].abs()
+        if places is None and (sizes >= 0.001).all():
+            places = 3 if sizes.max() < 10 else 2
         if places is not None:
             return ["" if pd.isna(value) else f"{value:,.{places}f}" for value in column]
+    if pd.api.types.is_integer_dtype(column) and column.abs().between(_GROUPED, _NAMES - 1).any():
+        return [
+            "" if pd.isna(value) else f"{value:,}" for value in column
+        ]  # one long number, and all are grouped
     return [_plain(value) for value in column]
 
 

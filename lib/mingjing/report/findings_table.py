@@ -7,6 +7,7 @@ and query stand once below the table, and the script shows them inside a row tha
 import base64
 import gzip
 import json
+import re
 
 import pandas as pd
 
@@ -61,6 +62,7 @@ WORDS = {
     },
 }
 STATIC = 500
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 SHOWN_ROWS = 20
 
 
@@ -78,6 +80,7 @@ def findings_table(findings) -> str:
         "status": set(frame["status"]) <= {"new", ""},
         "amount": frame["amount"].isna().all(),
         "date": frame["date"].isna().all(),
+        "unit": frame["unit"].isna().all(),
     }
     columns = [name for name in words["heads"] if not idle.get(name)]
     rows = [_row(finding, columns, findings) for finding in findings]
@@ -134,7 +137,7 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
     if len(places) > SHOWN_ROWS:
         listed += "<br>" + words["more"].format(len(places) - SHOWN_ROWS)
     return (
-        f"<details><summary>{_text(finding['message_' + lang], lang)}</summary>"
+        f"<details><summary>{_days(_text(finding['message_' + lang], lang))}</summary>"
         f"<dl class=values>{values}<dt>{words['rows']}<dd>{listed or '—'}"
         f"<dt>{words['id']}<dd class=w>{escape(finding['finding_id'])}</dl></details>"
     )
@@ -146,6 +149,11 @@ def _value(value) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     return f"{value:,}" if isinstance(value, float) else str(value)
+
+
+def _days(html: str) -> str:
+    """Days and hours kept on one line: a browser breaks after each hyphen."""
+    return _DAY.sub(r"<span class=w>\g<0></span>", html)
 
 
 def _text(text: str, lang: str) -> str:

@@ -40,6 +40,8 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
         name: columns[name][lang == "en"] if name in columns else label(str(name), lang)
         for name in frame.columns
     }
+    if lang == "en":
+        names = {name: _texts()["words"].get(told, told) for name, told in names.items()}
     truth = {True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"}
     words = {name: frame[name].map(truth) for name in frame.columns if frame[name].dtype == bool}
     for name, codes in (_texts()["values"] | _CARDS).items():
@@ -61,6 +63,32 @@ def value_label(name: str, value, values: dict, lang: str):
         ledger = tables().get(values.get("table") or values.get("ledger"))
         return ledger.columns[value].label(lang) if ledger and value in ledger.columns else label(value, lang)
     return value
+
+
+def key_label(key: str, lang: str) -> str:
+    """A key inside a threshold: what it stands for, a ledger by its name."""
+    if key in tables():
+        return tables()[key].label(lang)
+    return _texts()["keys"].get(key, (key, key))[lang == "en"]
+
+
+def in_words(frame: pd.DataFrame, lang: str, *columns: str) -> pd.DataFrame:
+    """The table with what its ledgers write in Chinese by a fixed word (roles, kinds of goods and of inspections) in English
+    in an English report; parts joined by “·” each by its own. What is no fixed word stands as it is."""
+    if lang == "zh":
+        return frame
+    told = _texts()["words"]
+    return frame.assign(
+        **{
+            name: [
+                "·".join(told.get(part, part) for part in value.split("·"))
+                if isinstance(value, str)
+                else value
+                for value in frame[name]
+            ]
+            for name in columns
+        }
+    )
 
 
 def unit_label(unit: str, lang: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html
-from mingjing.report.labels import unit_label
+from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 
 WORDS = {
@@ -98,7 +98,7 @@ def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
     parts.append(f"<dl class=values><dt>{words['law']}{law}{verify}{boundary}</dl>")
     if entry.params:
         rows = "".join(f"<tr>{_threshold(threshold, lang)}</tr>" for threshold in entry.params.values())
-        parts.append(table_html(list(words["thresholds"]), rows, words["thresholds"][0]))
+        parts.append(table_html(list(words["thresholds"]), rows, ""))
     if sql:
         query = escape_all("\n\n".join(sql.values()))
         parts.append(f"<details class=query><summary>{words['query']}</summary><pre>{query}</pre></details>")
@@ -123,7 +123,9 @@ def _value(value, lang: str) -> str:
     comma, apart = ("、", "；") if lang == "zh" else (", ", "; ")
     if isinstance(value, dict):
         between = apart if any(isinstance(part, list) for part in value.values()) else comma
-        return between.join(f"{name} {_value(part, lang)}" for name, part in value.items())
+        return between.join(
+            f"{key_label(str(name), lang)} {_value(part, lang)}" for name, part in value.items()
+        )
     return comma.join(_value(part, lang) for part in value) if isinstance(value, list | tuple) else str(value)
 
 

@@ -3,7 +3,8 @@
     plots.bars(frame, "unit", "overdue", of="total", title="各单位逾期隐患", alt="…", lang=lang)
 
 `frame` is a tidy DataFrame, one row a mark; columns are named, never positions. `title` and `alt` are in the
-report's language: `alt` says what is seen, for those who do not see it ("射击中心逾期最多，5项中3项"). The numbers behind
+report's language: `alt` says what is seen, for those who do not see it ("射击中心逾期最多，5项中3项"); `extremes` makes
+one of a table's highest and lowest. The numbers behind
 the picture open below it. Marks differ by shape or hatching as well as by colour. An empty frame gives a sentence.
 
     bars       ranked horizontal bars; `of`: the denominator, written as k/n      stacked    parts of a whole by row
@@ -14,7 +15,8 @@ the picture open below it. Marks differ by shape or hatching as well as by colou
     against    what was seen as bars, what is expected as a curve                 paths      states by lane, due against filed
 """
 
-from mingjing.report.plots.base import Plot
+from mingjing.report.labels import in_words
+from mingjing.report.plots.base import Plot, extremes
 from mingjing.report.plots.board import grid, matrix
 from mingjing.report.plots.comparison import bars, funnel, intervals, stacked, waterfall
 from mingjing.report.plots.course import lines, steps, timeline
@@ -25,8 +27,10 @@ __all__ = [
     "Plot",
     "against",
     "bars",
+    "extremes",
     "funnel",
     "grid",
+    "in_words",
     "intervals",
     "lines",
     "matrix",

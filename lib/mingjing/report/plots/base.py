@@ -10,8 +10,22 @@ from mingjing.report.findings import frame_panel
 from mingjing.report.labels import labelled
 
 WORDS = {
-    "zh": {"numbers": "查看数字", "empty": "没有可以画出的数据。", "unchecked": "未检查"},
-    "en": {"numbers": "Show the numbers", "empty": "There is nothing to draw.", "unchecked": "not checked"},
+    "zh": {
+        "numbers": "查看数字",
+        "empty": "没有可以画出的数据。",
+        "unchecked": "未检查",
+        "marked": "超出偶然差异",
+        "limits": "控制限",
+        "centre": "平均",
+    },
+    "en": {
+        "numbers": "Show the numbers",
+        "empty": "There is nothing to draw.",
+        "unchecked": "not checked",
+        "marked": "differs by more than chance",
+        "limits": "limits",
+        "centre": "mean",
+    },
 }
 MAX_ROWS = 40
 
@@ -89,6 +103,28 @@ def shares(axis) -> None:
     axis.set_major_locator(MultipleLocator(0.2))
     axis.set_major_formatter(PercentFormatter(1, decimals=0))
     axis.axes.set_xlim(-0.02, 1.02)
+
+
+def percent_ticks(axis) -> None:
+    """Ticks of shares in percent, on whatever stretch the axis shows."""
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    axis.set_major_locator(MaxNLocator(nbins=6))
+    axis.set_major_formatter(PercentFormatter(1, decimals=None))
+
+
+def extremes(frame: pd.DataFrame, label: str, value: str, lang: str, unit: str = "") -> str:
+    """What a ranking or a series shows, in a sentence: how many, the highest and the lowest by name."""
+    known = frame.dropna(subset=[value])
+    if known.empty:
+        return WORDS[lang]["empty"]
+    known = known.sort_values(value, ascending=False, kind="stable")
+    first, *_, last = [(row[label], f"{number(row[value])}{unit}") for _, row in known.iterrows()] * 2
+    if len(known) == 1:
+        return f"只有{first[0]}：{first[1]}" if lang == "zh" else f"only {first[0]}: {first[1]}"
+    if lang == "zh":
+        return f"共{len(known)}项，最高{first[0]}（{first[1]}），最低{last[0]}（{last[1]}）"
+    return f"{len(known)} in all, highest {first[0]} ({first[1]}), lowest {last[0]} ({last[1]})"
 
 
 def number(value) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from textwrap import fill
 
 import pandas as pd
 
@@ -22,8 +23,12 @@ def grid(
     lang: str = "zh",
     text: bool = True,
     good: bool = False,
+    hatched: str = "",
+    limit: float | None = None,
 ) -> Plot:
-    """Rows × columns, darker for more, in the colour of harm or, where more is `good`, of none; a combination without a value is hatched: it was not checked."""
+    """Rows × columns, darker for more, in the colour of harm or, where more is `good`, of none; a combination without a value
+    is hatched: it was not checked, or what `hatched` says. limit: what is not above it harms nobody either.
+    """
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     table = frame.pivot(index=row, columns=column, values=value)
@@ -33,13 +38,17 @@ def grid(
         drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
         for y, (_, line) in enumerate(table.iterrows()):
             for x, cell in enumerate(line):
-                _cell(axes, x, y, cell, most, text, svg.LOW if good else svg.HIGH)
+                fine = good or (limit is not None and not cell > limit)
+                _cell(axes, x, y, cell, most, text, svg.LOW if fine else svg.HIGH)
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
         heads, year = _months(table.columns)
-        slanted = sum(_width(head) for head in heads) > 70
-        axes.set_xticks(range(len(heads)), [short(head, 16 if slanted else 10) for head in heads])
+        slanted = sum(_width(head) for head in heads) > 90
+        room = max(8, 90 // len(heads) - 4)
+        axes.set_xticks(
+            range(len(heads)), [short(head, 16) if slanted else _folded(head, room) for head in heads]
+        )
         axes.set_xlabel(year)
         axes.xaxis.set_label_position("top")
         axes.tick_params(length=0)
@@ -47,8 +56,8 @@ def grid(
         if slanted:
             axes.tick_params(axis="x", labelrotation=45)
         axes.spines[["left", "bottom"]].set_visible(False)
-        unchecked = drawn.legend([patch()], [WORDS[lang]["unchecked"]], loc="outside lower right")
-        unchecked.set_visible(bool(table.isna().any().any()))
+        if table.isna().any().any():
+            drawn.legend([patch()], [hatched or WORDS[lang]["unchecked"]], loc="outside lower right")
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, row, column, value), lang)
 
 
@@ -59,6 +68,11 @@ def _months(columns) -> tuple[list[str], str]:
     if len(years) == 1 and all(_MONTH.fullmatch(name) for name in names):
         return [name[5:] for name in names], years.pop()
     return names, ""
+
+
+def _folded(head: str, room: int) -> str:
+    """A head on two lines where its words need them; Chinese, which has no words to part, is cut where it is too long."""
+    return fill(head, room) if " " in head else short(head, max(10, room // 2))
 
 
 def _width(text: str) -> int:
@@ -72,7 +86,8 @@ def _cell(axes, x: int, y: int, cell: float, most: float, text: bool, deep: str)
         return
     strength = 0.0 if not most else float(cell) / float(most)
     colour = deep if strength > 0 else svg.BAND
-    axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9, colour, 0.12 + 0.5 * strength if strength else 1.0))
+    depth = 0.12 + 0.4 * strength if strength > 0 else 1.0
+    axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9, colour, depth))
     if text:
         axes.text(x, y, number(cell), ha="center", va="center", fontsize=9)
 

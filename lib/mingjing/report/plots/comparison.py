@@ -5,7 +5,22 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, drawn_columns, number, rows, scale, shares, short
+from mingjing.report.findings import decimals
+from mingjing.report.plots.base import (
+    MAX_ROWS,
+    WORDS,
+    Plot,
+    drawn_columns,
+    number,
+    percent_ticks,
+    rows,
+    scale,
+    shares,
+    short,
+)
+
+# Points of a funnel no more than these are all named.
+NAMED = 6
 
 
 def bars(
@@ -26,11 +41,11 @@ def bars(
     if shown.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
-        drawn, axes = svg.figure(8, 0.8 + 0.36 * len(shown))
+        drawn, axes = svg.figure(8, 0.5 + 0.39 * len(shown))
         places = range(len(shown))
         axes.barh(places, shown[value], color=svg.SERIES[0], height=0.65)
         texts = (
-            shown[value].map(number) if of is None else shown[value].map(number) + "/" + shown[of].map(number)
+            decimals(shown[value]) if of is None else shown[value].map(number) + "/" + shown[of].map(number)
         )
         ends = shown[value]
         if limit:
@@ -136,8 +151,10 @@ def waterfall(
     lang: str = "zh",
     totals: Sequence[str] = (),
     unit: str = "",
+    odd: Sequence[str] = (),
 ) -> Plot:
-    """Steps from an opening to a closing figure; rows named in `totals` stand on the ground, the others float."""
+    """Steps from an opening to a closing figure; rows named in `totals` stand on the ground, the others float. Steps named in
+    `odd` should be nought: where they are not, their figure stands out."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
@@ -146,7 +163,8 @@ def waterfall(
         for place, (name, step) in enumerate(zip(frame[label], frame[value], strict=True)):
             total = name in totals
             start, level = (0.0, float(step)) if total else (level, level + float(step))
-            colour = svg.SERIES[0] if total else svg.LOW if step >= 0 else svg.HIGH
+            wrong = name in odd and step != 0
+            colour = svg.HIGH if wrong else svg.SERIES[0] if total or step >= 0 else svg.SERIES[1]
             axes.bar(
                 place,
                 level - start,
@@ -161,6 +179,7 @@ def waterfall(
                 xytext=(0, 3),
                 textcoords="offset points",
                 ha="center",
+                **({"color": svg.HIGH, "fontweight": "bold"} if wrong else {}),
             )
         axes.set_xticks(range(len(frame)), [short(name, 8) for name in frame[label]])
         axes.set_yticks([])
@@ -168,6 +187,22 @@ def waterfall(
         axes.axhline(0, color=svg.SOFT, linewidth=0.8)
         axes.margins(y=0.12)
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, value), lang)
+
+
+def _limit(axes, sizes: pd.Series, limit: pd.Series) -> None:
+    if sizes.nunique() == 1:  # one size alone makes no curve
+        axes.axhline(limit.iloc[0], color=svg.SOFT, linestyle="--", linewidth=1)
+    else:
+        axes.plot(sizes, limit, "--", color=svg.SOFT, linewidth=1)
+
+
+def _funnel_legend(axes, lang: str, limits: bool, centre: bool, marked: bool) -> None:
+    looks = {"marked": {"marker": "D", "color": svg.HIGH, "linestyle": ""}} if marked else {}
+    looks |= {"centre": {"color": svg.SOFT, "linestyle": "-", "linewidth": 1}} if centre else {}
+    looks |= {"limits": {"color": svg.SOFT, "linestyle": "--", "linewidth": 1}} if limits else {}
+    lines = [axes.plot([], [], label=WORDS[lang][name], **look)[0] for name, look in looks.items()]
+    if lines:
+        axes.legend(handles=lines, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
 
 def funnel(
@@ -186,18 +221,16 @@ def funnel(
     axes_names: tuple[str, str] = ("", ""),
 ) -> Plot:
     """Rates against the size they rest on; `low` and `high` are the limits at each size; who lies outside is named, or
-    who is True in `marked`."""
+    who is True in `marked`; so is everybody where they are few."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
-    from matplotlib.ticker import PercentFormatter
-
     shown = frame.sort_values(size)
     with svg.style():
         drawn, axes = svg.figure(8, 4.4)
         outside = pd.Series(False, index=shown.index)
         for limit, column in (("<", low), (">", high)):
             if column:
-                axes.plot(shown[size], shown[column], "--", color=svg.SOFT, linewidth=1)
+                _limit(axes, shown[size], shown[column])
                 outside |= shown[rate] < shown[column] if limit == "<" else shown[rate] > shown[column]
         if marked:
             outside = shown[marked].astype(bool)
@@ -205,11 +238,18 @@ def funnel(
             axes.axhline(centre, color=svg.SOFT, linewidth=1)
         axes.plot(shown[size], shown[rate], "o", color=svg.SERIES[0], markersize=6)
         axes.plot(shown[size][outside], shown[rate][outside], "D", color=svg.HIGH, markersize=8)
-        for _, row in shown[outside].iterrows():
+        named = shown if len(shown) <= NAMED else shown[outside]
+        for (n, share), group in named.groupby([size, rate], sort=False):
+            right = n > shown[size].min() + 0.6 * (shown[size].max() - shown[size].min())
             axes.annotate(
-                short(row[label]), (row[size], row[rate]), xytext=(6, 4), textcoords="offset points"
+                short(("、" if lang == "zh" else ", ").join(map(str, group[label])), 36),
+                (n, share),
+                xytext=(-8 if right else 8, 5),
+                ha="right" if right else "left",
+                textcoords="offset points",
             )
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        percent_ticks(axes.yaxis)
+        _funnel_legend(axes, lang, bool(low or high), centre is not None, bool(outside.any()))
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, size, rate, low, high), lang)

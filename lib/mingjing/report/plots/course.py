@@ -49,7 +49,7 @@ def timeline(
         rows(axes, pd.Series(lanes))
         axes.grid(axis="x", linewidth=0.6)
         dates(axes)
-        if kind:
+        if kind and kind != lane:  # the lanes say it already
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
         return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, time, end, lane, kind), lang)
 
@@ -65,8 +65,10 @@ def lines(
     names: Sequence[str] = (),
     bands: Sequence[tuple] = (),
     axis: str = "",
+    limits: Sequence[str] = (),
 ) -> Plot:
-    """Series over time; `bands` are (first, last, name) to shade, such as holidays."""
+    """Series over time; `bands` are (first, last, name) to shade, such as holidays; series named in `limits` are no events
+    and are drawn dashed, without marks."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     dashes = ("-", "--", ":", "-.")
@@ -74,14 +76,14 @@ def lines(
         drawn, axes = svg.figure(8, 3.6)
         moments = pd.to_datetime(frame[time])
         for number, (column, name) in enumerate(zip(series, names or series, strict=True)):
+            mark = {"color": svg.SERIES[number % len(svg.SERIES)], "marker": "o", "markersize": 3}
+            quiet = {"color": svg.SOFT, "linewidth": 1}
             axes.plot(
                 moments,
                 frame[column],
-                dashes[number % 4],
-                color=svg.SERIES[number % len(svg.SERIES)],
-                marker="o",
-                markersize=3,
+                "--" if column in limits else dashes[number % 4],
                 label=name,
+                **(quiet if column in limits else mark),
             )
         close, before, low = (moments.max() - moments.min()) / 12, None, False
         for first, last, name in bands:

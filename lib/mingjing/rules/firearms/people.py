@@ -136,7 +136,7 @@ def by_month(ledgers: Ledgers, p) -> ir.Table:
         _rids=t._rids.collect().flatten(),
         n=t.count(),
         hours=t.hours.sum().round(1),
-        percent=((1 - t.hours.sum() / t.whole.max()) * 100).round(1),
+        percent=((1 - t.hours.sum() / t.whole.max()) * 100).round(2),
         date=t.date.min(),
     )
     return t.mutate(subject=t.storeroom + "|" + t.month)
