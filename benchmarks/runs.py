@@ -22,6 +22,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import nbformat
+from targets import say
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "sample"
@@ -118,7 +119,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("areas", nargs="*", metavar="AREA")
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--floor", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -142,9 +143,9 @@ def main() -> None:
     for name, took in times.items():
         print(f"{name:10} {min(took):7.2f} – {max(took):7.2f} s")
     least = {name: min(took) for name, took in times.items()}
-    print(f"stock / mingjing {least['stock'] / least['mingjing']:.1f} (target at least 8)")
-    print(f"mingjing / floor {least['mingjing'] / least['floor']:.2f} (target at most 1.5)")
-    print(f"unchanged        {least['unchanged']:.2f} s (target under 1)")
+    say("Run: stock tools / mingjing", least["stock"] / least["mingjing"], 8, least=True)
+    say("Run: mingjing / floor", least["mingjing"] / least["floor"], 1.5)
+    say("Run: nothing changed", least["unchanged"], 1, " s")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 // optional: without script the page holds the same tables. Rows are HTML the exporter has escaped, one a line.
 (() => {
   "use strict";
-  const PAGE = 50, PRINTED = 2000, SLICE = 4000;
+  const PAGE = 50, PRINTED = 2000, SLICE = 2000, PIECE = 2 ** 20;
   const words = JSON.parse(document.body.dataset.words);
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -18,10 +18,28 @@
     return closed.includes("&") ? new DOMParser().parseFromString(closed, "text/html").body.textContent : closed;
   };
 
+  // piece by piece, so that the page can be read meanwhile
   async function packedRows(script) {
-    const bytes = Uint8Array.from(atob(script.textContent), c => c.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return (await new Response(stream).text()).split("\n");
+    const packed = script.textContent, pieces = [];
+    for (let at = 0; at < packed.length; at += PIECE) {
+      const piece = atob(packed.slice(at, at + PIECE)), bytes = new Uint8Array(piece.length);
+      for (let place = 0; place < piece.length; place++) bytes[place] = piece.charCodeAt(place);
+      pieces.push(bytes);
+      await breathe();
+    }
+    const stream = new Blob(pieces).stream().pipeThrough(new DecompressionStream("gzip"));
+    const reader = stream.pipeThrough(new TextDecoderStream()).getReader(), rows = [];
+    let rest = "", since = 0;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      const lines = (rest + read.value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) rows.push(line);
+      if ((since += read.value.length) < PIECE) continue;
+      since = 0;
+      await breathe();
+    }
+    rows.push(rest);
+    return rows;
   }
 
   class Sift {
