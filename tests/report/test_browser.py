@@ -5,8 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from test_pages import finding
 
 from mingjing.areas import AREAS
+from mingjing.findings import Findings
+from mingjing.report.findings_table import findings_table
+from mingjing.report.page import page as page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.notebook]
 NAMES = ["index", *AREAS]
@@ -92,6 +96,19 @@ def test_findings_sort_filter_and_search(reports, visit):
     heads.filter(has_text="程度").get_by_role("button").click()
     order = ["高中低".index(row[0]) for row in rows(page)]
     assert order == sorted(order) and len(set(order)) > 1
+
+
+def test_a_packed_table_holds_every_row_and_finds_the_last(visit, tmp_path):
+    target = tmp_path / "many.html"
+    target.write_text(
+        page_of("发现", findings_table(Findings.of([finding(n) for n in range(6000)])), "zh"), "utf-8"
+    )
+    page = visit(target)
+    assert "6000" in page.locator(".status").inner_text()
+    last = finding(5999)["finding_id"]
+    page.get_by_role("searchbox").first.fill(last)
+    page.wait_for_function("document.querySelectorAll('table.findings > tbody > tr').length === 1")
+    assert page.locator("table.findings > tbody > tr").get_attribute("data-id") == last
 
 
 def test_what_is_filtered_goes_to_a_spreadsheet(reports, visit):
