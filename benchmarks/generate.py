@@ -8,7 +8,7 @@ Every value is a hash of the row's number: the same rows every time. They are ma
 many rows take no more memory than few.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import duckdb
@@ -111,6 +111,11 @@ def generate(folder: Path, rows: int) -> None:
 
 
 if __name__ == "__main__":
-    place = Path(sys.argv[1])
-    place.mkdir(parents=True, exist_ok=True)
-    generate(place, int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("rows", nargs="?", type=int, default=1_000_000, metavar="ROWS")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    generate(args.folder, args.rows)

@@ -88,6 +88,11 @@ def test_a_sheet_of_all_the_rows_excel_has_is_accounted_for(tmp_path):
     assert (source.rows_read, source.not_data) == (1048576, 1048576)
 
 
+@pytest.mark.parametrize("cell", ["H1048576", "CV100", "A1000000"])
+def test_a_long_or_a_wide_sheet_is_no_large_one(cell):
+    archive.inspect_workbook(workbook(SHEET.format(f'<row r="9"><c r="{cell}"><v>1</v></c></row>')))
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=range(len(CELLS)))
 def test_a_hostile_cell_is_text_and_the_terminal_is_not_steered(tmp_path, capsys, cell):
     path = tmp_path / "隐患台账.csv"

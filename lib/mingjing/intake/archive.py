@@ -14,7 +14,8 @@ MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO, FREE = 200, 64 * 1024**2
 MAX_CELLS = 64 * 1024**2
 _CHUNK, _SLICE = 1024**2, 256 * 1024
-_FAR = re.compile(rb"r=[\"'][A-Za-z](?:[A-Za-z]{1,2}\d|\d{7})")
+_FAR = re.compile(rb"r=[\"'](?:([A-Za-z]{2,3})(\d+)|[A-Za-z](\d{7,}))")
+_NEAR = (999_999, 26)  # no address that is not far lies beyond
 _PLACE = re.compile(rb"r=[\"']([A-Za-z]{1,3})(\d+)[\"']")
 _EPOCH_1904 = re.compile(rb"date1904\s*=\s*[\"'](1|true)")
 _ASK = "Ask the sender what it is"
@@ -40,7 +41,8 @@ def inspect_workbook(content: bytes) -> datetime:
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for item in archive.infolist():  # all of them: any part may be named as a sheet
-            if [True for piece in _tight(checked(_unpack(content, item))) if _FAR.search(piece)]:
+            rows, columns = _at_most(checked(_unpack(content, item)))
+            if rows * columns > MAX_CELLS:
                 check_cells(*_extent(_unpack(content, item)))
         head = archive.read("xl/workbook.xml") if "xl/workbook.xml" in archive.namelist() else b""
     return EPOCH_1904 if _EPOCH_1904.search(head) else EPOCH_1900
@@ -53,6 +55,15 @@ def _tight(pieces: Iterator[bytes]) -> Iterator[bytes]:
         piece = tail + piece.translate(None, b" \t\r\n")
         yield piece
         tail = piece[-32:]
+
+
+def _at_most(pieces: Iterator[bytes]) -> tuple[int, int]:
+    """(row, column) beyond which no cell of the sheet lies, from the far ones alone: most sheets have none to look at."""
+    rows, columns = _NEAR
+    for piece in _tight(pieces):
+        for letters, row, high in set(_FAR.findall(piece)):
+            rows, columns = max(rows, int(row or high)), max(columns, _number(letters))
+    return rows, columns
 
 
 def _extent(pieces: Iterator[bytes]) -> tuple[int, int]:
