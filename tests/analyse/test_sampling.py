@@ -62,6 +62,16 @@ def test_a_clean_sample_is_accepted_and_a_tainted_one_is_not(book):
     assert "不能据此接受" in bad.sentence()
 
 
+def test_a_ledger_of_few_items_may_have_more_draws_than_items():
+    book = np.array([100.0, 300, 600] * 8)
+    plan = plan_sample(book)
+    drawn = draw(plan, book, seed=1)
+    assert plan.n == 60 > plan.population == 24 and len(drawn) <= 24
+    assert evaluate(plan, drawn, drawn.book).accepted
+    with pytest.raises(UsageError, match="no sample of up to 24"):
+        plan_sample(book, kind="attribute")
+
+
 def test_understatement_is_judged_by_itself_and_never_set_off(book):
     plan = plan_sample(book)
     drawn = draw(plan, book, seed=1)

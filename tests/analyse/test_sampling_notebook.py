@@ -1,5 +1,6 @@
 """The notebook of samples runs under stock papermill, hands out its sheet and takes it back."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -49,8 +50,28 @@ def test_asked_by_name_it_runs_by_itself_and_its_folder_is_sealed(tmp_path, caps
     assert sorted(path.name for path in out.iterdir()) == [
         "manifest.json", "sampling.html", "sampling.ipynb", "sampling.xlsx",
     ]  # fmt: skip
-    assert ">0.9</td>" in (out / "sampling.html").read_text("utf-8")
+    page = (out / "sampling.html").read_text("utf-8")
+    assert page.index('class="verdict grey"') < page.index("<h2") and ">90%</td>" in page
+    assert "1,927,898.75元" in page and not re.search(r"dtype|\d[.]\d+e[+]\d|<td>(True|monetary)", page)
     assert 1 < load_workbook(out / "sampling.xlsx").active.max_row <= 1 + 24
+    assert main(["verify", str(out)]) == 0
+
+
+@pytest.mark.notebook
+def test_the_sheet_handed_back_outlives_the_report_it_lay_in(tmp_path):
+    out, data = tmp_path / "report", FOLDER.parent / "data" / "sample"
+    asked = ["run", "sampling", "--data", str(data), "--period", "2021", "--notebooks", str(FOLDER)]
+    asked += ["--out", str(out), "-p", "confidence=0.9", "-p", "materiality=0.1"]
+    assert main(asked) == 0
+    sheet = out / "sampling.xlsx"
+    workbook = load_workbook(sheet)
+    for row in workbook.active.iter_rows(min_row=2):
+        row[7].value = row[5].value
+    workbook.save(sheet)
+    work = sheet.read_bytes()
+    assert main([*asked, "-p", f"filled={sheet}", "--lang", "en"]) == 0
+    page = (out / "sampling.html").read_text("utf-8")
+    assert sheet.read_bytes() == work and 'class="verdict green"' in page and 'role="img"' in page
     assert main(["verify", str(out)]) == 0
 
 

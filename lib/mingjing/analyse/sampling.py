@@ -57,7 +57,9 @@ def plan_sample(
         raise UsageError(
             "there is no item to draw from", todo="Choose a ledger and column that hold amounts."
         )
-    n = sample_size(materiality, confidence, expected, method, population)
+    # monetary units are drawn from yuan, of which there is no lack where items are few
+    most = population if kind == "attribute" or method == "hypergeometric" else None
+    n = sample_size(materiality, confidence, expected, method, most)
     value = float(positive.sum())
     return Plan(
         kind=kind,
@@ -131,24 +133,30 @@ class Evaluation(Result):
         sure = f"{plan.confidence:.0%}"
         if plan.kind == "attribute":
             text = (
-                f"从{plan.population}项中抽查{self.items}项，{self.errors}项有差错；{sure}把握下差错率不超过{self.upper:.2%}，可容忍{self.limit:.2%}"
+                f"从{plan.population:,}项中抽查{self.items:,}项，{self.errors:,}项有差错；有{sure}的把握，差错率不超过{self.upper:.2%}，"
+                f"可容忍{self.limit:.2%}"
                 if zh
-                else f"{self.errors} of {self.items} items examined, out of {plan.population}, are in error; at {sure} confidence "
+                else f"{self.errors:,} of {self.items:,} items examined, out of {plan.population:,}, are in error; at {sure} confidence "
                 f"the rate is at most {self.upper:.2%}, tolerable {self.limit:.2%}"
             )
         else:
-            under = "—" if self.under_upper is None else f"{self.under_upper:,.2f}"
             text = (
-                f"抽查{self.items}项（总体{plan.value:,.2f}元），{self.errors}项有错报；最可能高估{self.likely:,.2f}元，{sure}把握下"
-                f"高估不超过{self.upper:,.2f}元、低估不超过{under}元，可容忍{self.limit:,.2f}元"
+                f"从{plan.population:,}项、{plan.value:,.2f}元中抽查{self.items:,}项，{self.errors:,}项有错报；最可能高估{self.likely:,.2f}元；"
+                f"有{sure}的把握，高估不超过{self.upper:,.2f}元，{self._under(zh)}，可容忍{self.limit:,.2f}元"
                 if zh
-                else f"{self.items} items examined out of {plan.value:,.2f} yuan, {self.errors} misstated; most likely overstated by "
-                f"{self.likely:,.2f} yuan; at {sure} confidence by at most {self.upper:,.2f}, understated by at most {under}, "
-                f"tolerable {self.limit:,.2f}"
+                else f"{self.errors:,} of {self.items:,} items examined, out of {plan.population:,} and {plan.value:,.2f} yuan, are "
+                f"misstated; most likely overstated by {self.likely:,.2f} yuan; at {sure} confidence by at most {self.upper:,.2f}, "
+                f"{self._under(zh)}, tolerable {self.limit:,.2f}"
             )
         if zh:
             return f"{text}：{'可以接受' if self.accepted else '不能据此接受，须扩大检查'}。"
         return f"{text}: {'acceptable' if self.accepted else 'not shown to be acceptable; examine more'}."
+
+    def _under(self, zh: bool) -> str:
+        if self.under_upper is None:
+            return "低估没有上限" if zh else "understated without a limit"
+        most = f"{self.under_upper:,.2f}"
+        return f"低估不超过{most}元" if zh else f"understated by at most {most}"
 
 
 def evaluate(plan: Plan, drawn: pd.DataFrame, audited: Iterable[float]) -> Evaluation:

@@ -1,5 +1,6 @@
 """The sheet of a sample: handed out for the auditor to fill, read back with every cell checked."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -55,6 +56,32 @@ def write_sheet(path: str | Path, plan: Plan, drawn: pd.DataFrame, places: pd.Da
         )
         sheet.data_validation(1, 7, max(len(drawn), 1), 7, check)
     return path
+
+
+def hand_over(out: str, filled: str, plan: Plan, drawn: pd.DataFrame, places: pd.DataFrame, lang: str) -> str:
+    """Puts the sheet beside the report, and says so: a blank one to fill, or the very one handed back.
+
+    A report takes the place of the one before it, so that a blank sheet would take the place of the auditor's work.
+    """
+    zh, path = lang == "zh", Path(out) / "sampling.xlsx"
+    if not out:
+        return (
+            "没有指定输出文件夹，没有写出抽样表。"
+            if zh
+            else "No folder was named: the sheet was not written."
+        )
+    if filled:
+        if Path(filled).resolve() != path.resolve():
+            shutil.copyfile(filled, path)
+        return (
+            f"抽样表{path.name}已交回，{len(drawn)}行。"
+            if zh
+            else f"{path.name} has come back with {len(drawn)} lines."
+        )
+    write_sheet(path, plan, drawn, places)
+    return (
+        f"抽样表{path.name}，{len(drawn)}行待填。" if zh else f"{path.name}: {len(drawn)} lines to fill in."
+    )
 
 
 def read_sheet(path: str | Path, plan: Plan, drawn: pd.DataFrame) -> list[float]:
