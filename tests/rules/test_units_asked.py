@@ -111,3 +111,17 @@ def test_an_honour_of_a_person_is_told_by_the_unit_of_the_staff_list(ledgers):
     person = [{"person_id": "P1", "unit_id": "U1"}]
     found = run(ledgers, "KH-B04", (), honor=rows, person=person)
     assert sorted((hit["subject"], hit["unit"]) for hit in found.hits) == [("H1", "U1"), ("H2", "U2")]
+
+
+def test_a_group_whose_people_are_all_of_one_unit_is_told_by_it(ledgers):
+    def graded(group, people):
+        usual = {"year": 2021, "type": "年度考核", "eligible": True, "quota_group": group, "grade": "优秀"}
+        return [usual | {"person_id": person} for person in people]
+
+    rows = [*graded("一组", ["P1", "P2"]), *graded("二组", ["P3", "P4"]), *graded("三组", ["P1", "P9"])]
+    person = [{"person_id": f"P{n}", "unit_id": "U2" if n == 4 else "U1"} for n in range(1, 5)]
+    data = {"appraisal": rows, "person": person}
+    found = {hit["subject"]: hit["unit"] for hit in run(ledgers, "KH-01", (), **data).hits}
+    assert found == {"2021|一组": "U1", "2021|二组": None, "2021|三组": None}
+    assert [hit["subject"] for hit in run(ledgers, "KH-01", ("U1",), **data).hits] == ["2021|一组"]
+    assert run(ledgers, "KH-01", ("U1",), appraisal=rows).reason == ("no_unit", "")

@@ -32,7 +32,24 @@ def groups(ledgers: Ledgers, p) -> ir.Table:
 @rule("KH-01")
 def excellent(ledgers: Ledgers, p):
     g = groups(ledgers, p)
-    yield "over", g.filter(over(g.best, g.cap))
+    yield "over", _of_one_unit(ledgers, g.filter(over(g.best, g.cap)))
+
+
+def _of_one_unit(ledgers: Ledgers, g: ir.Table) -> ir.Table:
+    """Adds the unit of each group whose people the staff list has all in one unit: a group may be of several."""
+    if not ledgers.has("person", "unit_id"):
+        return g
+    t = ledgers.appraisal
+    t = t.filter((t.type == "年度考核") & t.eligible)
+    staff = ledgers.person.group_by("person_id").agg(of=_.unit_id.min(), last=_.unit_id.max())
+    t = t.left_join(staff.filter(staff.of == staff.last), "person_id")
+    units = t.group_by("year", "quota_group").agg(
+        first=t.of.min(), last=t.of.max(), known=t.of.count(), people=t.count()
+    )
+    one = units.filter((units.first == units.last) & (units.known == units.people))
+    return g.left_join(one.select("year", "quota_group", unit="first"), ["year", "quota_group"]).drop(
+        "year_right", "quota_group_right"
+    )
 
 
 @rule("KH-02")
