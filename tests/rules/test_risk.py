@@ -238,3 +238,10 @@ def seen(**more):
 def test_lzb02_sets_risk_on_paper_against_risk_seen(check, register, finding, found):
     outcome, findings = check("LZ-B02", risk_register=[risk(risk_id="R0"), *register], finding=[finding])
     assert len(findings) == found and all(hit["_rids"] == [3, 9] for hit in outcome.hits)
+
+
+def test_a_point_not_filled_in_is_told_by_what_it_leaves_blank(check):
+    row = risk(controls=None, leader_id=None, risk_level="高")
+    [finding] = check("LZ-01", risk_register=[row], person=[person()])[1]
+    assert finding["message_zh"] == "财务科会计风险点登记不全，未填：防控措施、防控责任领导"
+    assert finding["message_en"] == "财务科 会计: risk point incomplete, blank: Controls, Leader"

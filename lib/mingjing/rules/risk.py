@@ -8,6 +8,10 @@ from ibis import _
 from mingjing.rules.engine import rule
 from mingjing.rules.expr import active, add_months, any_null, on_post
 from mingjing.rules.ledgers import Ledgers
+from mingjing.tables import tables
+
+# what a risk point in force has to tell
+_ELEMENTS = ("power_item", "risk_desc", "risk_level", "controls", "person_id", "leader_id")
 
 
 def register(ledgers: Ledgers, p=None):
@@ -19,8 +23,15 @@ def register(ledgers: Ledgers, p=None):
 @rule("LZ-01")
 def incomplete(ledgers: Ledgers, p):
     t = register(ledgers)
-    blank = any_null(t.power_item, t.risk_desc, t.risk_level, t.controls, t.person_id, t.leader_id)
-    yield "blank", t.filter(blank)
+    t = t.filter(any_null(*(t[column] for column in _ELEMENTS)))
+    yield "blank", t.mutate(missing_zh=_lacking(t, "zh"), missing_en=_lacking(t, "en"))
+
+
+def _lacking(t, lang: str):
+    """The headers of the elements that a row leaves blank."""
+    heads = {column: tables()["risk_register"].columns[column].label(lang) for column in _ELEMENTS}
+    said = [ibis.ifelse(t[column].isnull(), head, ibis.null("string")) for column, head in heads.items()]
+    return ibis.array(said).filter(lambda head: head.notnull())
 
 
 @rule("LZ-02")
