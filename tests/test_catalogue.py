@@ -45,4 +45,5 @@ def test_what_a_bureau_names_as_source_stands_as_written():
 
 
 def test_blank_values_read_as_blank():
-    assert "{a}".format_map(_Words({"a": None}, "空", ("是", "否"))) == "空"
+    assert "{a}".format_map(_Words({"a": None}, "zh")) == "未填"
+    assert "{a}".format_map(_Words({"a": ""}, "en")) == "blank"

@@ -69,22 +69,22 @@ def _span(value: str) -> str:
 class _Words(dict):
     """Message values by name; what is blank reads as blank rather than `None`, what was worked out is rounded."""
 
-    def __init__(self, values: Mapping[str, Any], blank: str, yes_no: tuple[str, str]):
+    def __init__(self, values: Mapping[str, Any], lang: str):
         super().__init__(values)
-        self._blank, self._yes_no = blank, yes_no
+        self._zh = lang == "zh"
 
     def __getitem__(self, key: str) -> str:
         value = self._rounded(plain(super().__getitem__(key)))
-        if key in _SPANS and isinstance(value, str) and self._blank == "空":
+        if key in _SPANS and isinstance(value, str) and self._zh:
             value = _span(value)
         if value is None or value == "":
-            return self._blank
+            return "未填" if self._zh else "blank"
         if isinstance(value, bool):
-            return self._yes_no[0] if value else self._yes_no[1]
+            return ("是" if value else "否") if self._zh else ("yes" if value else "no")
         if isinstance(value, list):
-            return "、".join(map(str, value)) if self._blank == "空" else ", ".join(map(str, value))
+            return ("、" if self._zh else ", ").join(map(str, value))
         if isinstance(value, str):
-            return _chinese(value) if self._blank == "空" else value
+            return _chinese(value) if self._zh else value
         return f"{value:,}" if isinstance(value, int | float) and abs(value) >= 10000 else str(value)
 
     def _rounded(self, value: Any) -> Any:
@@ -192,8 +192,7 @@ def _told_once(sentences: list[str], lang: str) -> list[str]:
 
 def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> str:
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
-    blank, yes_no = ("空", ("是", "否")) if lang == "zh" else ("blank", ("yes", "no"))
-    words = _Words(Params(entry).as_dict() | dict(values), blank, yes_no)
+    words = _Words(Params(entry).as_dict() | dict(values), lang)
     return _quoted(entry.messages[case][lang].format_map(words))
 
 

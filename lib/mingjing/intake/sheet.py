@@ -166,7 +166,7 @@ def _typed_columns(source, raw: RawSheet, header: Header, rows, columns: list[Ce
             else:
                 found.append((place, [spec.name, cells[place], "unreadable", zh, en]))
         if spec.required and values.null_count:
-            blank = (f"必填项“{spec.zh}”为空", f"required “{spec.name}” is blank")
+            blank = (f"必填项“{spec.zh}”未填", f"required “{spec.name}” is blank")
             for place, missing in enumerate(values.is_null().to_pylist()):
                 if missing and place not in bad:
                     faults.setdefault(place, []).append((spec.name, *blank))

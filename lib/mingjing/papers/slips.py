@@ -58,7 +58,7 @@ def _lines(audit):
         unit = _unit_written(audit, line) or one.get((line["source_file"], line["sheet"]))
         columns = [_zh(line["table"], column) for column in line["column"].split(", ")]
         values = json.loads(line["values"])
-        written = "；".join(f"{c}：{values.get(c) or '（空）'}" for c in columns)
+        written = "；".join(f"{c}：{values.get(c) or '（未填）'}" for c in columns)
         yield unit, [*_place(line), "、".join(columns), written, line["reason_zh"], _TODO["rejected"]]
     for line in audit.intake.issues.to_dict("records"):
         unit = units.get(line["_rid"]) or one.get((line["source_file"], line["sheet"]))

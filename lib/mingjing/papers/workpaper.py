@@ -78,7 +78,7 @@ def _words(value: Any) -> str:
         return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(map(_words, value))
-    return "空" if value is None else str(value)
+    return "未填" if value is None else str(value)
 
 
 def _evidence(book: Book, audit, number: int, finding: dict) -> None:
