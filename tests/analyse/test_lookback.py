@@ -1,12 +1,15 @@
 """What changed since the last time, and how long findings have lived, by the register."""
 
+import re
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from tests.findings.conftest import done, made
 
 from mingjing.analyse import lookback
+from mingjing.cli import main
 from mingjing.findings.register import Register
 
 TODAY = date(2021, 9, 30)
@@ -112,3 +115,14 @@ def test_what_people_closed_counts_as_closed_until_it_comes_back(register):
         register.move("ST-02-U01-L1", step)
     frame = lookback.lives(looked(register)).set_index("finding_id")
     assert frame.is_closed["ST-02-U01-L1"] and frame.change["ST-02-U01-L1"] == "persisting"
+
+
+@pytest.mark.notebook
+def test_a_first_run_says_in_one_line_that_there_is_nothing_to_compare_with(tmp_path):
+    root = Path(__file__).parents[2]
+    given = {"--data": root / "data/sample", "--out": tmp_path / "a", "--notebooks": root / "notebooks"}
+    asked = ["run", "rectification", "--period", "2021", *map(str, sum(given.items(), ()))]
+    assert main(asked) == 0
+    page = (tmp_path / "a" / "rectification.html").read_text("utf-8")
+    section = page[page.index("工作簿自己的发现：回头看</h2>") :].split("<h2")[0]
+    assert "无法说明变化" in section and not re.search("没有可以画出|<table|<h3", section)
