@@ -66,10 +66,10 @@ def value_label(name: str, value, values: dict, lang: str):
 
 
 def key_label(key: str, lang: str) -> str:
-    """A key inside a threshold: what it stands for, a ledger by its name."""
+    """A key inside a threshold: what it stands for, a ledger by its name, a colour of cards."""
     if key in tables():
         return tables()[key].label(lang)
-    return _texts()["keys"].get(key, (key, key))[lang == "en"]
+    return (_texts()["keys"] | COLOURS).get(key, (key, key))[lang == "en"]
 
 
 def in_words(frame: pd.DataFrame, lang: str, *columns: str) -> pd.DataFrame:

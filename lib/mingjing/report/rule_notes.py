@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from mingjing.analyse.stretches import COLOURS
 from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html
 from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
@@ -126,7 +127,10 @@ def _value(value, lang: str) -> str:
         return between.join(
             f"{key_label(str(name), lang)} {_value(part, lang)}" for name, part in value.items()
         )
-    return comma.join(_value(part, lang) for part in value) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return comma.join(_value(part, lang) for part in value)
+    # the colours of cards are labels; other words of a threshold are what ledgers say, and stand as they are
+    return key_label(value, lang) if isinstance(value, str) and value in COLOURS else str(value)
 
 
 def _text(text: str, lang: str) -> str:
