@@ -247,9 +247,9 @@ def limits(found: Evaluation | None, lang: str) -> pd.DataFrame:
     at = lang == "en"
     if found.plan.kind == "attribute":
         rates = (100 * found.likely, 100 * found.upper, 100 * found.limit)
-        return pd.DataFrame([(("差错率（%）", "rate of errors (%)")[at], *rates)], columns=heads).round(2)
-    over = (("高估（元）", "overstated (yuan)")[at], found.likely, found.upper, found.limit)
-    under = (("低估（元）", "understated (yuan)")[at], found.under_likely, found.under_upper, found.limit)
+        return pd.DataFrame([(("差错率（%）", "in error (%)")[at], *rates)], columns=heads).round(2)
+    over = (("高估（元）", "too high (yuan)")[at], found.likely, found.upper, found.limit)
+    under = (("低估（元）", "too low (yuan)")[at], found.under_likely, found.under_upper, found.limit)
     return pd.DataFrame([over, under], columns=heads).astype(dict.fromkeys(heads[1:], float)).round(2)
 
 
