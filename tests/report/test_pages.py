@@ -173,7 +173,7 @@ def test_a_table_keeps_short_columns_whole_and_gives_texts_room():
     html = frame_panel(frame, "").html
     assert re.findall(r"<td class=(\w)>", html)[:7] == ["w", "w", "s", "w", "s", "n", "n"]
     assert all(
-        f">{text}<" in html for text in ("2021-03-08", "2021-03-08 09:05", "10,000", "9999", "13800138000")
+        f">{text}<" in html for text in ("2021-03-08", "2021-03-08 09:05", "10,000", "9,999", "13800138000")
     )
 
 
