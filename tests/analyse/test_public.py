@@ -36,6 +36,7 @@ def audit(ledgers):
             return Findings.of(found)
 
         return SimpleNamespace(
+            lang="zh",
             ledgers=held,
             as_of=held.as_of,
             units=(),
@@ -151,7 +152,7 @@ def test_feedback_counts_issues_over_the_limit_and_those_without_the_head(audit)
     assert list(feedback.repeats(a).groupby("issue").size()) == [3, 3]
     rates = feedback.rates(a).iloc[0]
     assert (rates.satisfied_k, rates.satisfied_n) == (4, 6)
-    assert feedback.three_rates(a).satisfied_rate[0] == "4/6 67% (30–90%)"
+    assert feedback.three_rates(a).satisfied_rate[0] == "4/6，67%（30–90%）"
 
 
 def test_a_missing_group_is_shown_and_the_total_says_what_it_rests_on(audit):
