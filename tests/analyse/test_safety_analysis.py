@@ -41,7 +41,7 @@ def test_a_closure_after_the_day_looked_from_is_still_open(folder):
 
 def test_the_first_screen_counts_with_denominators(audit):
     screen = safety.first_screen(audit)
-    assert screen.zh == "登记重大隐患3项，0项未销号。"
+    assert screen.zh == "登记隐患64项，未销号1项；其中重大隐患3项，未销号0项。"
     assert [value.split(" / ")[0] for *_, value in screen.figures][1:] == ["1", "2"]
 
 

@@ -110,7 +110,7 @@ def test_an_analyst_holds_an_audit_against_the_register_and_works_on_it_from_the
     later = Audit.open(ledgers, "2021", as_of="2022-02-01", register=str(register.store))
     assert not later.check("canteen").marks, "it stands again by itself"
     panel = audit.look_back("canteen")
-    assert panel.text.startswith("与2021（2021-03-31）相比：新发现0条，持续2条") and "食堂" in panel.html
+    assert panel.text.startswith("与2021年（2021-03-31）相比：新发现0条，持续2条") and "食堂" in panel.html
     assert "无法说明变化" in Audit.open(ledgers, "2021").look_back().text
 
 

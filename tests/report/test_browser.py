@@ -107,7 +107,7 @@ def test_a_packed_table_holds_every_row_and_finds_the_last(visit, tmp_path):
     assert "6000" in page.locator(".status").inner_text()
     last = finding(5999)["finding_id"]
     page.get_by_role("searchbox").first.fill(last)
-    page.wait_for_function("document.querySelectorAll('table.findings > tbody > tr').length === 1")
+    page.wait_for_selector("table.findings > tbody > tr:only-child")
     assert page.locator("table.findings > tbody > tr").get_attribute("data-id") == last
 
 

@@ -38,7 +38,7 @@ def grid(
         drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
         for y, (_, line) in enumerate(table.iterrows()):
             for x, cell in enumerate(line):
-                fine = good or (limit is not None and not cell > limit)
+                fine = good or (limit is not None and not pd.isna(cell) and cell <= limit)
                 _cell(axes, x, y, cell, most, text, svg.LOW if fine else svg.HIGH)
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
