@@ -29,4 +29,4 @@ def test_a_run_of_some_areas_says_which_are_missing_and_which_report_failed(tmp_
     text = (out / "overview.html").read_text("utf-8")
     assert "报告未能生成：食堂" in text and "不在本次运行：" in text and "运动枪弹" in text
     assert "没有交来汇报材料数字表" in text
-    assert "新发现1条" in text
+    assert "发现1条" in text

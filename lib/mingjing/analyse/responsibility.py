@@ -37,7 +37,7 @@ def _people(audit) -> set[str]:
 def _silent(audit, found: int) -> str:
     """Quarters without a record of those in which a leader owed one; a dash where the rule did not run."""
     outcomes = audit.outcomes("responsibility").set_index("rule_id").outcome
-    if outcomes["ZT-03"] == "not_run":
+    if outcomes["ZT-03"] == "not_run" or "person" not in audit.ledgers:
         return "—"
     owed = 0
     for *_, leaders in owing(audit.ledgers, audit.params("ZT-03")):

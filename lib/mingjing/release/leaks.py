@@ -79,6 +79,8 @@ def own_texts(notebooks: Iterable[Path]) -> str:
                 folders += [item] if item.name != "sample" else []
             elif item.name.endswith((".py", ".toml", ".css", ".js", ".j2")):
                 parts.append(item.read_text("utf-8"))
+    # what dates and periods are put together from
+    parts += [f"{month}月" for month in range(1, 13)] + [f"第{quarter}季度" for quarter in range(1, 5)]
     return "\n".join(parts)
 
 
