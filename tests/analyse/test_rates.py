@@ -102,8 +102,8 @@ def test_severity_and_the_change_that_overturns_the_order_are_told(audit):
 
 def test_a_price_planted_far_above_the_market_leads_the_odd_ones(audit):
     odd = canteen.odd_prices(audit)
-    dear = audit.check("canteen").where(rule_id="ST-12").to_pandas()
-    assert len(odd) and len(dear) and (odd.score > 0).any()
+    dear = audit.outcome("ST-12").hits
+    assert len(odd) and dear and (odd.score > 0).any()
 
 
 def test_the_four_groups_of_the_sample_agree_but_not_wholly(audit):

@@ -9,8 +9,6 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import openpyxl
-import pandas as pd
 import pytest
 
 from mingjing import Audit
@@ -63,8 +61,8 @@ def test_spark_finds_what_duckdb_finds_with_the_same_ids_evidence_and_order(clus
 
 
 def made(engine: str, data: Path, out: Path) -> str:
-    """What a run of two areas says while it goes on; a process of its own, as a person starts it."""
-    words = ["run", "venues", "intake", "--data", data, "--period", "2021", "--out", out, "--engine", engine]
+    """What a run of one area says while it goes on; a process of its own, as a person starts it."""
+    words = ["run", "venues", "--data", data, "--period", "2021", "--out", out, "--engine", engine]
     done = subprocess.run(
         [sys.executable, "-m", "mingjing", *words], cwd=ROOT, capture_output=True, text=True
     )
@@ -83,19 +81,16 @@ def test_a_run_on_spark_makes_the_same_report_but_for_its_queries(cluster, tmp_p
     data.mkdir()
     for name in ("体育场地台账.xlsx", "体育场地登记表.csv"):
         shutil.copy(ROOT / SAMPLE / name, data)
-    # claims are held against what all rules found: the rules that Spark runs last
-    claims = list(openpyxl.load_workbook(ROOT / SAMPLE / "数据受理台账.xlsx")["汇报材料数字表"].values)
-    pd.DataFrame([*claims[:2], *claims[8:11]]).to_csv(data / "汇报材料数字表.csv", header=False, index=False)
     runs = {engine: tmp_path / "reports" / engine for engine in ("duckdb", "spark")}
     said = {engine: made(engine, data, out) for engine, out in runs.items()}
     mine, other = runs["spark"], runs["duckdb"]
     assert "ERROR" not in said["spark"]
     for name in ("findings.csv", "findings.parquet", "rules.csv", "rejected.csv"):
         assert (mine / name).read_bytes() == (other / name).read_bytes(), name
-    for name in ("index.html", "venues.html", "intake.html"):
+    for name in ("index.html", "venues.html"):
         assert shown(mine / name) == shown(other / name), name
     told, expected = (json.loads((out / "manifest.json").read_text("utf-8")) for out in (mine, other))
-    assert {rule["outcome"] for rule in told["rules"]} == {"findings", "passed", "not_run"}
+    assert "findings" in {rule["outcome"] for rule in told["rules"]}
     assert {key for key in told if told[key] != expected[key]} <= {
         *("engine", "fingerprint", "started", "seconds", "outputs", "manifest_sha256")
     }

@@ -12,42 +12,35 @@ from mingjing.rules import catalogue
 from mingjing.sample import write_sample
 from mingjing.sample.bureau import build_bureau
 
-BUREAUS = [(1, 1), (2, 1), (3, 1), (1, 2), (2, 2), (3, 2)]
-
-
-@pytest.fixture(scope="module", params=BUREAUS, ids=lambda p: f"seed{p[0]}-scale{p[1]}")
-def audit(request, tmp_path_factory):
-    seed, scale = request.param
-    folder = write_sample(tmp_path_factory.mktemp("bureau"), seed, scale)
-    return Audit.open(folder, period="2021"), json.loads((folder / "planted.json").read_text("utf-8"))
+# seed and scale; other seeds at both scales were tried when the sample was made
+BUREAUS = [(1, 1), (2, 1), (3, 2)]
 
 
 def place(row: dict) -> tuple:
     return row["file"], row["sheet"], row["row"]
 
 
-def test_every_planted_row_is_found_and_nothing_else(audit):
-    audit, plan = audit
+@pytest.mark.parametrize(("seed", "scale"), BUREAUS)
+def test_every_planted_row_is_found_no_other_and_no_near_miss_and_no_row_is_lost(tmp_path, seed, scale):
+    folder = write_sample(tmp_path / "bureau", seed, scale)
+    audit, plan = (
+        Audit.open(folder, period="2021"),
+        json.loads((folder / "planted.json").read_text("utf-8")),
+    )
+    assert audit.intake.conservation().kept.all()
     planted = Counter((line["rule_id"], place(line["rows"][0])) for line in plan["planted"])
     # An area without sample data of its own may find fault with what others keep for theirs.
-    areas = {catalogue()[rule].area for rule, _ in planted}
+    areas, findings = {catalogue()[rule].area for rule, _ in planted}, list(audit.check())
     found = Counter(
-        (f["rule_id"], (f["source_file"], f["sheet"], f["row"])) for f in audit.check() if f["area"] in areas
+        (f["rule_id"], (f["source_file"], f["sheet"], f["row"])) for f in findings if f["area"] in areas
     )
     assert {"missed": planted - found, "unexpected": found - planted} == {"missed": {}, "unexpected": {}}
-
-
-def test_a_near_miss_is_no_finding(audit):
-    audit, plan = audit
-    found = {(f["rule_id"], place(row)) for f in audit.check() for row in json.loads(f["evidence"])["rows"]}
-    planted = {(line["rule_id"], place(row)) for line in plan["planted"] for row in line["rows"]}
-    near = {(line["rule_id"], place(row)) for line in plan["near_misses"] for row in line["rows"]}
-    assert not (near - planted) & found
-
-
-def test_no_row_is_lost(audit):
-    audit, _ = audit
-    assert audit.intake.conservation().kept.all()
+    behind = {(f["rule_id"], place(row)) for f in findings for row in json.loads(f["evidence"])["rows"]}
+    bad, near = (
+        {(line["rule_id"], place(row)) for line in plan[kind] for row in line["rows"]}
+        for kind in ("planted", "near_misses")
+    )
+    assert near - bad and not (near - bad) & behind
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path):
