@@ -7,7 +7,6 @@ Prints a line of JSON a rule: seconds with reading the Parquet file, rows found,
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import great_expectations as gx
 import pandas as pd
 from great_expectations import expectations as gxe
+from targets import peak_mb
 
 SAID = {
     "RX-B04": (
@@ -51,7 +51,7 @@ def main() -> None:
         )
         found = sum(r.result["unexpected_count"] for r in result.results)
         seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_mb()
         print(json.dumps({"what": rule_id, "seconds": seconds, "found": found, "mb": peak}), flush=True)
 
 

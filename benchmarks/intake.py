@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random
 
 import xlsxwriter
-from targets import say
+from targets import peak_mb, say
 
 NAME = "经费支出明细账"
 HEADS = "分录编号 记账凭证号 凭证日期 会计年度 单位编号 部门经济分类编码 经济分类名称 金额 收款方 发票号码 摘要 结算方式"
@@ -74,7 +74,7 @@ def one(reader: str, folder: Path) -> None:
     tables()
     before = _used()
     READERS[reader](folder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     print(_used() - before, peak)
 
 

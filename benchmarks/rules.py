@@ -18,7 +18,6 @@ import argparse
 import json
 import math
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -35,7 +34,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).parent))
 from generate import QUERIES, generate
-from targets import say
+from targets import peak_mb, say
 
 from mingjing.period import Period
 from mingjing.rules import Entry, Ledgers, catalogue, rules, run_rule
@@ -188,7 +187,7 @@ def _one(how: str, folder: str, args: argparse.Namespace) -> Iterator[dict]:
         start = time.perf_counter()
         found = judge(what)
         seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_mb()
         yield {"what": what, "seconds": seconds, "mb": peak, "found": found}
 
 

@@ -6,13 +6,12 @@ Each line: what, seconds, ratio to one plain sum over the same column within thi
 """
 
 import argparse
-import resource
 import tempfile
 import time
 from pathlib import Path
 
 import duckdb
-from targets import exponent, say
+from targets import exponent, peak_mb, say
 
 from mingjing.stats import digit_test_sql, select_mus_sql
 
@@ -34,7 +33,7 @@ def main() -> None:
     for name in CALLS:
         growth = exponent([args.rows // 10, args.rows], [small[name], large[name]])
         say(f"Statistics: {name}, growth exponent", growth, 1.05)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     say(f"Statistics: peak memory, {args.rows:,} amounts", peak, 1000, " MB")
 
 

@@ -1,6 +1,8 @@
 """How every bench ends: a line for each target, `target | measured | wanted | met`, or what was not measured and why."""
 
 import math
+import re
+from pathlib import Path
 
 
 def say(
@@ -13,6 +15,11 @@ def say(
         return
     met = measured >= wanted if least else measured <= wanted
     print(f"{target} | {measured:.3g}{unit} | {bound} | {'met' if met else 'missed'}", flush=True)
+
+
+def peak_mb() -> float:
+    """Most memory this process ever had; `ru_maxrss` also counts that of the process it was started from."""
+    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text("utf-8"))[1]) / 1024
 
 
 def exponent(sizes: list[float], seconds: list[float]) -> float | None:
