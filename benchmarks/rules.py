@@ -16,7 +16,6 @@ wording (`TEXTS`) is judged in Python and up to `--texts` rows only.
 
 import argparse
 import json
-import math
 import os
 import subprocess
 import sys
@@ -34,7 +33,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).parent))
 from generate import QUERIES, generate
-from targets import peak_mb, say
+from targets import exponent, peak_mb, say
 
 from mingjing.period import Period
 from mingjing.rules import Entry, Ledgers, catalogue, rules, run_rule
@@ -137,7 +136,7 @@ def main() -> None:
                 most = max(d["seconds"] for d in done)
                 print(
                     f"{rows:,}\t{key[0]}\t{key[1]}\t{least[key][rows]:.3f}\t{most:.3f}\t{done[0]['mb']:.0f}"
-                    f"\t{done[0]['found']}\t{_exponent(least[key])}",
+                    f"\t{done[0]['found']}\t{_written(_growth(least[key]))}",
                     flush=True,
                 )
     for how in TARGETS:
@@ -233,12 +232,13 @@ def _pandas(folder: Path, args: argparse.Namespace) -> Callable[[str], int]:
     return lambda rule_id: PANDAS[rule_id](pd.read_parquet(folder / f"{HAND[rule_id][0]}.parquet"))
 
 
-def _exponent(seconds: dict[int, float]) -> str:
-    """Of the last two sizes: 1 is linear."""
-    if len(seconds) < 2:
-        return ""
-    (small, fast), (large, slow) = list(seconds.items())[-2:]
-    return f"{math.log(slow / fast) / math.log(large / small):.2f}"
+def _growth(seconds: dict[int, float]) -> float | None:
+    """Exponent of the last two sizes."""
+    return exponent(list(seconds)[-2:], list(seconds.values())[-2:])
+
+
+def _written(growth: float | None) -> str:
+    return "" if growth is None else f"{growth:.2f}"
 
 
 def _ratios(how: str, least: dict[tuple[str, str], dict[int, float]]) -> None:
@@ -264,12 +264,10 @@ def _whole_set(least: dict[tuple[str, str], dict[int, float]], peak: dict[int, f
         grown = {size: sum(times[size] for times in every) for size in (small, rows) if size}
         print(f"{len(every)} rules at {rows:,} rows: {grown[rows]:.1f} s, peak {peak[rows]:.0f} MB")
         if small:
-            say(f"Rules: {small:,} to {rows:,} rows, growth exponent", float(_exponent(grown)), MOST_GROWTH)
+            say(f"Rules: {small:,} to {rows:,} rows, growth exponent", _growth(grown), MOST_GROWTH)
     if len(sizes) > 2:
         ends = {size: sum(times[size] for times in every) for size in (sizes[0], sizes[-1])}
-        say(
-            f"Rules: {sizes[0]:,} to {sizes[-1]:,} rows, growth exponent", float(_exponent(ends)), MOST_GROWTH
-        )
+        say(f"Rules: {sizes[0]:,} to {sizes[-1]:,} rows, growth exponent", _growth(ends), MOST_GROWTH)
     say(f"Rules: peak memory, {sizes[-1]:,} rows", peak[sizes[-1]], MOST_MB, " MB")
     alike = {
         what: times
@@ -277,7 +275,7 @@ def _whole_set(least: dict[tuple[str, str], dict[int, float]], peak: dict[int, f
         if how == "rule" and what in ALIKE and len(times) > 1
     }
     for what in ALIKE:
-        growth = float(_exponent(alike[what])) if what in alike else None
+        growth = _growth(alike[what]) if what in alike else None
         say(
             f"Rules: {what}, same issue or near duplicates, growth exponent",
             growth,

@@ -10,7 +10,20 @@ from mingjing.errors import UsageError
 _YEAR = re.compile(r"(\d{4})")
 _QUARTER = re.compile(r"(\d{4})[Qq]([1-4])")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_NAMED = re.compile(r"(\d{4})(?:-(\d\d)|H([12])|Q([1-4]))?")
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
+
+
+def in_chinese(text: str) -> str:
+    """A span of time as Chinese readers write it: 2021年, 2021年上半年, 2021年第3季度, 2021年5月; other text as it stands."""
+    if not (named := _NAMED.fullmatch(text)):
+        return text
+    year, month, half, quarter = named.groups()
+    if month:
+        return f"{year}年{int(month)}月"
+    if half:
+        return f"{year}年{'上下'[int(half) - 1]}半年"
+    return f"{year}年第{quarter}季度" if quarter else f"{year}年"
 
 
 @dataclass(frozen=True)
@@ -57,14 +70,13 @@ class Period:
 
     def words(self, lang: str) -> str:
         """As a reader writes it: 2021年第3季度, Q3 2021."""
-        zh = lang == "zh"
-        if _YEAR.fullmatch(self.text):
-            return f"{self.text}年" if zh else self.text
+        if lang == "zh":
+            return f"{self.start}至{self.end}" if _SPAN.fullmatch(self.text) else in_chinese(self.text)
         if match := _QUARTER.fullmatch(self.text):
-            return f"{match[1]}年第{match[2]}季度" if zh else f"Q{match[2]} {match[1]}"
+            return f"Q{match[2]} {match[1]}"
         if _MONTH.fullmatch(self.text):
-            return f"{self.start.year}年{self.start.month}月" if zh else f"{self.start:%B %Y}"
-        return f"{self.start}至{self.end}" if zh else f"{self.start} to {self.end}"
+            return f"{self.start:%B %Y}"
+        return f"{self.start} to {self.end}" if _SPAN.fullmatch(self.text) else self.text
 
     def __str__(self) -> str:
         return self.text

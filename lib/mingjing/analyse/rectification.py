@@ -65,13 +65,9 @@ def said(frame: pd.DataFrame, by: str, lang: str) -> str:
 def left(frame: pd.DataFrame, by: str, lang: str) -> str:
     """How far down each curve of `survival_of` goes, in words."""
     last = frame.groupby(by, sort=False).tail(1)
-    zh, words = (
-        lang == "zh",
-        "{}满{:.0f}天还剩{:.0%}" if lang == "zh" else "{}: {:.0%} left after {:.0f} days",
-    )
-    ends = last[[by, "days", "open"]].itertuples(index=False)
-    told = [words.format(*((name, days, share) if zh else (name, share, days))) for name, days, share in ends]
-    return ("、" if zh else ", ").join(told)
+    words = "{0}满{1:.0f}天还剩{2:.0%}" if lang == "zh" else "{0}: {2:.0%} left after {1:.0f} days"
+    told = [words.format(*end) for end in last[[by, "days", "open"]].itertuples(index=False)]
+    return ("、" if lang == "zh" else ", ").join(told)
 
 
 def survival(audit, by: str = "source_type") -> pd.DataFrame:

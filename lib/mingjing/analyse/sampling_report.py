@@ -59,19 +59,19 @@ def population(audit, column: str) -> Population:
     """The rows of `column`, written ledger.column; UsageError with the nearest name for one that holds no numbers."""
     name, _, wanted = column.partition(".")
     frame = audit.table(name)
-    numeric = [c for c, declared in tables()[name].columns.items() if declared.type in ("number", "int")]
+    declared = tables()[name]
+    numeric = [c for c, spec in declared.columns.items() if spec.type in ("number", "int")]
     if wanted not in numeric or wanted not in frame:
         raise UsageError(f"“{column}” is no column of amounts", todo=nearest(wanted, numeric))
     unit, day, _ = dated_and_priced(audit, name)
     kept = frame[frame[unit].isin(audit.units)] if audit.units and unit else frame
     undated = 0
     if day:
-        days, last = pd.to_datetime(kept[day]), min(audit.period.end, audit.as_of)
+        days, last = pd.to_datetime(kept[day]), audit.ledgers.end
         undated = int(days.isna().sum())
         kept = kept[
-            (days >= pd.Timestamp(audit.period.start)) & (days < pd.Timestamp(last) + pd.Timedelta(days=1))
+            (days >= pd.Timestamp(audit.ledgers.start)) & (days < pd.Timestamp(last) + pd.Timedelta(days=1))
         ]
-    declared = tables()[name]
     return Population(declared, declared.columns[wanted], kept.reset_index(drop=True), len(frame), undated)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mingjing.errors import UsageError, nearest
+from mingjing.period import in_chinese
 from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
 from mingjing.rules.engine import Outcome
 
@@ -28,7 +29,7 @@ _CHOICES = {"severity": SEVERITIES, "kind": KINDS}
 # Text is folded for comparing when it is read; what a Chinese sentence quotes has its own marks again.
 _FOLDED = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!](?=[\u4e00-\u9fff“《（])")
 _WIDE = str.maketrans(",;:?!", "，；：？！")
-_SPAN = re.compile(r"(\d{4})(?:H([12])|Q([1-4]))")
+_PART_OF_YEAR = re.compile(r"\d{4}[HQ]\d")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -56,14 +57,6 @@ def plain(value: Any) -> Any:
 
 # What in a message tells a span of time: a month 2021-05, a year.
 _SPANS = ("month", "months", "quarter", "period", "span", "subject")
-_MONTH, _YEAR = re.compile(r"(\d{4})-(\d\d)"), re.compile(r"\d{4}")
-
-
-def _span(value: str) -> str:
-    """A span as Chinese readers write it; any other text as it stands."""
-    if found := _MONTH.fullmatch(value):
-        return f"{found[1]}年{int(found[2])}月"
-    return f"{value}年" if _YEAR.fullmatch(value) else value
 
 
 class _Words(dict):
@@ -76,7 +69,7 @@ class _Words(dict):
     def __getitem__(self, key: str) -> str:
         value = self._rounded(plain(super().__getitem__(key)))
         if key in _SPANS and isinstance(value, str) and self._zh:
-            value = _span(value)
+            value = in_chinese(value)
         if value is None or value == "":
             return "未填" if self._zh else "blank"
         if isinstance(value, bool):
@@ -105,9 +98,8 @@ class _Words(dict):
 
 def _chinese(text: str) -> str:
     """Text as a Chinese sentence holds it: marks between Chinese characters are full-width, spans are named."""
-    if span := _SPAN.fullmatch(text):
-        half = {"1": "上", "2": "下"}.get(span[2])
-        return f"{span[1]}年{half}半年" if half else f"{span[1]}年第{span[3]}季度"
+    if _PART_OF_YEAR.fullmatch(text):
+        return in_chinese(text)
     return _FOLDED.sub(lambda mark: mark[0].translate(_WIDE), text)
 
 

@@ -112,7 +112,11 @@ def _colour(found, ran: int, silent: int) -> str:
 def _of_all(audit) -> tuple[str, list[tuple[str, str]]]:
     """What was read of everything handed in, in a sentence and three figures."""
     sheets, zh = audit.intake.conservation(), audit.lang == "zh"
-    used, accepted, rejected = (int(n) for n in (sheets.table.notna().sum(), *_sums(sheets)))
+    used, accepted, rejected = (
+        int(sheets.table.notna().sum()),
+        int(sheets.accepted.sum()),
+        int(sheets.rejected.sum()),
+    )
     rows, no_data = int(sheets.rows_read.sum()), int(sheets.not_data.sum())
     doubtful = int((sheets.status != "green").sum())
     if zh:
@@ -138,7 +142,7 @@ def _of_all(audit) -> tuple[str, list[tuple[str, str]]]:
 def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
     """What was read of the units asked for; sheets and rejected rows, which belong to no unit, are said to be everybody's."""
     sheets, zh = audit.intake.conservation(), audit.lang == "zh"
-    accepted, rejected = map(int, _sums(sheets))
+    accepted, rejected = int(sheets.accepted.sum()), int(sheets.rejected.sum())
     counts = rows_of_units(audit)
     mine, kept = sum(counts.values()), sum(map(bool, counts.values()))
     if zh:
@@ -161,10 +165,6 @@ def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
         f"{rejected} / {int(sheets.rows_read.sum())}",
     )
     return told, list(zip(labels, values, strict=True))
-
-
-def _sums(sheets: pd.DataFrame) -> tuple[int, int]:
-    return sheets.accepted.sum(), sheets.rejected.sum()
 
 
 def data_quality(audit, area: str | None = None) -> Panel:

@@ -22,6 +22,11 @@ def alike(item: ir.StringValue, other: ir.StringValue) -> ir.BooleanValue:
     return item.contains(other) | other.contains(item)
 
 
+def good(t: ir.Table) -> ir.BooleanValue:
+    """A test passed, with the number of its report."""
+    return (t.test_result == "合格") & t.test_report_no.notnull()
+
+
 def reports(ledgers: Ledgers, goods: ir.Table) -> ir.Table:
     """Test reports by batch, wherever the batch was tested: at the gate, or for meat when the canteen bought it."""
     columns = ("unit_id", "batch_no", "item", "test_report_no", "test_result", "test_date")
@@ -44,16 +49,15 @@ def tested(ledgers: Ledgers, goods: ir.Table) -> ir.Table:
     theirs = issues.select("txn_id", "txn_date", "unit_id", "batch_no", "item")
     theirs = theirs.inner_join(batch, ["unit_id", "batch_no", alike(theirs.item, batch.tested_item)])
     all_ = own.union(theirs.select(*own.columns), distinct=True)
-    good = (all_.test_result == "合格") & all_.test_report_no.notnull()
     found = all_.group_by("txn_id").agg(
         failed=(all_.test_result == "不合格").any(),
-        passed=(good & (all_.test_date <= all_.txn_date)).any(),
-        later=(good & (all_.test_date > all_.txn_date)).any(),
-        undated=(good & all_.test_date.isnull()).any(),
+        passed=(good(all_) & (all_.test_date <= all_.txn_date)).any(),
+        later=(good(all_) & (all_.test_date > all_.txn_date)).any(),
+        undated=(good(all_) & all_.test_date.isnull()).any(),
         tested_on=all_.test_date.min(),
     )
     flags = ("failed", "passed", "later", "undated", "unbatched")
-    passing = batch.filter((batch.test_result == "合格") & batch.test_report_no.notnull())
+    passing = batch.filter(good(batch))
     passing = passing.select("unit_id", "tested_item", passed_on="test_date")
     blank = issues.filter(issues.batch_no.isnull()).select("txn_id", "txn_date", "unit_id", "item")
     earlier = blank.inner_join(passing, ["unit_id", alike(blank.item, passing.tested_item)])
@@ -116,10 +120,9 @@ def meat_bought(ledgers: Ledgers, p):
     t = t.filter(t.food_category.isin(p.categories) & ~matches(t.item_name, p.not_meat)).semi_join(
         units, "unit_id"
     )
-    good = (t.test_result == "合格") & t.test_report_no.notnull()
-    t = t.filter(~good.fill_null(False))
+    t = t.filter(~good(t).fill_null(False))
     gate = moves(ledgers, "肉食品")
-    gate = gate.filter((gate.test_result == "合格") & gate.test_report_no.notnull())
+    gate = gate.filter(good(gate))
     gate = gate.select("unit_id", "item", lot="batch_no", day="txn_date")
     t = t.mutate(bought=squeezed(t.item_name))
     lot = (t.batch_no == gate.lot) | (t.batch_no.isnull() & (t.purchase_date == gate.day))
@@ -156,9 +159,8 @@ def conserved(ledgers: Ledgers, p):
 def channel(ledgers: Ledgers, p):
     t = moves(ledgers, "药品", "营养品")
     t = t.filter(t.txn_type == "入库")
-    good = (t.test_result == "合格") & t.test_report_no.notnull()
     yield "own", t.filter(t.purchase_channel == "自行采购")
-    yield "gift", t.filter((t.purchase_channel == "赠送") & ~good.fill_null(False))
+    yield "gift", t.filter((t.purchase_channel == "赠送") & ~good(t).fill_null(False))
     yield "supplier", graded(t.filter(t.supplier.isnull()), "missing", "low")
     yield "channel", graded(t.filter(t.purchase_channel.isnull()), "missing", "low")
 

@@ -7,15 +7,14 @@ from ibis import _
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import any_null, over
 from mingjing.rules.ledgers import Ledgers
-from mingjing.rules.responsibility.cards import cards, placed
+from mingjing.rules.responsibility.cards import cards, placed, staff_units
 from mingjing.rules.responsibility.sanctions import on_file, ran
 from mingjing.rules.workdays import published
 
 
 def groups(ledgers: Ledgers, p) -> ir.Table:
     """Each year's groups: `people` appraised, how many the `best`, the `cap` and the `percent` it comes from."""
-    t = ledgers.appraisal
-    t = t.filter((t.type == "年度考核") & t.eligible & _in_years(ledgers, t.year))
+    t = _annual(ledgers)
     best = (t.grade == "优秀").fill_null(False)
     g = t.group_by("year", "quota_group").agg(
         _rids=t._rid.collect(where=best),
@@ -29,6 +28,12 @@ def groups(ledgers: Ledgers, p) -> ir.Table:
     return g.mutate(cap=cap, percent=rate * 100, subject=g.year.cast("string") + "|" + g.quota_group)
 
 
+def _annual(ledgers: Ledgers) -> ir.Table:
+    """Annual appraisals that count, of the years of the period."""
+    t = ledgers.appraisal
+    return t.filter((t.type == "年度考核") & t.eligible & _in_years(ledgers, t.year))
+
+
 @rule("KH-01")
 def excellent(ledgers: Ledgers, p):
     g = groups(ledgers, p)
@@ -39,10 +44,7 @@ def _of_one_unit(ledgers: Ledgers, g: ir.Table) -> ir.Table:
     """Adds the unit of each group whose people the staff list has all in one unit: a group may be of several."""
     if not ledgers.has("person", "unit_id"):
         return g
-    t = ledgers.appraisal
-    t = t.filter((t.type == "年度考核") & t.eligible)
-    staff = ledgers.person.group_by("person_id").agg(of=_.unit_id.min(), last=_.unit_id.max())
-    t = t.left_join(staff.filter(staff.of == staff.last), "person_id")
+    t = _annual(ledgers).left_join(staff_units(ledgers), "person_id")
     units = t.group_by("year", "quota_group").agg(
         first=t.of.min(), last=t.of.max(), known=t.of.count(), people=t.count()
     )
@@ -56,8 +58,7 @@ def _of_one_unit(ledgers: Ledgers, g: ir.Table) -> ir.Table:
 def irregular(ledgers: Ledgers, p):
     t = ledgers.appraisal
     usual = t.filter(t.type == "平时考核").group_by("person_id", "year").agg(had=_.count())
-    annual = t.filter((t.type == "年度考核") & t.eligible & _in_years(ledgers, t.year))
-    annual = annual.left_join(usual, ["person_id", "year"]).drop("person_id_right", "year_right")
+    annual = _annual(ledgers).left_join(usual, ["person_id", "year"]).drop("person_id_right", "year_right")
     annual = annual.mutate(times=annual.had.fill_null(0))
     few = _with_unit(ledgers, annual.filter(annual.times < p.n))
     over_by = ledgers.as_of.year + ((ledgers.as_of.month, ledgers.as_of.day) == (12, 31))

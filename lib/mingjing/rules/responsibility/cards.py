@@ -16,16 +16,26 @@ NEXT = {"蓝": "黄", "黄": "红"}
 def cards(ledgers: Ledgers) -> ir.Table:
     """Cards without an exemption on file; `unit` where the card was given to one."""
     t = ledgers.tricolor.filter(ledgers.tricolor.exemption_no.isnull())
-    return t.mutate(unit=ibis.ifelse(t.subject_type == "单位", t.subject_id, ibis.null("string")))
+    return t.mutate(unit=_itself(t))
+
+
+def _itself(t: ir.Table) -> ir.StringValue:
+    """The subject where it is a unit."""
+    return ibis.ifelse(t.subject_type == "单位", t.subject_id, ibis.null("string"))
+
+
+def staff_units(ledgers: Ledgers) -> ir.Table:
+    """`person_id`, `of`: the unit of each person whom the staff list has in one unit only."""
+    staff = ledgers.person.group_by("person_id").agg(of=_.unit_id.min(), last=_.unit_id.max())
+    return staff.filter(staff.of == staff.last).drop("last")
 
 
 def placed(ledgers: Ledgers, t: ir.Table) -> ir.Table:
     """`unit` of each row: the subject where it is a unit, else the unit that the staff list has for the person, if it has one."""
-    itself = t.mutate(unit=ibis.ifelse(t.subject_type == "单位", t.subject_id, ibis.null("string")))
+    itself = t.mutate(unit=_itself(t))
     if not ledgers.has("person", "unit_id"):
         return itself
-    staff = ledgers.person.group_by(subject_id="person_id").agg(of=_.unit_id.min(), last=_.unit_id.max())
-    staff = staff.filter(staff.of == staff.last).drop("last")
+    staff = staff_units(ledgers).rename(subject_id="person_id")
     joined = itself.left_join(staff, "subject_id").drop("subject_id_right")
     return joined.mutate(unit=joined.unit.fill_null(joined.of)).drop("of")
 
