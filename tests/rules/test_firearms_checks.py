@@ -66,7 +66,7 @@ def cases(check, row, guns=GUNS, issues=(OUT,), book=BOOK):
         (count("弹药", 450, 450, datetime(2021, 3, 3, 10)), set()),
         (count("弹药", 550, 550, datetime(2021, 3, 3)), set()),
         (count("弹药", 450, 450, datetime(2021, 3, 3)), set()),
-        (count("弹药", 551, 551, datetime(2021, 3, 3)), {"book"}),
+        (count("弹药", 551, 551, datetime(2021, 3, 3)), {"between"}),
         (count("弹药", 400, 400, batch_no="B1"), set()),
         (count("弹药", 450, 450, batch_no="B1"), {"book"}),
         (count("弹药", 450, 450, ammo_type="5.6mm手枪弹"), {"unknown"}),
@@ -109,6 +109,17 @@ def test_qd09_judges_the_past_by_dated_status(check, change, right):
     rows = [count("枪支", n, n, check_id=str(n)) for n in range(5)]
     outcome, _ = check("QD-09", armory_check=rows, gun=guns, gun_issue=[OUT], ammo_txn=BOOK)
     assert set(range(5)) - {int(hit["subject"]) for hit in outcome.hits} == right
+
+
+def test_qd09_tells_the_derived_figure_or_the_range_it_lies_in(check):
+    rows = [
+        count("弹药", 449, 449, check_id="C1"),
+        count("弹药", 99999, 99999, datetime(2021, 3, 3), check_id="C2"),
+    ]
+    book = [line | {"balance": line["balance"] + 20000} for line in BOOK]
+    _, found = check("QD-09", armory_check=rows, gun=GUNS, gun_issue=[OUT], ammo_txn=book)
+    told = {finding["subject"]: finding["message_zh"] for finding in found}
+    assert "应为40,450" in told["C1"] and "应在40,450至40,550之间" in told["C2"]
 
 
 def test_qd09_warns_once_for_a_store_the_ledgers_do_not_know(check):

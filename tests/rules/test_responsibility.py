@@ -311,6 +311,13 @@ def test_kh02_four_regular_appraisals_come_before_the_annual_one(check, rows, as
     assert cases(outcome) == expected and all(finding["unit"] == "U1" for finding in findings)
 
 
+@pytest.mark.parametrize(("second", "unit"), [("U1", "U1"), ("U2", None)])
+def test_kh02_a_person_listed_twice_is_one_finding(check, second, unit):
+    staff = [person(person_id="P0"), person(person_id="P0", unit_id=second)]
+    _, (finding,) = check("KH-02", appraisal=[*graded(0, 1), *regular(3)], person=staff)
+    assert (finding["unit"] or None) == unit
+
+
 def card(**more):
     return {
         "card_id": "K1",

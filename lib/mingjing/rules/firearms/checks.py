@@ -21,9 +21,9 @@ def counted(ledgers: Ledgers, p):
     )
     ranges = guns.union(rounds_at(ledgers, t.filter(t.object_type == "弹药")))
     t = t.filter(t.object_type.notnull()).left_join(ranges, "_rid")
-    low, high = t.low.cast("string"), t.high.cast("string")
-    t = t.mutate(derived=ibis.ifelse(t.low == t.high, low, low + "–" + high))
-    yield "book", t.filter(~ibis.coalesce(t.book_qty, t.actual_qty).between(t.low, t.high))
+    off = t.filter(~ibis.coalesce(t.book_qty, t.actual_qty).between(t.low, t.high))
+    yield "book", off.filter(off.low == off.high).mutate(derived=off.low).drop("low", "high")
+    yield "between", off.filter(off.low != off.high)
     unknown = t.filter(t.low.isnull() & ledgers.in_period(t.start_time))
     unknown = unknown.mutate(subject=unknown.storeroom + "|" + unknown.object_type)
     unknown = unknown.group_by("unit_id", "subject", "storeroom").agg(

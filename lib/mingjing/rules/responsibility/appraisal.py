@@ -111,12 +111,10 @@ def _in_years(ledgers: Ledgers, year: ir.IntegerValue) -> ir.BooleanValue:
 
 
 def _with_unit(ledgers: Ledgers, t: ir.Table) -> ir.Table:
-    """Adds the unit of each person, where the staff list is there."""
+    """Adds the unit of each person whom the staff list, where it is there, has in one unit only."""
     if not ledgers.has("person", "unit_id"):
         return t
-    return t.left_join(ledgers.person.select("person_id", unit="unit_id"), "person_id").drop(
-        "person_id_right"
-    )
+    return t.left_join(staff_units(ledgers).rename(unit="of"), "person_id").drop("person_id_right")
 
 
 @rule("KH-04")
