@@ -7,6 +7,7 @@ import pytest
 from mingjing import Audit
 from mingjing.cli import main
 from mingjing.errors import InputError, UsageError
+from mingjing.rules.catalogue import catalogue
 
 LOG = """留样与温度记录表
 记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,菜品,留样重量,留样销毁时间,记录人
@@ -119,6 +120,18 @@ def test_rules_lists_the_catalogue_in_both_languages(capsys):
     lines = json.loads(capsys.readouterr().out)
     rules = {line["rule_id"]: line for line in lines}
     assert rules["ST-02"]["thresholds"]["w_g"] == 125
+    assert main(["rules"]) == main(["rules", "--json"]) == 0
+    *listed, whole = capsys.readouterr().out.splitlines()
+    assert (
+        [line.split("\t")[0] for line in listed]
+        == [rule["rule_id"] for rule in json.loads(whole)]
+        == [*catalogue()]
+    )
+
+
+def test_explaining_a_rule_names_its_thresholds_as_the_report_does(folder):
+    assert "blue 90, yellow 180, red 365 days" in Audit.open(folder, "2021Q1", lang="en").explain("SS-02")
+    assert "黄、红" in Audit.open(folder, "2021Q1").explain("SS-04")
 
 
 def test_once_an_engine_has_run_here_a_public_audit_forks_no_more(folder, monkeypatch):

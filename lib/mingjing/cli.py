@@ -281,6 +281,7 @@ def _check(args: argparse.Namespace) -> int:
 def _rules(args: argparse.Namespace) -> int:
     from mingjing.areas import check_area
     from mingjing.config import read_config
+    from mingjing.findings.model import plain
     from mingjing.rules import configured
 
     for area in args.areas:
@@ -300,7 +301,7 @@ def _rules(args: argparse.Namespace) -> int:
             "rule_id": e.rule_id,
             "name": e.name(args.lang),
             "severity": e.severity,
-            "thresholds": {name: threshold.value for name, threshold in e.params.items()},
+            "thresholds": plain({name: threshold.value for name, threshold in e.params.items()}),
             "basis": e.basis_on(None, args.lang),
             "false_alarms": e.false_alarms.sentence(args.lang) if e.false_alarms else "",
         }

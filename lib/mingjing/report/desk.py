@@ -7,7 +7,7 @@ import pandas as pd
 from mingjing.errors import UsageError, nearest
 from mingjing.report.findings import Panel, escape, escape_all, frame_panel, in_chinese
 from mingjing.report.labels import label, labelled
-from mingjing.report.rule_notes import rule_notes
+from mingjing.report.rule_notes import rule_notes, threshold_value
 from mingjing.rules.reasons import OUTCOMES, reason_text
 from mingjing.tables import tables
 
@@ -70,9 +70,9 @@ class Explanation(str):
     def of(cls, audit, rule_id: str) -> "Explanation":
         """The rule in words, its thresholds, its legal basis, and the SQL that ran or why nothing did."""
         entry, outcome, zh = audit.entry(rule_id), audit.outcome(rule_id), audit.lang == "zh"
-        bracketed = "{}: {} {}（{}）" if zh else "{}: {} {} ({})"
+        bracketed = "{}：{}（{}）" if zh else "{}: {} ({})"
         thresholds = [
-            bracketed.format(p.zh if zh else p.en, p.value, p.unit or "", p.where_from(audit.lang))
+            bracketed.format(p.zh if zh else p.en, threshold_value(p, audit.lang), p.where_from(audit.lang))
             for p in entry.params.values()
         ]
         law = [basis.zh if zh else basis.en for basis in entry.basis]

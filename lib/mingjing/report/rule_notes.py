@@ -108,16 +108,19 @@ def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
 
 
 def _threshold(threshold: Threshold, lang: str) -> str:
-    words = WORDS[lang]
-    values = ("；" if lang == "zh" else "; ").join(
-        f"{_value(value, lang)}{f' {unit_label(threshold.unit, lang)}' if threshold.unit else ''}"
-        + (words["from"].format(start) if start else "")
+    status = WORDS[lang]["status"][threshold.status]
+    name = threshold.zh if lang == "zh" else threshold.en
+    cells = (name, threshold_value(threshold, lang), threshold.where_from(lang), status)
+    return "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells)
+
+
+def threshold_value(threshold: Threshold, lang: str) -> str:
+    """What a threshold is, with its unit and, where it changes, the day each value begins."""
+    unit = f" {unit_label(threshold.unit, lang)}" if threshold.unit else ""
+    return ("；" if lang == "zh" else "; ").join(
+        f"{_value(value, lang)}{unit}" + (WORDS[lang]["from"].format(start) if start else "")
         for start, value in threshold.values
     )
-    status = words["status"][threshold.status]
-    name = threshold.zh if lang == "zh" else threshold.en
-    cells = (name, values, threshold.where_from(lang), status)
-    return "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells)
 
 
 def _value(value, lang: str) -> str:
