@@ -22,6 +22,20 @@ SHORTER = """() => {
   document.querySelectorAll('.rules > details:nth-of-type(n+4), svg path').forEach(part => part.remove());
 }"""
 
+# Of the plots that are seen: those that scroll within themselves, and words beyond the edge of their picture.
+CUT = """() => [...document.querySelectorAll('.plot [role=img]')].flatMap(box => {
+  const shown = [...box.querySelectorAll('svg')].filter(svg => svg.getBoundingClientRect().width);
+  const beyond = shown.flatMap(svg => {
+    const edge = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('text')].filter(text => {
+      const place = text.getBoundingClientRect();
+      return place.left < edge.left - 2 || place.right > edge.right + 2 || place.bottom > edge.bottom + 2;
+    }).map(text => text.textContent);
+  });
+  const scrolls = box.scrollWidth > box.clientWidth ? ['scrolls'] : [];
+  return [...scrolls, ...(shown.length == 1 ? [] : [shown.length + ' pictures']), ...beyond];
+})"""
+
 
 def pages(folder: Path) -> list[Path]:
     found = [folder / f"{name}.html" for name in NAMES if (folder / f"{name}.html").exists()]
@@ -63,6 +77,8 @@ def test_no_page_scrolls_sideways_on_a_phone_or_zoomed(reports, visit, lang, wid
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if over > 0:
             wide[path.name] = over
+        if cut := page.evaluate(CUT):
+            wide[path.name, "plots"] = cut
         page.context.close()
     assert not wide
 

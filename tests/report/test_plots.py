@@ -4,9 +4,12 @@ import re
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mingjing.errors import NotebookError
 from mingjing.report import plots, svg
+from mingjing.report.plots.narrow import folded, wide
 
 UNITS = pd.DataFrame(
     {
@@ -94,14 +97,39 @@ def test_paths_say_how_many_lanes_are_not_drawn():
     assert len(plot.numbers) == 23
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_phone_has_a_picture_of_its_own_that_says_the_same(kind):
+    plot = KINDS[kind](UNITS)
+    sizes = [float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1]) for svg in (plot.picture, plot.small)]
+    assert sizes[1] == pytest.approx(4.7 * 72) and sizes[0] > 450
+    names = [name for name in UNITS.unit if name in plot.picture]
+    assert all(name in plot.small for name in names)
+    assert f'<div class="narrow" hidden>{plot.small}</div>' in plot._repr_html_()
+
+
+def test_on_a_phone_names_are_folded_and_legends_kept():
+    long = UNITS.assign(unit=["市射击射箭运动管理中心", "市水上运动管理中心", "市体育学校"])
+    names = ["兴奋剂检查·阳性结果", "行踪信息申报失败次数", "治疗用药豁免申请", "错过检查"]
+    plot = plots.stacked(long, "unit", ["k", "n", "p", "low"], names=names, **WORDS)
+    words = re.findall(r">([^<>]+)</text>", plot.small)
+    assert {"市射击射箭运", "动管理中心", "市体育学校", *names} <= set(words)
+
+
+@given(st.text("市体育运动 管理中心abcdefgh（）·-", max_size=40), st.integers(4, 30))
+def test_folding_loses_no_letter_and_takes_no_line_more_than_it_must(text, most):
+    lines = folded(text, most).split("\n")
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert len(lines) <= max(1, -(-wide(text) // most))
+
+
 def test_two_plots_share_no_id():
     ids = [set(re.findall(r' id="([^"]+)"', KINDS[kind](UNITS).picture)) for kind in ("stacked", "funnel")]
-    assert ids[0] and ids[1] and not ids[0] & ids[1]
+    ids.append(set(re.findall(r' id="([^"]+)"', KINDS["stacked"](UNITS).small)))
+    assert all(ids) and len(set.union(*ids)) == sum(map(len, ids))
 
 
 def test_every_reference_inside_a_plot_has_its_target():
-    for make in KINDS.values():
-        picture = make(UNITS).picture
+    for picture in (part for make in KINDS.values() for part in (make(UNITS).picture, make(UNITS).small)):
         assert set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", picture)) <= set(
             re.findall(r' id="([^"]+)"', picture)
         )

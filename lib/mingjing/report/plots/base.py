@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass, field
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from mingjing.report import svg
 from mingjing.report.findings import frame_panel
 from mingjing.report.labels import labelled
+from mingjing.report.plots.narrow import narrowed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WORDS = {
     "zh": {
@@ -32,13 +37,14 @@ MAX_ROWS = 40
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture with its words and numbers; shows itself in a notebook and in a report."""
+    """A picture with its words and numbers, and a small one for a phone; shows itself in a notebook and in a report."""
 
     picture: str
     title: str
     alt: str
     numbers: pd.DataFrame = field(compare=False)
     lang: str
+    small: str = field(default="", compare=False)
 
     def _repr_html_(self) -> str:
         words = WORDS[self.lang]
@@ -47,13 +53,20 @@ class Plot:
         table = frame_panel(labelled(self.numbers, self.lang), self.title).html
         return (
             f'<figure class="plot"><figcaption>{escape(self.title)}</figcaption>'
-            f'<div role="img" aria-label="{escape(self.alt)}">{self.picture}</div>'
+            f'<div role="img" aria-label="{escape(self.alt)}">{self.picture}'
+            f'<div class="narrow" hidden>{self.small}</div></div>'
             f'<details class="numbers"><summary>{words["numbers"]}</summary>'
             f'<div class="wide" tabindex="0" role="region" aria-label="{escape(self.title)}">{table}</div></details></figure>'
         )
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.alt}\n{self.numbers.to_string(index=False)}"
+
+
+def made(drawn: "Figure", title: str, alt: str, numbers: pd.DataFrame, lang: str) -> Plot:
+    """The plot of a figure, drawn under `svg.style()`: at full width, and once more for a phone."""
+    wide = svg.to_svg(drawn)
+    return Plot(wide, title, alt, numbers, lang, svg.to_svg(narrowed(drawn)))
 
 
 def drawn_columns(

@@ -7,7 +7,8 @@ from textwrap import fill
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import WORDS, Plot, drawn_columns, number, patch, short
+from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number, patch, short
+from mingjing.report.plots.narrow import wide
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -44,7 +45,7 @@ def grid(
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
         heads, year = _months(table.columns)
-        slanted = sum(_width(head) for head in heads) > 90
+        slanted = sum(wide(head) + 2 for head in heads) > 90
         room = max(8, 90 // len(heads) - 4)
         axes.set_xticks(
             range(len(heads)), [short(head, 16) if slanted else _folded(head, room) for head in heads]
@@ -58,7 +59,7 @@ def grid(
         axes.spines[["left", "bottom"]].set_visible(False)
         if table.isna().any().any():
             drawn.legend([patch()], [hatched or WORDS[lang]["unchecked"]], loc="outside lower right")
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, row, column, value), lang)
+        return made(drawn, title, alt, drawn_columns(frame, row, column, value), lang)
 
 
 def _months(columns) -> tuple[list[str], str]:
@@ -73,11 +74,6 @@ def _months(columns) -> tuple[list[str], str]:
 def _folded(head: str, room: int) -> str:
     """A head on two lines where its words need them; Chinese, which has no words to part, is cut where it is too long."""
     return fill(head, room) if " " in head else short(head, max(10, room // 2))
-
-
-def _width(text: str) -> int:
-    """Roughly, in halves of a Chinese character."""
-    return sum(2 if ord(c) > 0x2E7F else 1 for c in text) + 2
 
 
 def _cell(axes, x: int, y: int, cell: float, most: float, text: bool, deep: str) -> None:
@@ -126,4 +122,4 @@ def matrix(
         axes.set_yticks(range(1, 6))
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, x, y, count), lang)
+        return made(drawn, title, alt, drawn_columns(frame, x, y, count), lang)

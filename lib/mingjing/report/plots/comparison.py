@@ -11,6 +11,7 @@ from mingjing.report.plots.base import (
     WORDS,
     Plot,
     drawn_columns,
+    made,
     number,
     percent_ticks,
     rows,
@@ -62,7 +63,7 @@ def bars(
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         axes.margins(x=0.15)
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, value, of, limit), lang)
+        return made(drawn, title, alt, drawn_columns(frame, label, value, of, limit), lang)
 
 
 def intervals(
@@ -96,7 +97,7 @@ def intervals(
             shares(axes.xaxis)
         axes.set_xlabel(axis)
         axes.grid(axis="x", linewidth=0.6)
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, point, low, high), lang)
+        return made(drawn, title, alt, drawn_columns(frame, label, point, low, high), lang)
 
 
 def stacked(
@@ -132,8 +133,8 @@ def stacked(
         scale(axes.xaxis, shown[list(parts)].stack())
         axes.set_xlabel(axis)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=min(len(parts), 4))
-        return Plot(
-            svg.to_svg(drawn),
+        return made(
+            drawn,
             title,
             alt,
             drawn_columns(frame, label, *parts, names=dict(zip(parts, names, strict=False))),
@@ -186,7 +187,7 @@ def waterfall(
         axes.spines["left"].set_visible(False)
         axes.axhline(0, color=svg.SOFT, linewidth=0.8)
         axes.margins(y=0.12)
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, value), lang)
+        return made(drawn, title, alt, drawn_columns(frame, label, value), lang)
 
 
 def _limit(axes, sizes: pd.Series, limit: pd.Series) -> None:
@@ -249,7 +250,8 @@ def funnel(
                 textcoords="offset points",
             )
         percent_ticks(axes.yaxis)
+        axes.margins(y=0.12)
         _funnel_legend(axes, lang, bool(low or high), centre is not None, bool(outside.any()))
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, label, size, rate, low, high), lang)
+        return made(drawn, title, alt, drawn_columns(frame, label, size, rate, low, high), lang)

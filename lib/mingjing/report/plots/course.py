@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, dates, drawn_columns, rows, scale
+from mingjing.report.plots.base import MAX_ROWS, Plot, dates, drawn_columns, made, rows, scale
 
 
 def timeline(
@@ -51,7 +51,7 @@ def timeline(
         dates(axes)
         if kind and kind != lane:  # the lanes say it already
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, time, end, lane, kind), lang)
+        return made(drawn, title, alt, drawn_columns(frame, time, end, lane, kind), lang)
 
 
 def lines(
@@ -103,8 +103,8 @@ def lines(
         dates(axes)
         if len(series) > 1:
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
-        return Plot(
-            svg.to_svg(drawn),
+        return made(
+            drawn,
             title,
             alt,
             drawn_columns(frame, time, *series, names=dict(zip(series, names, strict=False))),
@@ -154,4 +154,4 @@ def steps(
         if by:
             long = any(len(str(name)) > 18 for name in frame[by])
             axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2 if long else 4)
-        return Plot(svg.to_svg(drawn), title, alt, drawn_columns(frame, by, x, y), lang)
+        return made(drawn, title, alt, drawn_columns(frame, by, x, y), lang)

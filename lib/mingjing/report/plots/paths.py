@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import Plot, dates, drawn_columns, patch, rows
+from mingjing.report.plots.base import Plot, dates, drawn_columns, made, patch, rows
 
 MOST = 20
 _WORDS = {
@@ -66,9 +66,7 @@ def paths(
         if len(lanes) > MOST:
             axes.set_xlabel(words[3].format(len(lanes) - MOST))
         _legend(axes, [*states.values()], names, words, bool((shown[differs] == "unsure").any()), drawn_marks)
-        return Plot(
-            svg.to_svg(drawn), title, alt, drawn_columns(frame, lane, begins, ends, due, filed, differs), lang
-        )
+        return made(drawn, title, alt, drawn_columns(frame, lane, begins, ends, due, filed, differs), lang)
 
 
 def _letter(name: str) -> str:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import Plot
+from mingjing.report.plots.base import Plot, made
 
 
 def against(
@@ -31,4 +31,4 @@ def against(
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-        return Plot(svg.to_svg(drawn), title, alt, frame, lang)
+        return made(drawn, title, alt, frame, lang)

@@ -1,0 +1,121 @@
+"""The same figure for a narrow screen: less wide, its words folded, its ticks and legend set anew."""
+
+from matplotlib.dates import AutoDateLocator
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+from matplotlib.ticker import FixedLocator, MaxNLocator
+
+# A phone shows this many inches at four fifths: letters of 11 points are then some 12 pixels high.
+WIDTH = 4.7
+# Letters of a line beside an axis, of a note in the plot, of all that stands along the lower axis, in halves of a
+# Chinese character; and how many lines these may have.
+BESIDE, WITHIN, ALONG, LINES = 16, 28, 46, 3
+
+
+def narrowed(drawn: Figure) -> Figure:
+    """The figure itself, changed; it has been written at its full width before."""
+    drawn.set_size_inches(WIDTH, min(drawn.get_figheight(), 0.8 * WIDTH + 0.3 * _rows(drawn)))
+    for axes in drawn.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            _ticks(axis)
+        _fold(axes.yaxis, BESIDE)
+        for note in axes.texts:
+            if isinstance(note, Annotation):
+                note.set_text(folded(note.get_text(), WITHIN))
+        if legend := axes.get_legend():
+            _legend(axes, legend)
+        if _beside(axes):
+            drawn.set_figheight(drawn.get_figheight() + 0.6)
+    return drawn
+
+
+def folded(text: str, most: int) -> str:
+    """On as few lines as `most` halves of a Chinese character allow, all about as long; words stay whole where they fit."""
+    lines = max(1, -(-wide(text) // most))
+    room = -(-wide(text) // lines)
+    while len(parts := _lines(text, room)) > lines:
+        room += 1
+    return "\n".join(parts)
+
+
+def _lines(text: str, room: int) -> list[str]:
+    parts = [""]
+    for piece in _pieces(text, room):
+        if parts[-1] and wide(parts[-1] + piece.rstrip()) > room:
+            parts.append("")
+        parts[-1] += piece
+    return [part.rstrip() for part in parts]
+
+
+def wide(text: str) -> int:
+    """In halves of a Chinese character."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    """What a line may end after: a Chinese character, a word and its space, or any letter of a word too long."""
+    pieces, word = [], ""
+    for c in text:
+        if ord(c) > 0x2E7F:
+            pieces, word = [*pieces, *([word] if word else []), c], ""
+        else:
+            word += c
+            if c == " " or wide(word) >= room:
+                pieces, word = [*pieces, word], ""
+    return [*pieces, word] if word else pieces
+
+
+def _rows(drawn: Figure) -> int:
+    return max((len(axes.get_yticks()) for axes in drawn.axes), default=0)
+
+
+def _ticks(axis) -> None:
+    locator = axis.get_major_locator()
+    if isinstance(locator, AutoDateLocator):
+        locator.maxticks = dict.fromkeys(locator.maxticks, 4)
+    elif isinstance(locator, MaxNLocator):
+        locator.set_params(nbins=4)
+
+
+def _named(axis) -> list[str]:
+    """The words of an axis that has words and not a scale."""
+    if not isinstance(axis.get_major_locator(), FixedLocator):
+        return []
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+def _fold(axis, most: int) -> None:
+    if names := _named(axis):
+        axis.set_ticks(axis.get_ticklocs(), [folded(name, most) for name in names])
+        axis.set_tick_params(labelsize=10)
+
+
+def _legend(axes, legend) -> None:
+    """In as many columns as have room beside one another, with their marks."""
+    names = [folded(text.get_text(), ALONG) for text in legend.get_texts()]
+    widest = max((wide(line) for name in names for line in name.split("\n")), default=0) + 8
+    axes.legend(
+        legend.legend_handles,
+        names,
+        title=legend.get_title().get_text() or None,
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=max(1, min(len(names), 66 // widest)),
+    )
+
+
+def _beside(axes) -> bool:
+    """Words below or above an axis that would run into one another stand on several lines or, where that is not enough, lean:
+    these take more of the height."""
+    names = _named(axes.xaxis)
+    leaning = any(label.get_rotation() for label in axes.get_xticklabels())
+    if not leaning and sum(max(map(wide, name.split("\n"))) + 1 for name in names) <= ALONG:
+        return False
+    lines = [folded(name, max(2, ALONG // len(names) - 1)) for name in names]
+    if not leaning and max(line.count("\n") for line in lines) < LINES:
+        axes.set_xticks(axes.get_xticks(), lines)
+        return False
+    top = axes.xaxis.get_ticks_position() == "top"
+    for label in axes.get_xticklabels():
+        label.set(rotation=45, ha="left" if top else "right", rotation_mode="anchor")
+    return True
