@@ -1,11 +1,12 @@
 """From a folder of ledgers to findings at their row, as a library and on the command line."""
 
+import argparse
 import json
 
 import pytest
 
 from mingjing import Audit
-from mingjing.cli import main
+from mingjing.cli import command_line, main
 from mingjing.errors import InputError, UsageError
 from mingjing.rules.catalogue import catalogue
 
@@ -141,3 +142,17 @@ def test_once_an_engine_has_run_here_a_public_audit_forks_no_more(folder, monkey
     monkeypatch.setattr(Audit, "shared", lambda *_: pytest.fail("forked"))
     monkeypatch.setattr(Audit, "_run", lambda *_: None)
     audit._run_all()
+
+
+def _commands(part, name="mingjing"):
+    inner = [a for a in part._actions if isinstance(a, argparse._SubParsersAction)]
+    if not inner:
+        return {name: part}
+    return {k: v for a in inner for n, p in a.choices.items() for k, v in _commands(p, f"{name} {n}").items()}
+
+
+def test_every_command_has_an_example_and_every_option_says_what_it_is():
+    commands = _commands(command_line())
+    assert len(commands) > 20 and all("example: " + name in p.epilog for name, p in commands.items())
+    silent = [(name, a.dest) for name, p in commands.items() for a in p._actions if not a.help]
+    assert not silent

@@ -10,6 +10,7 @@ from pathlib import Path
 from mingjing.cli_desk import add_desk
 from mingjing.cli_findings import add_findings
 from mingjing.cli_new import add_new
+from mingjing.cli_options import options
 from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError, printable
@@ -17,7 +18,7 @@ from mingjing.errors import MingjingError, printable
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point. An expected error is one line on standard error."""
-    parser = _parser()
+    parser = command_line()
     args, rest = parser.parse_known_args(argv)
     args.rest = rest
     if rest and args.command is not _lab:
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mingjing", description="Integrity-audit workbook: ledgers in, findings out"
     )
@@ -53,55 +54,60 @@ def _parser() -> argparse.ArgumentParser:
         help="read the ledgers and say what was read and what was rejected",
         epilog="example: mingjing check --data ledgers",
     )
-    check.add_argument("--data", required=True, metavar="DIR")
-    _reading(check)
-    _common(check)
+    options(check, "--data")
+    options(check, "--mapping", "--config")
+    options(check, "--lang", "--json")
     check.set_defaults(command=_check)
     rules = commands.add_parser(
         "rules", help="the rule catalogue", epilog="example: mingjing rules canteen --lang en"
     )
-    rules.add_argument("areas", nargs="*", metavar="AREA")
-    rules.add_argument("--config", metavar="FILE", help="the bureau's own thresholds (TOML)")
+    rules.add_argument("areas", nargs="*", metavar="AREA", help="canteen, firearms, …; default: all")
+    options(rules, "--config")
     rules.add_argument(
         "--markdown", action="store_true", help="the whole of it, in both languages, to be read"
     )
-    _common(rules)
+    options(rules, "--lang", "--json")
     rules.set_defaults(command=_rules)
     run = commands.add_parser(
         "run",
         help="run the notebooks and write the reports",
         epilog="example: mingjing run canteen --data ledgers --period 2021Q3",
     )
-    run.add_argument("areas", nargs="*", metavar="AREA")
-    run.add_argument("--data", required=True, metavar="DIR")
+    run.add_argument("areas", nargs="*", metavar="AREA", help="canteen, firearms, …; default: all")
+    options(run, "--data")
+    options(run, "--period", required=True)
+    options(run, "--out", required=False, help="default: reports/<period>")
+    options(run, "--as-of", "--unit", "--mapping", "--config", "--jobs", "--notebooks", "--lang", "--json")
     run.add_argument(
-        "--period", required=True, metavar="P", help="2021, 2021Q3, 2021-10 or 2021-09-15..2021-10-15"
+        "--audience",
+        choices=("internal", "public"),
+        default="internal",
+        help="public: without names and weapon details; default: internal",
     )
-    run.add_argument("--as-of", metavar="DATE")
-    run.add_argument("--out", metavar="DIR", help="default: reports/<period>")
-    run.add_argument("--unit", action="append", default=[], metavar="U")
-    _reading(run)
-    run.add_argument(
-        "--jobs", type=int, default=0, metavar="N", help="notebooks at a time; default: one a core"
-    )
-    run.add_argument("--audience", choices=("internal", "public"), default="internal")
     run.add_argument(
         "--engine",
         choices=("duckdb", "spark"),
         default="duckdb",
         help="what evaluates the rules; both find the same (docs/scale.md)",
     )
-    run.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", dest="parameters")
+    run.add_argument(
+        "-p",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="parameters",
+        help="a parameter of the notebooks; may be given again",
+    )
     run.add_argument("--sign", metavar="KEY", help="sign the manifest with this SSH key")
-    run.add_argument("--fail-on", choices=("high", "medium", "low"))
+    run.add_argument(
+        "--fail-on", choices=("high", "medium", "low"), help="exit 1 where a finding is as severe as that"
+    )
     run.add_argument("--force", action="store_true", help="make the reports again though nothing has changed")
-    run.add_argument("--notebooks", default="notebooks", metavar="DIR")
     run.add_argument(
         "--register",
         metavar="URL",
         help="register of findings: file, postgresql://…, or none; default: register.sqlite beside the report",
     )
-    _common(run)
     run.set_defaults(command=_run)
     add_proof(commands)
     lab = commands.add_parser(
@@ -109,15 +115,15 @@ def _parser() -> argparse.ArgumentParser:
         help="JupyterLab on the notebooks, opened at the start page",
         epilog="example: mingjing lab --no-browser",
     )
-    lab.add_argument("--notebooks", default="notebooks", metavar="DIR")
+    options(lab, "--notebooks")
     lab.set_defaults(command=_lab)
     sample = commands.add_parser(
         "sample",
         help="write a synthetic bureau with known irregularities, listed in planted.json",
         epilog="example: mingjing sample --out ledgers --seed 1",
     )
-    sample.add_argument("--out", required=True, metavar="DIR")
-    sample.add_argument("--seed", type=int, default=1, metavar="N")
+    options(sample, "--out")
+    sample.add_argument("--seed", type=int, default=1, metavar="N", help="another bureau; default: 1")
     sample.add_argument("--scale", type=int, default=1, metavar="K", help="K times as many units")
     sample.set_defaults(command=_sample)
     add_findings(commands)
@@ -239,16 +245,6 @@ def _lab(args: argparse.Namespace) -> int:
     page = ["--LabApp.default_url=/lab/tree/start.ipynb"] if start else []
     # the remaining words of the command line are JupyterLab's own
     return subprocess.call([sys.executable, "-m", "jupyterlab", args.notebooks, *page, *args.rest])  # noqa: S603
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
-    parser.add_argument("--json", action="store_true", help="for programs")
-
-
-def _reading(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--mapping", metavar="FILE", help="how to read ledgers of somebody else's (TOML)")
-    command.add_argument("--config", metavar="FILE", help="thresholds, corrections, aliases (TOML)")
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import json
 
+from mingjing.cli_options import options
 from mingjing.errors import printable
 
 
@@ -12,7 +13,7 @@ def add_desk(commands: argparse._SubParsersAction) -> None:
         help="follow a supplier, person, invoice, gun, batch, plate, amount or day across all ledgers",
         epilog="example: mingjing trace 东方印刷厂 --data ledgers --quick",
     )
-    trace.add_argument("text", metavar="TEXT")
+    trace.add_argument("text", metavar="TEXT", help="a name, a number, an amount or a day")
     trace.add_argument(
         "--quick", action="store_true", help="without running the rules: no findings are named"
     )
@@ -28,24 +29,18 @@ def add_desk(commands: argparse._SubParsersAction) -> None:
         help="审计取证单 and 工作底稿 of findings, numbered, in one workbook",
         epilog="example: mingjing workpaper ST-02-0a1b2c3d4e --data ledgers --period 2021Q3 --out papers",
     )
-    paper.add_argument("finding_ids", nargs="*", metavar="ID")
+    paper.add_argument("finding_ids", nargs="*", metavar="ID", help="finding_id of findings.csv")
     paper.add_argument("--rule", metavar="RULE", help="every finding of this rule")
     paper.set_defaults(command=_workpaper)
     for parser in (slips, paper):
-        parser.add_argument("--out", required=True, metavar="DIR")
+        options(parser, "--out")
     for parser in (trace, slips, paper):
         _opening(parser)
 
 
 def _opening(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", required=True, metavar="DIR")
-    parser.add_argument("--period", default="2021", metavar="P")
-    parser.add_argument("--as-of", metavar="DATE")
-    parser.add_argument("--unit", action="append", default=[], metavar="U")
-    parser.add_argument("--mapping", metavar="FILE", help="how to read ledgers of somebody else's (TOML)")
-    parser.add_argument("--config", metavar="FILE", help="thresholds, corrections, aliases (TOML)")
-    parser.add_argument("--lang", choices=("zh", "en"), default="zh")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    options(parser, "--period", default="2021")
+    options(parser, "--data", "--as-of", "--unit", "--mapping", "--config", "--lang", "--json")
 
 
 def _open(args: argparse.Namespace):

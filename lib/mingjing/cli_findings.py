@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mingjing.cli_options import OPTIONS, options
 from mingjing.errors import UsageError
 
 _EXAMPLES = {
@@ -44,10 +45,9 @@ def add_findings(commands: argparse._SubParsersAction) -> None:
             "--register", metavar="URL", help="file or postgresql://…; default: reports/register.sqlite"
         )
         part.add_argument("--who", metavar="NAME", help="in whose name; default: the user of this machine")
-        part.add_argument("--lang", choices=("zh", "en"), default="zh")
-        part.add_argument("--json", action="store_true", help="for programs")
+        options(part, "--lang", "--json")
         if name in ("show", "assign", "move", "judge"):
-            part.add_argument("finding_id", metavar="ID")
+            part.add_argument("finding_id", metavar="ID", help="finding_id of findings.csv")
         if name in ("assign", "move", "judge"):
             part.add_argument(
                 "--if-version", type=int, metavar="N", help="only if nobody changed it since version N"
@@ -55,19 +55,19 @@ def add_findings(commands: argparse._SubParsersAction) -> None:
         if name in ("list", "export"):
             _filters(part)
     for name, option, settings in (
-        ("assign", "--owner", {"metavar": "NAME"}),
-        ("assign", "--due", {"metavar": "DATE"}),
-        ("assign", "--measure", {"metavar": "TEXT"}),
-        ("assign", "--evidence", {"metavar": "TEXT"}),
-        ("assign", "--note", {"metavar": "TEXT"}),
-        ("move", "status", {"metavar": "STATUS"}),
-        ("move", "--note", {"metavar": "TEXT"}),
-        ("judge", "verdict", {"metavar": "VERDICT"}),
-        ("judge", "--reason", {"metavar": "TEXT"}),
+        ("assign", "--owner", {"metavar": "NAME", "help": "who sees to it"}),
+        ("assign", "--due", {"metavar": "DATE", "help": "by when"}),
+        ("assign", "--measure", {"metavar": "TEXT", "help": "what is done about it"}),
+        ("assign", "--evidence", {"metavar": "TEXT", "help": "what shows that it was done"}),
+        ("assign", "--note", {"metavar": "TEXT", "help": "for the history"}),
+        ("move", "status", {"metavar": "STATUS", "help": "see docs/findings.md"}),
+        ("move", "--note", {"metavar": "TEXT", "help": "for the history"}),
+        ("judge", "verdict", {"metavar": "VERDICT", "help": "查实, 不成立 or 待核"}),
+        ("judge", "--reason", {"metavar": "TEXT", "help": "why"}),
         ("judge", "--until", {"metavar": "DATE", "help": "the last day 不成立 holds"}),
-        ("history", "finding_id", {"metavar": "ID", "nargs": "?"}),
-        ("export", "--out", {"metavar": "DIR", "required": True}),
-        ("import", "files", {"metavar": "FILE", "nargs": "+"}),
+        ("history", "finding_id", {"metavar": "ID", "nargs": "?", "help": "default: all of them"}),
+        ("export", "--out", OPTIONS["--out"]),
+        ("import", "files", {"metavar": "FILE", "nargs": "+", "help": "workbooks that came back"}),
         ("import", "--dry-run", {"action": "store_true", "help": "say what would be done, write nothing"}),
     ):
         parts.choices[name].add_argument(option, **settings)

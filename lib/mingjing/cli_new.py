@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from mingjing.cli_options import options
+
 
 def add_new(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
@@ -16,15 +18,15 @@ def add_new(commands: argparse._SubParsersAction) -> None:
         help="numbered, with the sections of every notebook; runs as made",
         epilog="example: mingjing new notebook fuel, then mingjing run fuel --data DIR --period 2021",
     )
-    notebook.add_argument("name", metavar="NAME")
-    notebook.add_argument("--notebooks", default="notebooks", metavar="DIR")
+    notebook.add_argument("name", metavar="NAME", help="of its file, without the number")
+    options(notebook, "--notebooks")
     notebook.set_defaults(command=_notebook)
     rule = kinds.add_parser(
         "rule",
         help="catalogue entry, function and test of a draft rule, in a checkout of the project",
         epilog="example: mingjing new rule ST-41 --ledger food_log --column weight_g",
     )
-    rule.add_argument("rule_id", metavar="RULE_ID")
+    rule.add_argument("rule_id", metavar="RULE_ID", help="a free one, such as ST-41")
     rule.add_argument("--ledger", metavar="NAME", help="what it looks at; default: the area's first")
     rule.add_argument("--column", metavar="NAME", help="the number it judges")
     rule.set_defaults(command=_rule)
@@ -33,7 +35,7 @@ def add_new(commands: argparse._SubParsersAction) -> None:
         help="ledger, draft rule, analysis, notebook and tests of an area, in a checkout of the project",
         epilog="example: mingjing new area fuel --zh 公务用油 --en Fuel --prefix YY",
     )
-    area.add_argument("name", metavar="NAME")
+    area.add_argument("name", metavar="NAME", help="one word, as `mingjing run` takes it")
     area.add_argument("--zh", required=True, metavar="TITLE", help="its name in Chinese")
     area.add_argument("--en", metavar="TITLE", help="its name in English; default: NAME")
     area.add_argument("--prefix", metavar="XX", help="of its rules' ids; default: NAME's first two letters")

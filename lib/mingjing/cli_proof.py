@@ -6,6 +6,8 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
+from mingjing.cli_options import options
+
 
 def add_proof(commands: argparse._SubParsersAction) -> None:
     verify = commands.add_parser(
@@ -13,8 +15,9 @@ def add_proof(commands: argparse._SubParsersAction) -> None:
         help="recompute every hash of a finished run and name what changed",
         epilog="example: mingjing verify reports/2021Q3 --allowed-signers signers.txt --chain archive/2021Q2",
     )
-    verify.add_argument("dir", metavar="DIR")
-    verify.add_argument("--data", metavar="DIR", help="where the ledgers are now, if they were moved")
+    verify.add_argument("dir", metavar="DIR", help="folder of the run")
+    moved = {"required": False, "help": "where the ledgers are now, if they were moved"}
+    options(verify, "--data", **moved)
     verify.add_argument(
         "--allowed-signers", metavar="FILE", help="who may have signed: a name and a public key a line"
     )
@@ -31,16 +34,12 @@ def add_proof(commands: argparse._SubParsersAction) -> None:
         help="run again what a manifest records and compare byte for byte",
         epilog="example: mingjing reproduce reports/2021Q3/manifest.json --data archive/ledgers",
     )
-    again.add_argument("manifest", metavar="MANIFEST")
-    again.add_argument("--data", metavar="DIR", help="where the ledgers are now, if they were moved")
-    again.add_argument("--notebooks", default="notebooks", metavar="DIR")
-    again.add_argument(
-        "--jobs", type=int, default=0, metavar="N", help="notebooks at a time; default: one a core"
-    )
+    again.add_argument("manifest", metavar="MANIFEST", help="manifest.json of a run")
+    options(again, "--data", **moved)
+    options(again, "--notebooks", "--jobs")
     again.set_defaults(command=_reproduce)
     for parser in (verify, again):
-        parser.add_argument("--lang", choices=("zh", "en"), default="zh")
-        parser.add_argument("--json", action="store_true", help="for programs")
+        options(parser, "--lang", "--json")
 
 
 def _verify(args: argparse.Namespace) -> int:

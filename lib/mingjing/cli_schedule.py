@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from mingjing.cli_options import options
 from mingjing.errors import InputError, UsageError
 
 
@@ -27,12 +28,13 @@ def add_schedule(commands: argparse._SubParsersAction) -> None:
             name, help=text, epilog=f"example: mingjing schedule {name}{_EXAMPLES.get(name, '')}"
         )
         part.set_defaults(command=action)
-        part.add_argument("--schedule", default="schedule.toml", metavar="FILE")
+        part.add_argument(
+            "--schedule", default="schedule.toml", metavar="FILE", help="default: schedule.toml"
+        )
         part.add_argument("--now", metavar="WHEN", help="2022-01-10T08:00; default: the clock, Beijing time")
-        part.add_argument("--lang", choices=("zh", "en"), default="zh")
-        part.add_argument("--json", action="store_true", help="for programs")
+        options(part, "--lang", "--json")
         if name == "next":
-            part.add_argument("--count", type=int, default=10, metavar="N")
+            part.add_argument("--count", type=int, default=10, metavar="N", help="so many; default: 10")
         if name == "due":
             part.add_argument(
                 "--overdue", type=int, metavar="DAYS", help="exit 1 when something waits longer"
@@ -41,10 +43,10 @@ def add_schedule(commands: argparse._SubParsersAction) -> None:
                 "--papermill", action="store_true", help="as papermill runs, for the Airflow DAG"
             )
         if name == "export":
-            part.add_argument("target", metavar="crontab|systemd|airflow")
+            part.add_argument("target", metavar="crontab|systemd|airflow", help="what to write it for")
         if name in ("commit", "reveal", "visits"):
             part.add_argument("--folder", required=True, metavar="DIR", help="where the year's draw is kept")
-            part.add_argument("--year", type=int, required=True)
+            part.add_argument("--year", type=int, required=True, help="of the visits")
         if name == "commit":
             part.add_argument("--unit", action="append", default=[], metavar="U", help="once for each unit")
             part.add_argument("--each-quarter", type=int, default=0, metavar="N", help="default: every unit")

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
-from mingjing.cli import _parser, main
+from mingjing.cli import command_line, main
 from mingjing.config import read_config
 from mingjing.release import read_policy
 from mingjing.rules import configured
@@ -96,13 +96,13 @@ def test_what_is_not_run_is_there_and_is_a_command_that_exists():
         if words[0] == "make":
             assert words[1] in targets
         elif words[0] == "mingjing":
-            assert _parser().parse_known_args(words[1:])[1] == [], line
+            assert command_line().parse_known_args(words[1:])[1] == [], line
 
 
 def test_a_command_named_in_a_sentence_has_the_parts_and_options_it_is_named_with():
     for path in DOCUMENTS:
         for span in re.findall(r"`(mingjing [^`]+)`", path.read_text("utf-8")):
-            parser, words = _parser(), span.replace("\\|", "|").replace(" | ", "|").split()[1:]
+            parser, words = command_line(), span.replace("\\|", "|").replace(" | ", "|").split()[1:]
             while parts := [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]:
                 if not words or words[0] == "…":
                     break
