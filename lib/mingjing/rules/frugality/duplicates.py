@@ -5,6 +5,8 @@ pairs are compared letter by letter. A sum that a payee is paid again and again 
 the work stays proportional to the ledger.
 """
 
+from functools import partial
+
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -51,7 +53,7 @@ def _payments(ledgers: Ledgers) -> ir.Table:
 
 def _alike_by_key(ledgers: Ledgers) -> ir.Table:
     """`_rid` of these entries. Few of a large ledger are: told by hashes, as the names of all would fill the memory, and
-    two texts with one hash only make it a few more."""
+    two texts with one hash only make it a few more. Each key is counted by itself: at once, the three fill it too."""
     t = ledgers.materialised("payment_key", lambda: _keys(ledgers.expense))
     keys = [
         (t.numbered, ("firm", "number")),
@@ -61,9 +63,13 @@ def _alike_by_key(ledgers: Ledgers) -> ir.Table:
     found = []
     for known, key in keys:
         kept = t.filter(known)
-        shared = kept.group_by(key).agg(entries=_.count()).filter(_.entries > 1)
+        shared = ledgers.materialised(f"payment_{'_'.join(key)}", partial(_shared, kept, key))
         found.append(kept.semi_join(shared, key).select("_rid"))
     return ibis.union(*found)
+
+
+def _shared(t: ir.Table, key: tuple[str, ...]) -> ir.Table:
+    return t.group_by(key).agg(entries=_.count()).filter(_.entries > 1).select(key)
 
 
 def _keys(t: ir.Table) -> ir.Table:
