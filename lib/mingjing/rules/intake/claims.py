@@ -1,6 +1,7 @@
 """What reports claim, held against the ledgers: each claim is supported, refuted, or cannot be judged."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,11 +49,11 @@ class Verdict:
 
 def verdicts(ledgers: Ledgers, rule_id: str, p) -> ibis.Table:
     """One row per claim that the rule judges, `verdict` and `case` among its columns; NotRun where none is there."""
-    judge = {"DQ-04": denial, "DQ-05": figure}[rule_id]
-    return ledgers.derived(f"claims_{rule_id}", lambda: _table(ledgers, rule_id, judge, p))
+    return ledgers.derived(f"claims_{rule_id}", lambda: _table(ledgers, rule_id, p))
 
 
-def _table(ledgers: Ledgers, rule_id: str, judge, p) -> pa.Table:
+def _table(ledgers: Ledgers, rule_id: str, p) -> pa.Table:
+    judge = {"DQ-04": _denials, "DQ-05": _figures}[rule_id](ledgers, p)
     rows = ledgers.report_claim.order_by("_rid").to_pyarrow().to_pylist()
     denials = set(ledgers.params("DQ-04").direct)
     lines = []
@@ -60,7 +61,7 @@ def _table(ledgers: Ledgers, rule_id: str, judge, p) -> pa.Table:
         if (row["claim_key"] in denials) != (rule_id == "DQ-04"):
             continue
         claim = _claim(ledgers, row, p)
-        found = judge(ledgers, claim, p) if claim else Verdict(OPEN, "scope")
+        found = judge(claim) if claim else Verdict(OPEN, "scope")
         own = next(iter(claim.units)) if claim and claim.units else None
         line = {name: row[name] for name in ("claim_id", "claim_key", "claim_text", "uom", "value", "_rid")}
         line |= {"unit": own, "verdict": found.verdict, "case": found.case, **found.seen}
@@ -99,9 +100,16 @@ def _limited(ledgers: Ledgers, claim: Claim) -> bool:
     return bool(ledgers.units) and (claim.units is None or not claim.units <= set(ledgers.units))
 
 
-def denial(ledgers: Ledgers, claim: Claim, p) -> Verdict:
-    """“There was none”, by what every rule found and came to."""
-    return denied(ledgers, claim, p, ledgers.finding.to_pyarrow(), ledgers.outcome.to_pyarrow())
+def _denials(ledgers: Ledgers, p) -> Callable[[Claim], Verdict]:
+    """“There was none”, by what the rules found and came to: asked for once, however many claims there are."""
+    mapped = sorted({rule_id for named in (p.direct, p.bearing) for ids in named.values() for rule_id in ids})
+    finding = ledgers.finding.filter(ledgers.finding.rule_id.isin(mapped)).to_pyarrow()
+    outcome = ledgers.outcome.to_pyarrow()
+    return lambda claim: denied(ledgers, claim, p, finding, outcome)
+
+
+def _figures(ledgers: Ledgers, p) -> Callable[[Claim], Verdict]:
+    return lambda claim: figure(ledgers, claim, p)
 
 
 def denied(ledgers: Ledgers, claim: Claim, p, finding: pa.Table, outcome: pa.Table) -> Verdict:
