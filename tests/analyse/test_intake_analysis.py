@@ -25,9 +25,9 @@ def test_a_sheet_is_green_amber_or_red_with_the_reason(opened):
     text = entries(range(1, 41))
     line = intake.suitability(opened(text)).iloc[0]
     assert (line.quality, line.why) == ("green", "every row read")
-    assert (line.suitable, line.rules) == ("green", "1 rules use it")
+    assert (line.suitable, line.rules) == ("green", "1 rule uses it")
     bare = intake.suitability(opened(text.replace("票据号", "小票"), as_of="2021-12-29")).iloc[0]
-    assert (bare.suitable, bare.rules) == ("red", "1 rules use it, 1 lack columns: Invoice no")
+    assert (bare.suitable, bare.rules) == ("red", "1 rule uses it, 1 cannot run without: Invoice number")
     worse = intake.suitability(opened(text + "E900,不详,U1,支出,1,鲁味,F\n", as_of="2021-12-30")).iloc[0]
     assert (worse.quality, worse.why) == ("amber", "1 rows rejected, 0 doubtful")
     text = HEAD + "E1,不详,U1,支出,1,鲁味,F1\nE2,2021-1-1,U1,支出,一万,鲁味,F2\nE3,2021-1-1,U1,支出,1,鲁味,\n"

@@ -19,6 +19,8 @@ from mingjing.report.index import Line, Other, index_page, sparkline
 from mingjing.report.labels import label, unit_label
 from mingjing.report.page import page, script
 from mingjing.rules.catalogue import catalogue
+from mingjing.tables import tables
+from mingjing.tables.english import english
 
 
 def finding(number: int, **more) -> dict:
@@ -215,3 +217,12 @@ def test_what_libraries_warn_of_stays_in_the_notebook():
     cells = [nbformat.v4.new_code_cell("1", outputs=outputs)]
     html, _ = ReportExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
     assert "written to stdout" in html and "written to stderr" not in html
+
+
+def test_a_column_is_called_in_english_words_what_it_holds():
+    assert english("quote3_amount") == "Amount of the third quote" and english("act_id") == "Activity number"
+    assert english("borrower_id", "athlete.ath_id") == "Borrower" and english("unit_id") == "Unit"
+    assert english("handler2") == "Second handler" and english("weight_g") == "Weight (g)"
+    short = re.compile(r"\b(no|qty|doc|desc|rec|rect|txn|ca|ath|ref|orig|ext|econ)\b|\d", re.I)
+    columns = [column for table in tables().values() for column in table.columns.values()]
+    assert not [column.name for column in columns if short.search(column.en.replace("(m²)", ""))]

@@ -99,8 +99,8 @@ def suitability(audit) -> pd.DataFrame:
                 if source.rejected or cells
                 else "every row read"
             )
-            fit = f"{len(needs)} rules use it" + (
-                f", {short} lack columns: {', '.join(names)}" if short else ""
+            fit = ("1 rule uses it" if len(needs) == 1 else f"{len(needs)} rules use it") + (
+                f", {short} cannot run without: {', '.join(names)}" if short else ""
             )
         ledger = tables()[source.table].label(audit.lang)
         lines.append((source.file, source.sheet, ledger, source.status, why, colour, fit))

@@ -11,6 +11,8 @@ from importlib import resources
 
 import pyarrow as pa
 
+from mingjing.tables.english import english
+
 ARROW = {
     "text": pa.string(),
     "int": pa.int64(),
@@ -46,7 +48,7 @@ class Column:
 
     @property
     def en(self) -> str:
-        return self.name.removesuffix("_id").replace("_", " ").capitalize()
+        return english(self.name, self.ref)
 
     def label(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
