@@ -106,6 +106,9 @@ def test_where_no_rule_can_be_told_by_unit_the_headline_does_not_say_that_data_a
     _, mine = audits
     assert set(mine.outcomes("venues").outcome) == {"not_run"}
     assert "没有可就所选单位作出判断的记录" in mine.headline("venues").text
+    assert (
+        mine.headline("venues").text.count(":") == 1 and "已运行规则: 0 / 5" in mine.headline("venues").text
+    )
     (tmp_path / "单位表.csv").write_text(f"单位编号,单位名称\n{UNIT},甲中心\n", "utf-8")
     bare = Audit.open(tmp_path, "2021", units=[UNIT])
     assert "没有可用数据" in bare.headline("venues").text
@@ -120,6 +123,7 @@ def test_the_intake_of_one_unit_counts_its_own_rows_and_says_whose_the_others_ar
         unit = tables()[name].unit
         kept += pc.sum(pc.equal(table[unit], UNIT)).as_py() or 0 if unit in table.column_names else 0
     assert 0 < sum(counts.values()) == kept < sum(table.num_rows for table in every.intake.tables.values())
+    assert ("工作表" in mine.data_quality("canteen").text) is False
     head = "其中所选单位" if lang == "zh" else "of these units"
     assert head in mine.data_quality().html and head not in every.data_quality().html
     figures = dict(panels.of_units(mine)[1])

@@ -216,3 +216,16 @@ def test_a_printed_report_is_numbered_whole_and_keeps_within_its_sheet(reports, 
         "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
     )
     assert cut == 0
+
+
+def test_a_finding_on_a_phone_has_no_holes_and_its_amount_has_a_unit(visit, tmp_path):
+    cells = "<td class=high>高</td><td class=u></td><td class=f>重复付款</td><td class=n>{}</td>"
+    rows = "".join(f"<tr>{cells.format(amount)}</tr>" for amount in ("546.00", ""))
+    (tmp_path / "a.html").write_text(
+        page_of("食堂", f'<table class="findings"><tbody>{rows}</table>', "zh"), "utf-8"
+    )
+    told = visit(tmp_path / "a.html", 390).evaluate(
+        "[...document.querySelectorAll('td')].map(cell => [cell.offsetWidth > 0, getComputedStyle(cell, '::after').content])"
+    )
+    assert [seen for seen, _ in told] == [True, False, True, True, True, False, True, False]
+    assert told[3][1] == '" 元"'

@@ -13,11 +13,12 @@ import pytest
 from mingjing.findings import Findings
 from mingjing.report.code import one_language
 from mingjing.report.exporter import ReportExporter
-from mingjing.report.findings import Headline, frame_panel, headline
+from mingjing.report.findings import Headline, frame_panel, headline, only_units
 from mingjing.report.findings_table import STATIC, findings_table
 from mingjing.report.index import Line, Other, index_page, sparkline
 from mingjing.report.labels import label, unit_label
 from mingjing.report.page import page, script
+from mingjing.report.panels import rules_run
 from mingjing.rules.catalogue import catalogue
 from mingjing.tables import tables
 from mingjing.tables.english import english
@@ -144,7 +145,7 @@ def test_the_index_tells_failed_from_clean_and_links_other_periods():
 
 def test_the_index_answers_first_and_says_once_what_all_areas_say_alike():
     def answer(text: str, changed: str) -> Headline:
-        return headline(text, "green", [("行", "12345 / 2021")], changed)
+        return headline(text, "green", [("行", "12345 / 2681")], changed)
 
     lines = [
         Line("canteen", answer("食堂好。", "没有更早的检查。"), {}, 0, 3),
@@ -154,7 +155,7 @@ def test_the_index_answers_first_and_says_once_what_all_areas_say_alike():
     html = index_page("2021Q2", lines, [], [], "zh", as_of=date(2021, 6, 30))
     assert html.index("期间 2021Q2 · 截至 2021-06-30") < html.index("都好。") < html.index('id="areas"')
     assert html.count("没有更早的检查。") == 1 and html.count("都好。") == 1
-    assert "各期发现" not in html and "12,345 / 2021" in html
+    assert "各期发现" not in html and "12,345 / 2,681" in html
     lines[0] = Line("canteen", answer("食堂好。", "新增2条。"), {}, 0, 3, [("2021Q1", 3), ("2021Q2", 5)])
     html = index_page("2021Q2", lines, [], [], "zh")
     assert "新增2条。" in html and html.count("没有更早的检查。") == 2 and "各期发现" in html
@@ -168,15 +169,15 @@ def test_a_table_keeps_short_columns_whole_and_gives_texts_room():
             "at": [pd.Timestamp(2021, 3, 8, 9, 5)] * 2,
             "verdict": ["无法判断", "被推翻"],
             "text": ["一句比较长的说明文字", ""],
-            "yuan": [10_000, 9_999],
+            "yuan": [1_104, 819],
+            "year": [2021, 2020],
             "phone": pd.array([13_800_138_000, 0], "Int64"),
         }
     )
     html = frame_panel(frame, "").html
     assert re.findall(r"<td class=(\w)>", html)[:7] == ["w", "w", "s", "w", "s", "n", "n"]
-    assert all(
-        f">{text}<" in html for text in ("2021-03-08", "2021-03-08 09:05", "10,000", "9,999", "13800138000")
-    )
+    told = ("2021-03-08", "2021-03-08 09:05", "1,104", "819", "2020", "13800138000")
+    assert all(f">{text}<" in html for text in told)
 
 
 def test_a_table_without_rows_says_so_in_one_line():
@@ -226,3 +227,34 @@ def test_a_column_is_called_in_english_words_what_it_holds():
     short = re.compile(r"\b(no|qty|doc|desc|rec|rect|txn|ca|ath|ref|orig|ext|econ)\b|\d", re.I)
     columns = [column for table in tables().values() for column in table.columns.values()]
     assert not [column.name for column in columns if short.search(column.en.replace("(m²)", ""))]
+
+
+def test_a_page_limited_to_units_names_them_and_an_area_without_a_rule_run_has_no_nought():
+    answer = headline("好。", "green", [], "", ["市体育局机关"])
+    assert only_units(answer.html) == "市体育局机关" and only_units(headline("好。", "green", []).html) == ""
+    nb = nbformat.v4.new_notebook(
+        metadata={"papermill": {"parameters": {"period": "2021", "units": ["U001"]}}},
+        cells=[
+            nbformat.v4.new_markdown_cell("# 食堂"),
+            nbformat.v4.new_code_cell(
+                "1", outputs=[nbformat.v4.new_output("display_data", {"text/html": answer.html})]
+            ),
+        ],
+    )
+    html, _ = ReportExporter().from_notebook_node(nb)
+    assert "仅限 市体育局机关</p>" in html and "仅限 U001" not in html
+    lines = [Line("canteen", answer, {}, 26, 26), Line("safety", answer, {}, 0, 19)]
+    rows = re.findall(r"<tr>.*?</tr>", index_page("2021", lines, [], [], "zh"))
+    assert rows[1].count(">—<") == 3 and rows[2].count(">0<") == 3
+
+
+def test_the_table_of_rules_has_reasons_only_where_a_rule_did_not_run():
+    def told(outcome: str, reason: str) -> str:
+        line = pd.DataFrame(
+            [("ST-02", outcome, reason, 9, 0)],
+            columns=["rule_id", "outcome", "reason", "rows_checked", "findings"],
+        )
+        return rules_run(line, catalogue(), "en").html
+
+    assert "Reason" not in told("passed", "")
+    assert ">not run<" in told("not_run", "no data") and "Reason" in told("not_run", "no data")

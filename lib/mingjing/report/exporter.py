@@ -10,6 +10,7 @@ from nbformat.v4 import new_markdown_cell
 
 from mingjing.period import Period, parse_as_of
 from mingjing.report.code import one_language
+from mingjing.report.findings import only_units
 from mingjing.report.page import WORDS, bottom, top
 from mingjing.report.svg import font_face
 
@@ -60,7 +61,7 @@ class ReportExporter(HTMLExporter):
         contents: list[tuple[str, str]] = []
         # the page's head needs what only the body tells: its headings and the glyphs of its plots
         body = _HEADING.sub(lambda found: _numbered(found[1], contents), body)
-        title, about = _title(nb), _about(parameters, lang)
+        title, about = _title(nb), _about(parameters, lang, only_units(body))
         body = body.replace("</h1>", f'</h1><p class="about">{escape(about)}</p>', 1)
         printed = " · ".join((WORDS[lang]["brand"], title, about))
         return top(title, lang, contents, printed, font_face(body)) + body + bottom(), resources
@@ -95,14 +96,15 @@ def _numbered(heading: str, contents: list[tuple[str, str]]) -> str:
     return f'<h2 id="{key}">{heading}</h2>'
 
 
-def _about(parameters: dict, lang: str) -> str:
-    """What the report looks at, in one line; nothing where the notebook is not about a period."""
+def _about(parameters: dict, lang: str, units: str) -> str:
+    """What the report looks at, in one line; nothing where the notebook is not about a period. units: those it is limited
+    to by name, as far as the page knows them."""
     if "period" not in parameters:
         return ""
     span, words = Period.parse(parameters["period"]), _OWN[lang]
     text = words["about"].format(span.words(lang), parse_as_of(parameters.get("as_of") or None, span))
-    units = parameters.get("units") or []
-    return text + (words["units"].format(", ".join(map(str, units))) if units else "")
+    units = units or "、".join(map(str, parameters.get("units") or []))
+    return text + (words["units"].format(units) if units else "")
 
 
 def _title(nb) -> str:

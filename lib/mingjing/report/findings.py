@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from html import escape as _escape
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,9 @@ _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 FOLDED = 15
 # Columns no wider than this (Chinese counts double) stay on one line.
 _SHORT = 14
-# Whole numbers of five to nine digits are grouped; longer ones name things.
-_GROUPED, _NAMES = 10_000, 10**9
+# Whole numbers of four to nine digits are grouped; longer ones name things, and a column of years is one of names.
+_GROUPED, _NAMES = 1_000, 10**9
+_YEARS = range(1900, 2101)
 
 
 def in_chinese(html: str, lang: str) -> str:
@@ -51,7 +53,7 @@ def table_html(heads: list[str], body: str, caption: str, attributes: str = "") 
     )
 
 
-_LONG_NUMBER = re.compile(r"(?<![\w.,-])\d{5,9}(?![\w.,-])")
+_LONG_NUMBER = re.compile(r"(?<![\w.,-])\d{4,9}(?![\w.,-])")
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,11 @@ def decimals(column: pd.Series) -> list[str]:
             places = 3 if sizes.max() < 10 else 2
         if places is not None:
             return ["" if pd.isna(value) else f"{value:,.{places}f}" for value in column]
-    if pd.api.types.is_integer_dtype(column) and column.abs().between(_GROUPED, _NAMES - 1).any():
-        return [
-            "" if pd.isna(value) else f"{value:,}" for value in column
-        ]  # one long number, and all are grouped
+    if pd.api.types.is_integer_dtype(column):
+        years = column.dropna().isin(_YEARS).all()
+        grouped = column.abs().between(_GROUPED, _NAMES - 1).any() and not years
+        # one long number, and all are grouped
+        return ["" if pd.isna(value) else f"{value:,}" if grouped else str(value) for value in column]
     return [_plain(value) for value in column]
 
 
@@ -144,7 +147,7 @@ def _plain(value) -> str:
     if isinstance(value, datetime) and not value.second:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return f"{value:,}" if _GROUPED <= abs(value) < _NAMES else str(value)
+        return f"{value:,}" if _GROUPED <= abs(value) < _NAMES and value not in _YEARS else str(value)
     if isinstance(value, float):
         return (
             f"{value:,.0f}"
@@ -156,15 +159,29 @@ def _plain(value) -> str:
     return str(value)
 
 
-def headline(verdict: str, colour: str, figures: list[tuple[str, str]], changed: str = "") -> Headline:
-    """The answer first: one sentence, the figures that carry it, what changed. colour: red amber green grey."""
+def headline(
+    verdict: str, colour: str, figures: list[tuple[str, str]], changed: str = "", units: Iterable[str] = ()
+) -> Headline:
+    """The answer first: one sentence, the figures that carry it, what changed. colour: red amber green grey.
+
+    units: the names of those that the audit is limited to, for the head of the page (`only_units`).
+    """
     figures = [
         (label, _LONG_NUMBER.sub(lambda found: f"{int(found[0]):,}", value)) for label, value in figures
     ]
     items = "".join(
         f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in figures
     )
-    answer = f'<p class="verdict {escape(colour)}">{escape(verdict)}</p><dl class="figures">{items}</dl>'
+    only = f' data-units="{escape("、".join(units))}"' if units else ""
+    answer = (
+        f'<p class="verdict {escape(colour)}"{only}>{escape(verdict)}</p><dl class="figures">{items}</dl>'
+    )
     text = [verdict, *(f"{label}: {value}" for label, value in figures)]
     told = f'<p class="changed">{escape(changed)}</p>' if changed else ""
     return Headline(answer + told, "\n".join([*text, *[changed] * bool(changed)]), answer, told)
+
+
+def only_units(html: str) -> str:
+    """The names of the units that the headline of a page says it is limited to; empty where it says none."""
+    found = re.search(r'<p class="verdict \w+" data-units="([^"]*)"', html)
+    return unescape(found[1]) if found else ""

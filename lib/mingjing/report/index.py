@@ -129,8 +129,10 @@ def _row(line: Line, lang: str, trend: bool) -> str:
         return f'<tr>{name}<td colspan="{4 + trend}">{WORDS[lang]["failed"]}</td></tr>'
     if not line.rules:
         return f'<tr>{name}<td colspan="{4 + trend}"></td></tr>'
+    # no rule ran: none was found is not what is known
+    none = 0 if line.silent < line.rules else "—"
     counts = "".join(
-        f'<td class="n {severity if line.severities.get(severity) else ""}">{line.severities.get(severity, 0)}</td>'
+        f'<td class="n {severity if line.severities.get(severity) else ""}">{line.severities.get(severity) or none}</td>'
         for severity in ("high", "medium", "low")
     )
     course = f"<td>{sparkline(line.history, lang)}</td>" if trend else ""

@@ -11,23 +11,21 @@ from mingjing.rules import catalogue
 from mingjing.rules.reasons import OUTCOMES
 from mingjing.tables import tables
 
-_STATUS_ZH = {
-    "green": "可用",
-    "amber": "有小问题",
-    "red": "慎用",
-    "unrecognised": "未识别",
-    "empty": "空表",
-    "unreadable": "无法读取",
-    "skipped": "未读取",
+_STATUS = {
+    "green": ("可用", "usable"),
+    "amber": ("有小问题", "minor problems"),
+    "red": ("慎用", "with care"),
+    "unrecognised": ("未识别", "not recognised"),
+    "empty": ("空表", "empty"),
+    "unreadable": ("无法读取", "unreadable"),
+    "skipped": ("未读取", "not read"),
 }
-_COLUMNS = ("file", "sheet", "table", "rows_read", "accepted", "mine", "rejected", "not_data", "status")
+_COLUMNS = ("table", "rows_read", "accepted", "mine", "rejected", "not_data", "status", "file", "sheet")
 _SHEETS = tuple(
     dict(zip(_COLUMNS, heads, strict=True))
     for heads in (
-        ("文件", "工作表", "台账", "读入行", "接受", "其中所选单位", "退回", "非数据", "状态"),
+        ("台账", "读入行", "接受", "其中所选单位", "退回", "非数据", "状态", "文件", "工作表"),
         (
-            "File",
-            "Sheet",
             "Ledger",
             "Rows read",
             "Accepted",
@@ -35,6 +33,8 @@ _SHEETS = tuple(
             "Rejected",
             "Not data",
             "Status",
+            "File",
+            "Sheet",
         ),
     )
 )
@@ -43,6 +43,14 @@ _VERDICTS = {
     "open": ("无法判断", "cannot be judged"),
     "supported": ("得到支撑", "supported"),
 }
+_RULES_RUN = (
+    ("规则", "Rule"),
+    ("名称", "Name"),
+    ("结果", "Outcome"),
+    ("原因", "Reason"),
+    ("检查行数", "Rows checked"),
+    ("发现（条）", "Findings"),
+)
 # reasons of rules that did not run for want of ledgers, and what is said where they were there
 _LACKING = ("no_data", "column_missing")
 _OF_UNITS = (
@@ -60,22 +68,25 @@ def headline_of(audit, area: str) -> Headline:
     verdict, colour = _verdict(found, ran, silent, zh), _colour(found, ran, silent)
     if not ran and audit.units and any(rule.reason[0] not in _LACKING for _, rule in audit.results(areas)):
         verdict = _OF_UNITS[0 if zh else 1]
-    # a first run says what one without a register says: `mingjing reproduce` has none
-    changed = sentence(audit, areas) if compared(audit) else ""
+    figures = []
     if area == "intake":
         own, figures = of_units(audit) if audit.units else _of_all(audit)
         # ledgers that were read are an answer even where no rule on them ran
         colour = "amber" if colour == "grey" and audit.intake.tables else colour
-        return headline(_joined(zh, own, verdict if ran else ""), colour, figures, changed)
-    if ran and (screen := first_screen(audit, area)):
+        verdict = _joined(zh, own, verdict if ran else "")
+    elif ran and (screen := first_screen(audit, area)):
         figures = [(label_zh if zh else label_en, value) for label_zh, label_en, value in screen.figures]
         own = screen.verdict(audit.lang)
         # what changed comes after the sum it is a part of
-        parts = (verdict, own) if area == "overview" else (own, verdict)
-        return headline(_joined(zh, *parts), colour, figures, changed)
-    labels = ("发现（条）", "已运行规则", "未运行规则") if zh else ("Findings", "Rules run", "Rules not run")
-    values = (str(len(found)), f"{ran} / {total}", f"{silent} / {total}")
-    return headline(verdict, colour, list(zip(labels, values, strict=True)), changed)
+        verdict = _joined(zh, *((verdict, own) if area == "overview" else (own, verdict)))
+    # a figure that nothing stands behind tells a leader nothing
+    figures = [(label, value) for label, value in figures if value not in ("—", "0 / 0")]
+    if not figures:
+        figures = [("已运行规则" if zh else "Rules run", f"{ran} / {total}")]
+        figures += [("发现（条）" if zh else "Findings", str(len(found)))] if ran else []
+    # a first run says what one without a register says: `mingjing reproduce` has none
+    changed = sentence(audit, areas) if compared(audit) else ""
+    return headline(verdict, colour, figures, changed, [audit.names.get(unit, unit) for unit in audit.units])
 
 
 def _joined(zh: bool, *sentences: str) -> str:
@@ -185,10 +196,11 @@ def data_quality(audit, area: str | None = None) -> Panel:
     frame["table"] = [
         tables()[name].label(audit.lang) if isinstance(name, str) else "" for name in frame.table
     ]
-    heads = _SHEETS[0 if zh else 1]
-    if zh:
-        frame["status"] = frame.status.map(_STATUS_ZH)
-    named = frame.rename(columns=heads)
+    frame["status"] = [_STATUS[status][0 if zh else 1] for status in frame.status]
+    # a sheet that is called like its ledger, as most are, would say it twice
+    same = (frame.sheet == "") | (frame.sheet == frame.table)
+    shown = [name for name in _COLUMNS if name in frame and not (name == "sheet" and same.all())]
+    named = frame[shown].rename(columns=_SHEETS[0 if zh else 1])
     if area:
         return frame_panel(
             named, "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
@@ -219,14 +231,15 @@ def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
 
 def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     """Every rule of `outcomes` by name and what it came to."""
-    frame = outcomes.copy()
+    frame, place = outcomes.copy(), 0 if lang == "zh" else 1
     frame.insert(1, "name", [entries[rule_id].name(lang) for rule_id in frame.rule_id])
-    if lang == "en":
-        heads = ["Rule", "Name", "Outcome", "Reason", "Rows checked", "Findings"]
-        return frame_panel(frame.set_axis(heads, axis=1), "Rules")
-    frame["outcome"] = [OUTCOMES[outcome][0] for outcome in frame.outcome]
-    heads = ["规则", "名称", "结果", "原因", "检查行数", "发现"]
-    return frame_panel(frame.set_axis(heads, axis=1), "规则运行情况")
+    frame["outcome"] = [OUTCOMES[outcome][place] for outcome in frame.outcome]
+    heads = [pair[place] for pair in _RULES_RUN]
+    frame = frame.set_axis(heads, axis=1)
+    reason = heads[3]  # none where every rule ran
+    return frame_panel(
+        frame if frame[reason].any() else frame.drop(columns=reason), ("规则运行情况", "Rules")[place]
+    )
 
 
 def claims(judged: pd.DataFrame, lang: str) -> Panel:
