@@ -258,3 +258,13 @@ def test_the_table_of_rules_has_reasons_only_where_a_rule_did_not_run():
 
     assert "Reason" not in told("passed", "")
     assert ">not run<" in told("not_run", "no data") and "Reason" in told("not_run", "no data")
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)', told("passed", ""))
+    assert heads[2:] == ["Outcome", "Findings", "Rows checked"]
+
+
+def test_days_in_chinese_sentences_and_in_lists_stay_on_one_line():
+    said = {"message_zh": "应于2021-03-08前，至2021-12-31 09:30才办", "message_en": "late"}
+    html = findings_table(Findings.of([finding(1, **said)]))
+    assert "<span class=w>2021-03-08</span>前" in html and "<span class=w>2021-12-31 09:30</span>" in html
+    months = frame_panel(pd.DataFrame({"月份": ["2021-01、2021-02、2021-12"]}), "").html
+    assert months.count("<span class=w>2021-") == 3

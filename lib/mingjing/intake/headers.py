@@ -62,11 +62,16 @@ def bare(text: Any) -> str:
     return _DECORATION.sub("", clean(text)).lower()
 
 
+def _spelt(name: str) -> str:
+    return name.removesuffix("_id").replace("_", " ")
+
+
 @cache
 def _headers(table: str) -> dict[str, str]:
     columns = tables()[table].columns.values()
     known: dict[str, str] = {}
-    for names in (lambda c: (c.zh, c.name, c.en), lambda c: c.aliases):
+    # an English sheet may write the name's own words (`Hazard Desc`) or what a report calls the column
+    for names in (lambda c: (c.zh, c.name, _spelt(c.name)), lambda c: (c.en,), lambda c: c.aliases):
         for column in columns:
             for name in names(column):
                 known.setdefault(bare(name), column.name)

@@ -208,4 +208,4 @@ def total_issues(
 
 
 def _plain(number: float) -> str:
-    return f"{number:.6f}".rstrip("0").rstrip(".")
+    return f"{number:{',' if abs(number) >= 10_000 else ''}.6f}".rstrip("0").rstrip(".")

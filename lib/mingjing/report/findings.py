@@ -42,6 +42,14 @@ def in_chinese(html: str, lang: str) -> str:
     return html if lang == "zh" else _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', html)
 
 
+_DAY = re.compile(r"(?<![\d-])\d{4}-\d\d(-\d\d( \d\d:\d\d)?)?(?![\d-])")
+
+
+def whole_days(html: str) -> str:
+    """Days, months and hours kept on one line: a browser breaks after each hyphen."""
+    return _DAY.sub(r"<span class=w>\g<0></span>", html)
+
+
 def table_html(heads: list[str], body: str, caption: str, attributes: str = "") -> str:
     """A table around rows that are already escaped. heads: text of each column, or ready `<th>` elements."""
     head = "".join(
@@ -89,7 +97,7 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
     rows = list(zip(*columns, strict=True))
     looks = ["n" if number else _look(texts) for number, texts in zip(numeric, columns, strict=True)]
     body = "\n".join(
-        f"<tr>{''.join(f'<td class={look}>{escape(text)}</td>' for look, text in zip(looks, row, strict=True))}</tr>"
+        f"<tr>{''.join(f'<td class={look}>{cell}</td>' for look, cell in zip(looks, map(_cell, row), strict=True))}</tr>"
         for row in rows
     )
     if not rows:
@@ -100,6 +108,10 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
         table = table_html(heads, body, caption, " data-sift")
         html = f'<details class="long"><summary>{escape(caption)} <small>{len(frame)}</small></summary>{table}</details>'
     return Panel(html, frame.to_string(index=False))
+
+
+def _cell(text: str) -> str:
+    return escape(text) if len(text) <= _SHORT else whole_days(escape(text))
 
 
 def _nothing(frame: pd.DataFrame, caption: str) -> Panel:

@@ -7,13 +7,12 @@ and query stand once below the table, and the script shows them inside a row tha
 import base64
 import gzip
 import json
-import re
 
 import pandas as pd
 
 from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.life import STATUSES
-from mingjing.report.findings import escape, in_chinese, table_html
+from mingjing.report.findings import escape, in_chinese, table_html, whole_days
 from mingjing.report.labels import label, value_label
 from mingjing.report.rule_notes import rule_notes
 
@@ -62,7 +61,6 @@ WORDS = {
     },
 }
 STATIC = 500
-_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 SHOWN_ROWS = 20
 
 
@@ -137,7 +135,7 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
     if len(places) > SHOWN_ROWS:
         listed += "<br>" + words["more"].format(len(places) - SHOWN_ROWS)
     return (
-        f"<details><summary>{_days(_text(finding['message_' + lang], lang))}</summary>"
+        f"<details><summary>{whole_days(_text(finding['message_' + lang], lang))}</summary>"
         f"<dl class=values>{values}<dt>{words['rows']}<dd>{listed or '—'}"
         f"<dt>{words['id']}<dd class=w>{escape(finding['finding_id'])}</dl></details>"
     )
@@ -149,11 +147,6 @@ def _value(value) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     return f"{value:,}" if isinstance(value, float) else str(value)
-
-
-def _days(html: str) -> str:
-    """Days and hours kept on one line: a browser breaks after each hyphen."""
-    return _DAY.sub(r"<span class=w>\g<0></span>", html)
 
 
 def _text(text: str, lang: str) -> str:

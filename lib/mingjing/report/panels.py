@@ -20,37 +20,31 @@ _STATUS = {
     "unreadable": ("无法读取", "unreadable"),
     "skipped": ("未读取", "not read"),
 }
-_COLUMNS = ("table", "rows_read", "accepted", "mine", "rejected", "not_data", "status", "file", "sheet")
-_SHEETS = tuple(
-    dict(zip(_COLUMNS, heads, strict=True))
-    for heads in (
-        ("台账", "读入行", "接受", "其中所选单位", "退回", "非数据", "状态", "文件", "工作表"),
-        (
-            "Ledger",
-            "Rows read",
-            "Accepted",
-            "of these units",
-            "Rejected",
-            "Not data",
-            "Status",
-            "File",
-            "Sheet",
-        ),
-    )
-)
+# what a sheet is and whether it can be used before where it stands
+_SHEETS = {
+    "table": ("台账", "Ledger"),
+    "status": ("状态", "Status"),
+    "rows_read": ("读入行", "Rows read"),
+    "accepted": ("接受", "Accepted"),
+    "mine": ("其中所选单位", "of these units"),
+    "rejected": ("退回", "Rejected"),
+    "not_data": ("非数据", "Not data"),
+    "sheet": ("工作表", "Sheet"),
+    "file": ("文件", "File"),
+}
+_RULES = {
+    "rule_id": ("规则", "Rule"),
+    "name": ("名称", "Name"),
+    "outcome": ("结果", "Outcome"),
+    "findings": ("发现（条）", "Findings"),
+    "rows_checked": ("检查行数", "Rows checked"),
+    "reason": ("原因", "Reason"),
+}
 _VERDICTS = {
     "refuted": ("被推翻", "refuted"),
     "open": ("无法判断", "cannot be judged"),
     "supported": ("得到支撑", "supported"),
 }
-_RULES_RUN = (
-    ("规则", "Rule"),
-    ("名称", "Name"),
-    ("结果", "Outcome"),
-    ("原因", "Reason"),
-    ("检查行数", "Rows checked"),
-    ("发现（条）", "Findings"),
-)
 # reasons of rules that did not run for want of ledgers, and what is said where they were there
 _LACKING = ("no_data", "column_missing")
 _OF_UNITS = (
@@ -98,11 +92,9 @@ def _verdict(found, ran: int, silent: int, zh: bool) -> str:
         return "没有可用数据，无法作出结论。" if zh else "No usable data: nothing can be concluded."
     high = found.count("high")
     if len(found):
-        text = (
-            f"发现{len(found)}条，其中程度高的{high}条。"
-            if zh
-            else f"{len(found)} findings, {high} of high severity."
-        )
+        some = f"其中程度高的{high}条" if high else "没有程度高的"
+        many = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+        text = f"发现{len(found)}条，{some}。" if zh else f"{many}, {high or 'none'} of high severity."
     else:
         text = f"已运行的{ran}条规则没有发现。" if zh else f"The {ran} rules that ran found nothing."
     if silent:
@@ -196,11 +188,10 @@ def data_quality(audit, area: str | None = None) -> Panel:
     frame["table"] = [
         tables()[name].label(audit.lang) if isinstance(name, str) else "" for name in frame.table
     ]
-    frame["status"] = [_STATUS[status][0 if zh else 1] for status in frame.status]
+    frame["status"] = [_STATUS[status][not zh] for status in frame.status]
     # a sheet that is called like its ledger, as most are, would say it twice
     same = (frame.sheet == "") | (frame.sheet == frame.table)
-    shown = [name for name in _COLUMNS if name in frame and not (name == "sheet" and same.all())]
-    named = frame[shown].rename(columns=_SHEETS[0 if zh else 1])
+    named = _headed(frame.drop(columns="sheet") if same.all() else frame, _SHEETS, zh)
     if area:
         return frame_panel(
             named, "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
@@ -212,7 +203,8 @@ def rejected(intake, lang: str) -> Panel:
     """Each rejected row with its reason."""
     frame = intake.rejected[["source_file", "sheet", "row", f"reason_{lang}"]]
     heads = ["文件", "工作表", "行", "原因"] if lang == "zh" else ["File", "Sheet", "Row", "Reason"]
-    told = f"退回{len(frame)}行" if lang == "zh" else f"{len(frame)} rows rejected"
+    rows = "1 row" if len(frame) == 1 else f"{len(frame)} rows"
+    told = f"退回{len(frame)}行" if lang == "zh" else f"{rows} rejected"
     return frame_panel(frame.set_axis(heads, axis=1), told)
 
 
@@ -230,15 +222,18 @@ def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
 
 
 def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
-    """Every rule of `outcomes` by name and what it came to."""
-    frame, place = outcomes.copy(), 0 if lang == "zh" else 1
-    frame.insert(1, "name", [entries[rule_id].name(lang) for rule_id in frame.rule_id])
-    frame["outcome"] = [OUTCOMES[outcome][place] for outcome in frame.outcome]
-    heads = [pair[place] for pair in _RULES_RUN]
-    frame = frame.set_axis(heads, axis=1)
-    reason = heads[3]  # none where every rule ran
-    return frame_panel(
-        frame if frame[reason].any() else frame.drop(columns=reason), ("规则运行情况", "Rules")[place]
+    """Every rule of `outcomes` by name and what it came to; why one did not run, where one did not."""
+    zh = lang == "zh"
+    frame = outcomes.assign(name=[entries[rule_id].name(lang) for rule_id in outcomes.rule_id])
+    frame["outcome"] = [OUTCOMES[outcome][not zh] for outcome in frame.outcome]
+    frame = frame if frame.reason.astype(bool).any() else frame.drop(columns="reason")
+    return frame_panel(_headed(frame, _RULES, zh), "规则运行情况" if zh else "Rules")
+
+
+def _headed(frame: pd.DataFrame, heads: dict[str, tuple[str, str]], zh: bool) -> pd.DataFrame:
+    """The columns that `heads` knows, in its order and by its words."""
+    return frame[[name for name in heads if name in frame]].rename(
+        columns={name: told[not zh] for name, told in heads.items()}
     )
 
 
