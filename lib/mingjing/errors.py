@@ -18,14 +18,17 @@ class MingjingError(Exception):
         row: int | None = None,
         column: str | None = None,
         todo: str | None = None,
+        zh: str | None = None,
     ):
-        self.what, self.file, self.sheet, self.row, self.column, self.todo = (
+        """zh: all of it in Chinese, where a report will say it too."""
+        self.what, self.file, self.sheet, self.row, self.column, self.todo, self.zh = (
             what,
             file,
             sheet,
             row,
             column,
             todo,
+            zh,
         )
         places = [
             str(file) if file else "",

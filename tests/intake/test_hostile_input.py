@@ -157,7 +157,7 @@ def test_a_file_that_cannot_be_opened_is_named_in_one_line(tmp_path, monkeypatch
         "pathlib.Path.read_bytes", lambda path: (_ for _ in ()).throw(PermissionError(13, "no"))
     )
     assert main(["check", "--data", str(tmp_path)]) == 2
-    assert "a.csv: 无法读取：cannot be read" in capsys.readouterr().err
+    assert "a.csv: 无法读取：没有权限打开。请关闭" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -61,7 +61,9 @@ def _sheets(path: Path, file: str, plan: Mapping) -> Iterator[Found | Source]:
     try:
         sheets = read_file(path, file, **plan.options(file))
     except InputError as error:
-        yield Source(0, file, "", status="unreadable", notes=[(f"无法读取：{error.what}", str(error))])
+        yield Source(
+            0, file, "", status="unreadable", notes=[(f"无法读取：{error.zh or error.what}", str(error))]
+        )
         return
     for sheet in sorted(sheets, key=lambda sheet: sheet.name):
         yield from _headed(sheet, plan)
