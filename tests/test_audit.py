@@ -2,11 +2,13 @@
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 
 from mingjing import Audit
 from mingjing.cli import command_line, main
+from mingjing.cli_options import notebook_folder
 from mingjing.errors import InputError, UsageError
 from mingjing.rules.catalogue import catalogue
 
@@ -105,6 +107,48 @@ def test_check_of_a_damaged_file_exits_2_with_one_line(folder, capsys):
 def test_a_missing_folder_exits_2_with_one_line(tmp_path, capsys):
     assert main(["check", "--data", str(tmp_path / "nowhere")]) == 2
     assert "data folder not found" in capsys.readouterr().err
+
+
+def test_a_file_given_as_the_folder_is_called_a_file(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("a,b\n", "utf-8")
+    assert main(["check", "--data", str(tmp_path / "a.csv")]) == 2
+    assert "a.csv: a file, not a folder. Give --data the folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "reproduce", "lab"])
+def test_a_folder_without_notebooks_is_refused_before_anything_is_run(tmp_path, capsys, command):
+    words = {"run": ["--data", ".", "--period", "2021"], "reproduce": ["manifest.json"], "lab": []}[command]
+    assert main([command, *words, "--notebooks", str(tmp_path)]) == 2
+    assert f"{tmp_path}: no notebooks here. Check --notebooks" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--period", "9999"], "period “9999” lies outside 1900 to 2199. Correct the year"),
+        (["--period", "2021", "--as-of", "9999-12-31"], "as-of date “9999-12-31” lies outside 1900 to 2199"),
+        (["--period", "2021", "--unit", "U1"], "there is no unit ledger to find unit “U1” in"),
+    ],
+)
+def test_what_no_ledger_can_answer_is_refused_in_one_line(folder, tmp_path, capsys, words, said):
+    (folder / "单位信息.csv").unlink()
+    assert main(["run", "canteen", "--data", str(folder), "--out", str(tmp_path / "out"), *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("jobs", ["-1", "x", "1.5"])
+def test_a_number_of_jobs_that_cannot_be_is_wrong_use(capsys, jobs):
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", "--data", ".", "--period", "2021", f"--jobs={jobs}"])
+    assert f"“{jobs}” is no whole number from 0" in capsys.readouterr().err
+
+
+def test_away_from_the_checkout_its_notebooks_are_used_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (notebook_folder(None) / "09_canteen.ipynb").is_file()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "20_mine.ipynb").touch()
+    assert notebook_folder(None) == Path("notebooks")
 
 
 def test_the_bureau_sets_its_own_threshold_and_a_wrong_name_is_refused(folder, tmp_path_factory, capsys):

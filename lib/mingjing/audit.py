@@ -409,6 +409,11 @@ class Audit:
 
     def _unit_id(self, written: str) -> str:
         ids = [unit for unit, name in self.names.items() if written in (unit, name)]
+        if not self.names:
+            raise UsageError(
+                f"there is no unit ledger to find unit “{written}” in",
+                todo="Put it into the folder, or leave the unit out",
+            )
         if len(ids) != 1:
             raise UsageError(
                 f"unit “{written}” is not in the unit ledger", todo=nearest(written, self.names.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 from mingjing.cli_desk import add_desk
 from mingjing.cli_findings import add_findings
 from mingjing.cli_new import add_new
-from mingjing.cli_options import options
+from mingjing.cli_options import notebook_folder, options
 from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError, printable
@@ -140,7 +140,7 @@ def _sample(args: argparse.Namespace) -> int:
     return 0
 
 
-def _apart(args: argparse.Namespace, given: dict, written: dict[str, str]) -> str:
+def _apart(args: argparse.Namespace, notebooks: Path, given: dict, written: dict[str, str]) -> str:
     """The page of a notebook that is no area, where one is asked for. What it takes to run one is loaded only then: an
     unchanged run is told without."""
     from mingjing.areas import AREAS
@@ -150,7 +150,7 @@ def _apart(args: argparse.Namespace, given: dict, written: dict[str, str]) -> st
         return ""
     from mingjing.runs.apart import apart, run_apart
 
-    notebook = apart(args.areas, Path(args.notebooks))
+    notebook = apart(args.areas, notebooks)
     if notebook is None:
         return ""
     if args.engine != "duckdb":
@@ -178,7 +178,8 @@ def _run(args: argparse.Namespace) -> int:
         if not equals:
             raise UsageError(f"“{text}” is not NAME=VALUE", todo="Write -p name=value")
         written[name] = value
-    if page := _apart(args, given, written):
+    notebooks = notebook_folder(args.notebooks)
+    if page := _apart(args, notebooks, given, written):
         print(json.dumps({"index": page}, ensure_ascii=False) if args.json else page)
         return 0
     public = args.audience == "public"
@@ -187,7 +188,7 @@ def _run(args: argparse.Namespace) -> int:
     target = Path(args.out or f"reports/{args.period}{'-public' if public else ''}")
     mark = fingerprint(
         Path(args.data),
-        sorted(Path(args.notebooks).glob("*.ipynb")),
+        sorted(notebooks.glob("*.ipynb")),
         [
             Path(path)
             for path in (args.config, args.mapping, *read_config(args.config).files.values())
@@ -212,10 +213,9 @@ def _run(args: argparse.Namespace) -> int:
             from mingjing.runs.run import run
 
         jobs = args.jobs or os.cpu_count() or 1
-        data, notebooks = Path(args.data), Path(args.notebooks)
         done = run(
             args.areas,
-            data,
+            Path(args.data),
             args.period,
             target,
             given,
@@ -229,22 +229,36 @@ def _run(args: argparse.Namespace) -> int:
         )
     for area, reason in done.failed.items():
         print(f"mingjing: {area}: {reason}", file=sys.stderr)
+    for file in done.unreadable:
+        todo = f"What is wrong with it: mingjing check --data {args.data}"
+        print(f"mingjing: {file}: cannot be read; the reports stand without it. {todo}", file=sys.stderr)
     index = str(done.folder / "index.html")
     print(
-        json.dumps({"index": index, "findings": done.findings, "failed": done.failed}, ensure_ascii=False)
+        json.dumps(
+            {
+                "index": index,
+                "findings": done.findings,
+                "failed": done.failed,
+                "unreadable": done.unreadable,
+            },
+            ensure_ascii=False,
+        )
         if args.json
         else index
     )
     rank = ("high", "medium", "low").index
     reached = args.fail_on and done.highest and rank(done.highest) <= rank(args.fail_on)
-    return 1 if done.failed or reached else 0
+    if done.failed or reached:
+        return 1
+    return 2 if done.unreadable else 0
 
 
 def _lab(args: argparse.Namespace) -> int:
-    start = (Path(args.notebooks) / "start.ipynb").exists()
+    notebooks = notebook_folder(args.notebooks)
+    start = (notebooks / "start.ipynb").exists()
     page = ["--LabApp.default_url=/lab/tree/start.ipynb"] if start else []
     # the remaining words of the command line are JupyterLab's own
-    return subprocess.call([sys.executable, "-m", "jupyterlab", args.notebooks, *page, *args.rest])  # noqa: S603
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(notebooks), *page, *args.rest])  # noqa: S603
 
 
 def _check(args: argparse.Namespace) -> int:

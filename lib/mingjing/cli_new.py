@@ -19,7 +19,7 @@ def add_new(commands: argparse._SubParsersAction) -> None:
         epilog="example: mingjing new notebook fuel, then mingjing run fuel --data DIR --period 2021",
     )
     notebook.add_argument("name", metavar="NAME", help="of its file, without the number")
-    options(notebook, "--notebooks")
+    options(notebook, "--notebooks", default="notebooks", help="folder of notebooks; default: notebooks")
     notebook.set_defaults(command=_notebook)
     rule = kinds.add_parser(
         "rule",

@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from mingjing.cli_options import options
+from mingjing.cli_options import notebook_folder, options
 
 
 def add_proof(commands: argparse._SubParsersAction) -> None:
@@ -73,7 +73,7 @@ def _reproduce(args: argparse.Namespace) -> int:
     done = reproduce(
         Path(args.manifest),
         Path(args.data) if args.data else None,
-        Path(args.notebooks),
+        notebook_folder(args.notebooks),
         args.jobs or os.cpu_count() or 1,
     )
     if args.json:

@@ -3,7 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from mingjing.errors import UsageError
 
@@ -46,6 +46,8 @@ class Period:
             raise UsageError(f"period “{written}” cannot be read", todo=_FORMS)
         if period.start > period.end:
             raise UsageError(f"period “{written}” ends before it begins", todo="Swap the two dates")
+        _within(period.start, f"period “{written}”")
+        _within(period.end, f"period “{written}”")
         return period
 
     @classmethod
@@ -85,6 +87,16 @@ class Period:
 _FORMS = "Write 2021, 2021Q3, 2021-10 or 2021-09-15..2021-10-15"
 
 
+YEARS = 1900, 2199
+
+
+def _within(day: date, named: str) -> date:
+    """The day; UsageError where deadlines reckoned from it would leave the calendar of the machine."""
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise UsageError(f"{named} lies outside {YEARS[0]} to {YEARS[1]}", todo="Correct the year")
+    return day
+
+
 def month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
@@ -93,9 +105,11 @@ def parse_as_of(text: str | date | None, period: Period) -> date:
     """The day the audit looks from; by default the last day of the period, never today."""
     if text is None or text == "":
         return period.end
+    if isinstance(text, datetime):
+        text = text.date()
     if isinstance(text, date):
-        return text
+        return _within(text, f"as-of date “{text}”")
     try:
-        return date.fromisoformat(str(text).strip())
+        return _within(date.fromisoformat(str(text).strip()), f"as-of date “{text}”")
     except ValueError:
         raise UsageError(f"as-of date “{text}” cannot be read", todo="Write it as 2021-10-31") from None

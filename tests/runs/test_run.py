@@ -82,6 +82,17 @@ def test_a_run_leaves_every_file_of_the_contract(ledgers, tmp_path, capsys, lang
 
 
 @pytest.mark.notebook
+def test_a_ledger_that_cannot_be_read_costs_no_report_and_is_never_passed_over(ledgers, tmp_path, capsys):
+    (ledgers / "坏.xlsx").write_bytes(b"PK")
+    words = ["run", "canteen", "--data", str(ledgers), "--period", "2021Q1", "--out", str(tmp_path / "out")]
+    for _ in ("made", "unchanged"):
+        assert main(words) == 2
+        (line,) = (line for line in capsys.readouterr().err.splitlines() if "坏.xlsx" in line)
+        assert "cannot be read" in line and "mingjing check --data" in line
+        assert (tmp_path / "out" / "canteen.html").exists()
+
+
+@pytest.mark.notebook
 def test_a_notebook_that_fails_costs_its_own_report_only(ledgers, tmp_path, capsys):
     folder = tmp_path / "notebooks"
     folder.mkdir()

@@ -41,7 +41,12 @@ def runs(monkeypatch, schedule):
         asked.append(occurrence.id)
         if occurrence.id in broken:
             raise InputError("broken")
-        return {"index": str(schedule.file.parent / "index.html"), "findings": 2, "alert": False}
+        return {
+            "index": str(schedule.file.parent / "index.html"),
+            "findings": 2,
+            "alert": False,
+            "unreadable": [],
+        }
 
     monkeypatch.setattr(module, "_run", run)
     return asked, broken
@@ -91,7 +96,7 @@ def test_two_calls_never_overlap_and_a_stuck_one_is_reported(schedule, monkeypat
     def slow(_, occurrence, audience):
         entered.set()
         leave.wait(20)
-        return {"index": str(schedule.file), "findings": 0, "alert": False}
+        return {"index": str(schedule.file), "findings": 0, "alert": False, "unreadable": []}
 
     monkeypatch.setattr(module, "_run", slow)
     other = threading.Thread(target=lambda: seen.append(run_due(schedule, datetime(2022, 1, 4, 8))))

@@ -19,12 +19,13 @@ RECORD = ".internal"
 @dataclass
 class Run:
     """What came of it. `failed` names the areas whose notebook did not finish, and the rules whose process was
-    ended, with the reason."""
+    ended, with the reason; `unreadable` the files that the reports had to do without."""
 
     folder: Path
     findings: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     highest: str | None = None
+    unreadable: list[str] = field(default_factory=list)
 
 
 def sha256(path: Path) -> str:

@@ -131,6 +131,7 @@ def _build(
     _to_csv(rules, building / "rules.csv")
     (building / "index.html").write_text(_index(audit, chosen, result, given, target), "utf-8")
     result.findings = len(everything)
+    result.unreadable = [source.file for source in audit.intake.unreadable]
     result.highest = next((s for s in SEVERITIES if everything.count(s)), None)
     body = _body(audit, chosen, given, rules, result, started, target) | {"engine": engine}
     if audit.release:

@@ -49,7 +49,8 @@ def finished(target: Path, mark: str, register: str | None = None) -> Run | None
     if body.get("fingerprint") != mark or body.get("failed") or _moved(target, register, body[SELF]):
         return None
     differences, _, _ = verify(target, inputs=False)
-    return None if differences else Run(target, body["findings"], {}, body["highest"])
+    unreadable = [line["file"] for line in body.get("inputs", ()) if line["status"] == "unreadable"]
+    return None if differences else Run(target, body["findings"], {}, body["highest"], unreadable)
 
 
 _LAST_WORD = """SELECT r.seal = ? AND NOT EXISTS (SELECT 1 FROM history WHERE after_run >= r."order")
@@ -78,7 +79,8 @@ def _hashes(folder: Path) -> dict[str, str]:
         for name in files:
             path = Path(root, name)
             if path.is_file():
-                found[path.relative_to(folder).as_posix()] = sha256(path)
+                # one that may not be opened is told of when the ledgers are read
+                found[path.relative_to(folder).as_posix()] = sha256(path) if os.access(path, os.R_OK) else ""
     return found
 
 

@@ -31,13 +31,14 @@ class Summary:
     findings: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     alerts: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
     busy: str = ""
     stuck: bool = False
     following: str = ""
 
     @property
     def exit_code(self) -> int:
-        return 1 if self.failed or self.alerts or self.stuck else 0
+        return 1 if self.failed or self.alerts or self.unreadable or self.stuck else 0
 
     def line(self) -> str:
         """One line as monitoring plug-ins write it: a word, a sentence, figures after the bar."""
@@ -46,6 +47,7 @@ class Summary:
         parts += [f"another run is going on since {self.busy}"] if self.busy else []
         parts += [f"failed {name}: {reason}" for name, reason in self.failed.items()]
         parts += [f"severity reached in {', '.join(self.alerts)}"] if self.alerts else []
+        parts += [f"cannot be read: {', '.join(sorted(self.unreadable))}"] if self.unreadable else []
         parts += [f"next {self.following}"] if self.following else []
         figures = f"due={self.due} done={len(self.done)} failed={len(self.failed)} late={self.late}"
         return f"MINGJING {word}: {'; '.join(parts)} | {figures} findings={self.findings}"
@@ -90,6 +92,7 @@ def _one(schedule: Schedule, occurrence: Occurrence, now: datetime, summary: Sum
         made = _run(schedule, occurrence, "internal")
         summary.findings += made["findings"]
         summary.alerts += [occurrence.id] if made["alert"] else []
+        summary.unreadable |= set(made["unreadable"])
         if schedule.mail.get("to"):
             audience = schedule.mail.get("audience", "public")
             shown = made if audience == "internal" else _run(schedule, occurrence, "public")
