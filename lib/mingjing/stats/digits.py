@@ -112,7 +112,7 @@ def compare_digits(
     if observed.size != len(labels) or (observed < 0).any():
         raise UsageError(f"the digit test “{digits}” needs {len(labels)} counts of 0 or more")
     expected, n = _expected(digits), int(observed.sum())
-    reason = reason or _too_few(n, expected)
+    reason = reason or _too_few(n, digits)
     statistics = dict.fromkeys(("conformity", "mad", "excess_mad", "chi2", "p_value", "ks"))
     z = components = np.zeros(len(labels))
     if n:
@@ -203,14 +203,19 @@ def _conformity(mad: float, digits: str) -> str | None:
     return CONFORMITY[sum(mad > limit for limit in MAD_LIMITS[digits])]
 
 
-def _too_few(n: int, expected: np.ndarray) -> str:
-    least = max(LEAST_N, int(np.ceil(LEAST_EXPECTED / expected.min())))
+def least_n(digits: str) -> int:
+    """How many positive values a test needs."""
+    return max(LEAST_N, int(np.ceil(LEAST_EXPECTED / _expected(digits).min())))
+
+
+def _too_few(n: int, digits: str) -> str:
+    least = least_n(digits)
     return f"{n} positive values are too few; this test needs {least}" if n < least else ""
 
 
 def unsuitable(positive: np.ndarray, digits: str) -> str:
     """Why these positive amounts are not of the kind the test is made for; empty when they are."""
-    if reason := _too_few(positive.size, _expected(digits)):
+    if reason := _too_few(positive.size, digits):
         return reason
     whole = bool((positive == np.rint(positive)).all())
     ordered = np.unique(positive)

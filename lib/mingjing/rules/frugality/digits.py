@@ -13,7 +13,7 @@ from ibis import _
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.ledgers import Ledgers
 from mingjing.stats import digit_test, false_discoveries, funnel
-from mingjing.stats.digits import CONFORMITY, MAD_LIMITS, DigitTest, digits_of
+from mingjing.stats.digits import CONFORMITY, MAD_LIMITS, DigitTest, digits_of, least_n
 
 WHOLE = "ALL"
 # Entries taken into memory at once, save those of one unit.
@@ -34,35 +34,42 @@ _FOUND = pa.schema(
 
 def spent(ledgers: Ledgers, p) -> ir.Table:
     """Positive entries of the period without pay and the like, whose sums are fixed: `_rid unit_id amount number`,
-    sorted by the number of the unit, so that the engine finds a unit without reading all."""
+    sorted by the number of the unit, so that the engine finds a unit without reading all; the unit of most entries comes
+    first."""
 
     def build() -> ir.Table:
         t = ledgers.expense
         t = t.filter(ledgers.in_period(t.voucher_date) & (t.amount > 0) & t.econ_item.notin(p.fixed_items))
-        units = t.filter(_.unit_id.notnull()).select("unit_id").distinct()
-        units = units.mutate(number=ibis.row_number().over(order_by=units.unit_id))
+        units = t.filter(_.unit_id.notnull()).group_by("unit_id").agg(entries=_.count())
+        order = [units.entries.desc(), units.unit_id]
+        units = units.mutate(number=ibis.row_number().over(order_by=order))
         return t.left_join(units, "unit_id").select("_rid", "unit_id", "amount", "number").order_by("number")
 
     return ledgers.materialised(f"spent_{zlib.crc32('|'.join(p.fixed_items).encode()):08x}", build)
 
 
-def parts(t: ir.Table) -> Iterator[pd.DataFrame]:
-    """The entries of whole units, some units at a time, since those of all may not fit into memory."""
-    sizes = t.filter(_.number.notnull()).group_by("number").agg(n=_.count()).order_by("number").to_pandas()
-    for _part, some in sizes.groupby(sizes.n.cumsum() // AT_ONCE):
+def sizes(t: ir.Table) -> pd.DataFrame:
+    """How many entries each unit has: `number n`."""
+    return t.filter(_.number.notnull()).group_by("number").agg(n=_.count()).order_by("number").to_pandas()
+
+
+def parts(t: ir.Table, units: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The entries of whole units, the first so many of `sizes`, some units at a time, since those of all may not fit into
+    memory."""
+    for _part, some in units.groupby(units.n.cumsum() // AT_ONCE):
         yield t.filter(_.number.between(int(some.number.iloc[0]), int(some.number.iloc[-1]))).to_pandas()
 
 
 def tested(t: ir.Table, digits: str) -> Iterator[tuple[str, pd.DataFrame, DigitTest]]:
     """Each unit whose amounts are fit for the test; where none has enough of them, all units together."""
-    units = fit = 0
-    for frame in parts(t):
+    units, fit = sizes(t), 0
+    for frame in parts(t, units[units.n >= least_n(digits)]):
         for unit, part in frame.groupby("unit_id"):
             test = digit_test(part.amount.to_numpy(), digits)
-            units, fit = units + 1, fit + test.suitable
+            fit += test.suitable
             if test.suitable:
                 yield unit, part, test
-    if units > 1 and not fit:
+    if len(units) > 1 and not fit:
         frame = t.to_pandas()
         test = digit_test(frame.amount.to_numpy(), digits)
         if test.suitable:
@@ -146,11 +153,11 @@ def round_sums(ledgers: Ledgers, p):
 
 def _units(t: ir.Table, p) -> pd.DataFrame:
     """Units with enough entries to be compared: how many of them are round (`sum`), how many there are (`size`)."""
+    every = sizes(t)
     units = {
         unit: (int(is_round.sum()), len(is_round))
-        for frame in parts(t)
+        for frame in parts(t, every[every.n >= p.min_n])
         for unit, is_round in _is_round(frame, p).groupby(frame.unit_id)
-        if len(is_round) >= p.min_n
     }
     return pd.DataFrame.from_dict(units, orient="index", columns=["sum", "size"])
 
