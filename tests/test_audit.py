@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,23 @@ def test_a_number_of_jobs_that_cannot_be_is_wrong_use(capsys, jobs):
     with pytest.raises(SystemExit, match="2"):
         main(["run", "--data", ".", "--period", "2021", f"--jobs={jobs}"])
     assert f"“{jobs}” is no whole number from 0" in capsys.readouterr().err
+
+
+def test_the_notebooks_default_is_the_sample_wherever_the_kernel_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert len(Audit.open("../data/sample", "2021Q3").table("unit")) > 0
+    with pytest.raises(InputError, match="data folder not found"):
+        Audit.open("../data/simple", "2021Q3")
+
+
+@pytest.mark.notebook
+def test_stock_papermill_runs_a_notebook_from_the_root_as_the_contract_writes_it(tmp_path):
+    words = ["notebooks/06_venues.ipynb", str(tmp_path / "out.ipynb"), "-p", "period", "2021Q3"]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "papermill", *words], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-500:]
 
 
 def test_away_from_the_checkout_its_notebooks_are_used_all_the_same(tmp_path, monkeypatch):

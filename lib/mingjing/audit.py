@@ -28,6 +28,7 @@ from mingjing.findings import Findings, make_findings
 from mingjing.findings.register import Past, Register, nearby
 from mingjing.findings.register.rows import Rows, made_of
 from mingjing.intake import Intake, read_folder
+from mingjing.intake.files import ledgers_at
 from mingjing.intake.ledgers import intake_ledgers
 from mingjing.papers.slips import slips
 from mingjing.papers.workpaper import workpaper
@@ -106,7 +107,7 @@ class Audit:
             raise UsageError(f"audience “{audience}” is not offered", todo="Choose internal or public")
         if any(key[-1] == "public" for key in _SHARED):
             audience = "public"  # whatever a notebook asks for: a public run shows nobody anything else
-        files = tuple(str(path or "") for path in (config, mapping))
+        data, files = ledgers_at(data), tuple(str(path or "") for path in (config, mapping))
         asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, *files, audience)
         if asked in _SHARED:
             return _SHARED[asked]

@@ -53,6 +53,19 @@ _ASIDE = {
 }
 
 
+_DEFAULT = Path("../data/sample")  # what the notebooks have for `data`
+
+
+def ledgers_at(data: str | Path) -> Path:
+    """The folder named. papermill runs a notebook in the folder it was called in and tells nobody where the notebook is:
+    the notebooks' own default then means the checkout's sample all the same."""
+    folder = Path(data)
+    if folder == _DEFAULT and not folder.exists():
+        sample = Path(__file__).resolve().parents[3] / "data" / "sample"
+        return sample if sample.is_dir() else folder
+    return folder
+
+
 def list_files(folder: Path) -> tuple[list[tuple[Path, str]], list[Aside]]:
     """(path, name) to read, and (name, why in Chinese, why in English) for each left aside, both in a fixed order."""
     if folder.is_file():
