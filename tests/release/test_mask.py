@@ -79,6 +79,7 @@ def test_a_public_finding_is_not_said_to_be_new(folder):
     assert set(public.check().to_pandas().status) == {""}
     assert "新发现" not in public.check()._repr_html_()
     assert "不与以前各期比较" in public.headline("overview").text + public.look_back().text
+    assert public.headline("overview").text.partition("\n")[0].count("发现") == 1
     assert "new" not in overview.areas(public) and "新发现" not in public.one_page().html
 
 

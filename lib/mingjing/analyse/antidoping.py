@@ -114,6 +114,14 @@ def events(audit) -> pd.DataFrame:
 def first_screen(audit) -> Screen:
     """Units covered and lacking by name; people untrained, lots issued uncleared, names found on the prohibited list."""
     whole = units(audit)
+    if whole.empty and len(ledger(audit, "unit")):
+        return Screen(
+            "所选单位不在反兴奋剂教育应覆盖之列。" if audit.units else "单位表中没有应覆盖的单位。",
+            "Education against doping is not due in the units asked for."
+            if audit.units
+            else "No unit on the list is due for education.",
+            (),
+        )
     if whole.empty:
         return Screen("没有单位表，覆盖率无法判断。", "No list of units: coverage cannot be judged.", ())
     roles, lots = people(audit), batches(audit)

@@ -254,7 +254,11 @@ def first_screen(audit) -> Screen:
         en,
         (
             ("对不上的 / 采购总额（元）", "Yuan unreconciled / purchased", f"{off:,.0f} / {bought:,.0f}"),
-            ("就餐人次多于在册的食堂", "Canteens with more diners than people", f"{crowded} / {units}"),
+            (
+                "就餐人次多于在册的食堂",
+                "Canteens with more diners than people on the roll",
+                f"{crowded} / {units}",
+            ),
             (f"比市场价（{lines}笔采购）", f"Against market price ({lines} purchases)", premium),
         ),
     )

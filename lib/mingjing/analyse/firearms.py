@@ -3,6 +3,7 @@
 import pandas as pd
 
 from mingjing.analyse import Screen
+from mingjing.analyse.claims import rules_in_words
 from mingjing.findings import sentence
 from mingjing.rules import catalogue, found_so_far
 from mingjing.rules.expr import month_of
@@ -29,6 +30,10 @@ _STEP |= {"盘盈": "adjusted", "盘亏": "adjusted"}
 _WITHHELD = (
     "枪弹台账不公开，“零差错”是否成立见内部报告。",
     "The ledgers of arms are withheld: whether “zero error” holds is for the report inside.",
+)
+_NOBODY_S = (
+    "台账中没有所选单位的枪支、弹药和领用，“零差错”无从说起。",
+    "The ledgers hold no guns, ammunition or issues of the units asked for: there is nothing that “zero error” could be said of.",
 )
 
 
@@ -160,19 +165,27 @@ def zero_error(audit, lang: str) -> str:
     if verdict.case == "gaps" and audit.release:  # the ledgers are withheld, not missing
         return _WITHHELD[0 if lang == "zh" else 1]
     if verdict.case == "refuted":
-        return _refuted(verdict.seen, entries, lang)
+        return _refuted(verdict.seen, lang)
+    if (
+        audit.units
+        and not audit.release
+        and match(audit).empty
+        and waterfall(audit).empty
+        and not (nights_out(audit) or (0, 0))[1]
+    ):
+        return _NOBODY_S[0 if lang == "zh" else 1]
     said = {"claim_text": "零差错" if lang == "zh" else "Zero error", **verdict.seen}
+    said["rules"] = rules_in_words(verdict.seen.get("rules", []), lang)
     return sentence(catalogue()["DQ-04"], verdict.case, said, lang) + ("。" if lang == "zh" else ".")
 
 
-def _refuted(seen: dict, entries: dict, lang: str) -> str:
+def _refuted(seen: dict, lang: str) -> str:
     """The verdict by the names of the rules: their numbers tell a leader nothing."""
     ids, hits = seen["rules"], seen["hits"]
-    names = [entries[rule_id].name(lang) for rule_id in ids[:3] if rule_id in entries]
+    names = rules_in_words(ids, lang)
     if lang == "zh":
-        return f"“零差错”被推翻：{len(ids)}条规则查出{hits}处（{'、'.join(names)}{'等' if len(ids) > 3 else ''}）。"
-    more = ", …" if len(ids) > 3 else ""
-    return f"“Zero error” is refuted: {hits} hits of {len(ids)} rules ({'; '.join(names)}{more})."
+        return f"“零差错”被推翻：{len(ids)}条规则查出{hits}处（{names}）。"
+    return f"“Zero error” is refuted: {hits} hits of {len(ids)} rules ({names})."
 
 
 def first_screen(audit) -> Screen:

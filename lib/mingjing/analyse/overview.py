@@ -184,8 +184,8 @@ def first_screen(audit) -> Screen:
     )
     if audit.release:
         return Screen(
-            f"发现{len(found)}条；对外报告不与以前各期比较。",
-            f"{len(found)} findings; a report for the public is not held against earlier ones.",
+            "对外报告不与以前各期比较。",
+            "A report for the public is not held against earlier ones.",
             (("程度高 / 全部发现", "High / all findings", f"{len(high)} / {len(found)}"), checked),
         )
     zh = [f"新发现{new}条"] * bool(since(audit)) + [f"已消除{gone}条"] * compared(audit)

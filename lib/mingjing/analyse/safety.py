@@ -125,10 +125,14 @@ def first_screen(audit) -> Screen:
     total = frame.groupby(["unit_id", "location"]).ngroups if len(frame) else 0
     return Screen(
         f"登记隐患{len(frame)}项，未销号{open_all}项；其中重大隐患{len(major)}项，未销号{open_major}项。",
-        f"{open_all} of {len(frame)} hazards on record are not closed, {open_major} of {len(major)} major ones.",
+        f"Hazards on record: {len(frame)}, of which {open_all} not closed; major ones: {len(major)}, {open_major} not closed.",
         (
             ("检查到的部位", "Sites checked", f"{reached.checked.sum()} / {reached.sites.sum()}"),
             ("逾期未整改（在未整改中）", "Overdue, of those open", f"{overdue} / {open_all}"),
-            ("同类复发的部位（在有隐患部位中）", "Places where hazards came back", f"{places} / {total}"),
+            (
+                "同类复发的部位（在有隐患部位中）",
+                "Places where hazards came back, of those with any",
+                f"{places} / {total}",
+            ),
         ),
     )

@@ -142,12 +142,14 @@ def first_screen(audit) -> Screen | None:
         area = f"{used.area_m2.sum() / 1e4:,.2f} / {claimed_area}"
     implied = implied_population(told[_AREA], told[_PER_HEAD]) if {_AREA, _PER_HEAD} <= told.keys() else None
     people = f"{implied.low:,.1f}–{implied.high:,.1f}" if implied else "—"
+    if implied and audit.lang == "en":
+        people = f"{implied.low / 100:,.2f}–{implied.high / 100:,.2f}"
     figures = (
         ("使用中的场地 / 登记", "Venues in use / on the list", count),
         ("登记面积 / 汇报面积（万平方米）", "Area listed / claimed (10,000 m²)", area),
         (
             "汇报数隐含人口（万人）",
-            "Population the report implies (10,000)",
+            "Population the report implies (million)",
             people,
         ),
     )
@@ -174,9 +176,9 @@ def _verdict(audit, implied: Implied | None, per_head: float | None) -> tuple[st
     if implied.allows(population):
         return (
             f"人均{per_head}平方米可以复算：常住人口{population:g}万人在四舍五入允许的范围内。",
-            f"{per_head} m² per head can be recomputed: a population of {population:g} times 10,000 is within what rounding allows.",
+            f"{per_head} m² per head can be recomputed: a population of {population * 1e4:,.0f} is within what rounding allows.",
         )
     return (
         f"人均{per_head}平方米不能复算：常住人口{population:g}万人，要{implied.low:.1f}至{implied.high:.1f}万人才对得上。",
-        f"{per_head} m² per head cannot be recomputed: the population is {population:g} times 10,000, and it would take {implied.low:.1f} to {implied.high:.1f}.",
+        f"{per_head} m² per head cannot be recomputed: the population is {population * 1e4:,.0f}, and it would take {implied.low / 100:.2f} to {implied.high / 100:.2f} million.",
     )

@@ -38,7 +38,9 @@ _WORDS = {
         "formula": "自查指数＝100×加权平均（{}）；不能得知的部分不计，权重按比例折算；查到该单位的规则不足{}条的不评。",
         "comma": "、",
         "pair": "{}{}",
-        "heads": ["单位", "自查指数", "查到的规则"],
+        "heads": ["单位", "自查指数", "查到的规则（条）"],
+        "share": "{}（%）",
+        "of_index": "自查指数（0至100，越高越好）及其构成；空格为不能得知",
     },
     "en": {
         "caption": "Findings by unit and area; hatched was not checked, which is not a pass",
@@ -68,6 +70,8 @@ _WORDS = {
         "comma": ", ",
         "pair": "{} {}",
         "heads": ["Unit", "Index", "Rules that looked"],
+        "share": "{} (%)",
+        "of_index": "Index (0 to 100, higher is better) and its parts; blank where it cannot be known",
     },
 }
 
@@ -181,17 +185,20 @@ def _list(lines: list[str]) -> str:
 
 
 def index_panel(audit) -> Panel:
-    """Each unit's index with the parts it is made of; a part that cannot be known is left out and shown as a dash."""
+    """Each unit's index with the parts it is made of; a part that cannot be known is left out and left blank."""
     words, place = _WORDS[audit.lang], 0 if audit.lang == "zh" else 1
     frame = overview.index(audit)
     shown = pd.DataFrame(
-        {"unit": frame.unit_id.map(lambda u: audit.names.get(u, u)), "index": frame["index"].map(_score)}
+        {
+            "unit": frame.unit_id.map(lambda u: audit.names.get(u, u)),
+            "index": frame["index"].round().astype("Int64"),
+        }
     )
     shown["rules"] = frame.rules
     for name in overview.PARTS:
-        shown[name] = (100 * frame[name]).map(lambda v: "—" if pd.isna(v) else f"{v:.0f}%")
-    heads = [*words["heads"], *(labels[place] for labels in overview.PARTS.values())]
-    return frame_panel(shown.set_axis(heads, axis=1), words["index"])
+        shown[name] = (100 * frame[name]).round().astype("Int64")
+    heads = [*words["heads"], *(words["share"].format(labels[place]) for labels in overview.PARTS.values())]
+    return frame_panel(shown.set_axis(heads, axis=1), words["of_index"])
 
 
 def unchecked_panel(audit) -> Panel:

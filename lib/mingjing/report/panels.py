@@ -45,6 +45,7 @@ _VERDICTS = {
     "open": ("无法判断", "cannot be judged"),
     "supported": ("得到支撑", "supported"),
 }
+_FOUND_NOTHING = ("The {} rules that ran found nothing.", "The one rule that ran found nothing.")
 # reasons of rules that did not run for want of ledgers, and what is said where they were there
 _LACKING = ("no_data", "column_missing")
 _OF_UNITS = (
@@ -96,12 +97,12 @@ def _verdict(found, ran: int, silent: int, zh: bool) -> str:
         many = "1 finding" if len(found) == 1 else f"{len(found)} findings"
         text = f"发现{len(found)}条，{some}。" if zh else f"{many}, {high or 'none'} of high severity."
     else:
-        text = f"已运行的{ran}条规则没有发现。" if zh else f"The {ran} rules that ran found nothing."
+        text = f"已运行的{ran}条规则没有发现。" if zh else _FOUND_NOTHING[ran == 1].format(ran)
     if silent:
         text += (
             f"另有{silent}条规则未能运行，不等于没有问题。"
             if zh
-            else f" {silent} rules did not run; that is not a pass."
+            else f" {silent} rule{'s' * (silent != 1)} did not run; that is not a pass."
         )
     return text
 

@@ -1,0 +1,50 @@
+"""What a leader reads first: words and not numbers of rules, nothing said twice, nothing of what a unit does not have."""
+
+from pathlib import Path
+
+import pytest
+
+from mingjing import Audit
+from mingjing.analyse import antidoping, claims, firearms, venues
+from mingjing.report import onepage
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def audit(request):
+    return Audit.open(SAMPLE, "2021", lang=request.param)
+
+
+def test_claims_are_judged_in_words(audit):
+    told = "\n".join(claims.judged(audit).why)
+    assert "QD-01" not in told and "JD-02" not in told
+    first = "弹药结存不连续（守恒）" if audit.lang == "zh" else "Ammunition running balance broken"
+    assert first in told and "blank" not in told
+    if audit.lang == "en":
+        assert "reported 10, by the ledgers 9\n" in told and "3.1 m²" in told
+
+
+def test_the_index_and_its_parts_are_columns_of_numbers(audit):
+    html = onepage.index_panel(audit).html
+    assert html.count('<th scope="col" class=n>') == 5 and html.count("(%)") + html.count("（%）") == 3
+
+
+def test_rules_are_named_up_to_three():
+    ids = ["QD-01", "QD-02", "QD-04", "QD-05"]
+    assert claims.rules_in_words(ids, "zh").endswith("枪支当日未归库等")
+    assert "等" not in claims.rules_in_words(ids[:3], "zh") and claims.rules_in_words([], "en") == ""
+
+
+def test_the_population_is_said_in_whole_people_and_millions():
+    english = venues.first_screen(Audit.open(SAMPLE, "2021", lang="en"))
+    assert "is 177,500, and it would take 7.05 to 7.28 million" in english.en
+    assert english.figures[2][2] == "7.05–7.28"
+
+
+def test_a_unit_without_arms_and_athletes_is_told_so():
+    bureau = Audit.open(SAMPLE, "2021", units=["U001"])
+    assert "没有所选单位的枪支" in firearms.zero_error(bureau, "zh")
+    assert antidoping.first_screen(bureau).zh == "所选单位不在反兴奋剂教育应覆盖之列。"
+    told = bureau.headline("firearms").text
+    assert "—" not in told and "0 / 0" not in told and "QD-" not in told
