@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ from mingjing import Audit
 from mingjing.cli import command_line, main
 from mingjing.cli_options import notebook_folder
 from mingjing.errors import InputError, UsageError
+from mingjing.intake import read_folder
 from mingjing.rules.catalogue import catalogue
+from mingjing.runs.unchanged import fingerprint
 
 LOG = """留样与温度记录表
 记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,菜品,留样重量,留样销毁时间,记录人
@@ -160,6 +163,33 @@ def test_stock_papermill_runs_a_notebook_from_the_root_as_the_contract_writes_it
         [sys.executable, "-m", "papermill", *words], cwd=root, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-500:]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
+def test_what_is_printed_comes_out_whatever_the_terminal_can_show(encoding):
+    words = [sys.executable, "-m", "mingjing", "rules", "canteen"]
+    done = subprocess.run(words, env=os.environ | {"PYTHONIOENCODING": encoding}, capture_output=True)
+    shown = {"ascii": "留样".encode(), "gbk": "留样".encode("gbk"), "latin-1": rb"\u7559\u6837"}[encoding]
+    assert done.returncode == 0 and shown in done.stdout, done.stderr[-300:]
+
+
+@pytest.mark.notebook
+def test_a_report_among_the_ledgers_is_no_ledger(folder):
+    words = [
+        "run",
+        "canteen",
+        "--data",
+        str(folder),
+        "--period",
+        "2021Q1",
+        "--out",
+        str(folder / "reports" / "Q1"),
+    ]
+    before = [source.file for source in read_folder(folder).sources]
+    mark = fingerprint(folder, [], [], {})
+    assert main(words) == 0
+    assert [source.file for source in read_folder(folder).sources] == before
+    assert fingerprint(folder, [], [], {}) == mark
 
 
 def test_away_from_the_checkout_its_notebooks_are_used_all_the_same(tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 """The command line: argument parsing only."""
 
 import argparse
+import codecs
+import io
 import json
 import os
 import subprocess
@@ -18,6 +20,7 @@ from mingjing.errors import MingjingError, printable
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point. An expected error is one line on standard error."""
+    _speak()
     parser = command_line()
     args, rest = parser.parse_known_args(argv)
     args.rest = rest
@@ -42,6 +45,14 @@ def main(argv: list[str] | None = None) -> int:
             f"mingjing: {place}{error.strerror}. Check the place, its rights and free space", file=sys.stderr
         )
         return 2
+
+
+def _speak() -> None:
+    """Chinese comes out whatever the locale: as UTF-8 where that is plain ASCII, else written out where it has no sign."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            plain = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if plain else None, errors="backslashreplace")
 
 
 def command_line() -> argparse.ArgumentParser:

@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mingjing.areas import MANIFEST
 from mingjing.errors import InputError, nearest
 
 REGISTER = "register.sqlite"  # the register of findings, beside the folders of the reports
 MAX_BYTES = 16 * 1024**2
 _SECTIONS = {"rules", "intake", "overview", "public"}
 _FILES = {"mapping", "corrections", "aliases"}
+
+
+def is_report(folder: Path) -> bool:
+    """Whether this is the report of a run: what lies in it is no ledger, though it may stand among them."""
+    return all((folder / name).is_file() for name in (MANIFEST, "findings.csv", "index.html"))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
+from mingjing.config import is_report
 from mingjing.errors import InputError, printable
 from mingjing.intake.archive import check_cells, gunzip, inspect_workbook
 from mingjing.intake.values import EPOCH_1900
@@ -80,7 +81,7 @@ def list_files(folder: Path) -> tuple[list[tuple[Path, str]], list[Aside]]:
         aside.append((_name(Path(error.filename), folder), *_ASIDE["closed"]))
 
     for where, folders, files in os.walk(folder, onerror=closed):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [n for n in folders if not n.startswith(".") and not is_report(Path(where, n))]
         aside += [
             (_name(path, folder), *_ASIDE["link"])
             for path in (Path(where, name) for name in folders)

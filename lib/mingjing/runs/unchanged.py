@@ -14,7 +14,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 import mingjing
-from mingjing.config import REGISTER
+from mingjing.config import REGISTER, is_report
 from mingjing.errors import InputError
 from mingjing.runs.manifest import SELF, Run, read_manifest, sha256, verify
 
@@ -75,10 +75,10 @@ def _moved(target: Path, register: str | None, seal: str) -> bool:
 def _hashes(folder: Path) -> dict[str, str]:
     found = {}
     for root, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
+        folders[:] = [n for n in folders if n != "__pycache__" and not is_report(Path(root, n))]
         for name in files:
             path = Path(root, name)
-            if path.is_file():
+            if path.is_file() and name != REGISTER:
                 # one that may not be opened is told of when the ledgers are read
                 found[path.relative_to(folder).as_posix()] = sha256(path) if os.access(path, os.R_OK) else ""
     return found

@@ -54,6 +54,8 @@ def matrix(values: Iterable, what: str = "scores", missing: bool = False) -> np.
 
 
 def _floats(values: Iterable, what: str, missing: bool, dimensions: int) -> np.ndarray:
+    if not isinstance(values, Iterable):
+        raise UsageError(f"{what} must be a list, not {values!r}", todo="Give it as [1, 2].")
     values = values if hasattr(values, "__array__") or isinstance(values, list | tuple) else list(values)
     try:
         array = np.asarray(values)
@@ -103,6 +105,12 @@ def share(value: Real | Decimal, what: str) -> float:
 
 def count(value: Any, what: str, least: int = 0) -> int:
     """A whole number, at least `least`."""
-    if isinstance(value, bool) or not isinstance(value, Real) or value != int(value) or value < least:
+    whole = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    if not whole or value != int(value) or value < least:
         raise UsageError(f"{what} must be a whole number of at least {least}, not {value!r}")
     return int(value)
+
+
+def generator(seed: int | None) -> np.random.Generator:
+    """Random numbers that can be drawn again with the same seed; None draws others each time."""
+    return np.random.default_rng(None if seed is None else count(seed, "seed"))

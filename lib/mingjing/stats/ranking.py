@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mingjing.errors import UsageError
-from mingjing.stats.base import Result, matrix
+from mingjing.stats.base import Result, generator, matrix
 
 DRAWS = 4000
 
@@ -155,7 +155,14 @@ def _mask(recused: Iterable | None, shape: tuple[int, int]) -> np.ndarray:
     pairs = np.asarray(recused if hasattr(recused, "__array__") else list(recused))
     if pairs.shape == shape and pairs.dtype == bool:
         return pairs
-    for target, judge in pairs.tolist() if pairs.ndim == 2 and pairs.shape[1] == 2 else pairs.reshape(-1, 2):
+    if not pairs.size:
+        return mask
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iuf":
+        raise UsageError(
+            "recused is neither pairs nor a table of true and false like the scores",
+            todo="Give pairs (target, judge), counted from 0.",
+        )
+    for target, judge in pairs.tolist():
         if not (0 <= target < shape[0] and 0 <= judge < shape[1]):
             raise UsageError(
                 f"recused pair ({target}, {judge}) is outside the table of {shape[0]} × {shape[1]}",
@@ -194,7 +201,7 @@ def _bootstrap(fit: _Fit, seed: int) -> tuple[np.ndarray, float]:
     fitted = fit.hat @ fit.given
     residuals = fit.given - fitted
     scaled = (residuals - residuals.mean()) * np.sqrt(residuals.size / fit.freedom)
-    chosen = np.random.default_rng(seed).integers(0, scaled.size, size=(DRAWS, scaled.size))
+    chosen = generator(seed).integers(0, scaled.size, size=(DRAWS, scaled.size))
     drawn = (fitted + scaled[chosen]) @ fit.targets.T
     return drawn, float(np.sqrt((residuals**2).sum() / fit.freedom))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from mingjing.errors import UsageError, nearest
-from mingjing.stats.base import count, numbers
+from mingjing.stats.base import count, generator, numbers
 
 METHODS = ("fixed", "cell", "random")
 
@@ -51,7 +51,7 @@ def monetary_units(
     total: float, n: int | None, interval: float, method: str, start: float | None, seed: int | None
 ) -> np.ndarray:
     """The yuan drawn out of `total`, rising: where `select_mus` looks for the items."""
-    random = np.random.default_rng(seed)
+    random = generator(seed)
     if start is not None and (method != "fixed" or not 0 <= start <= interval):
         raise UsageError(
             f"start = {start!r} does not fit", todo=f"Only method “fixed” takes it, from 0 to {interval:g}."
