@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mingjing.errors import NotebookError
 from mingjing.report import plots, svg
+from mingjing.report.plots.base import short
 from mingjing.report.plots.narrow import folded, wide
 
 UNITS = pd.DataFrame(
@@ -120,6 +121,18 @@ def test_folding_loses_no_letter_and_takes_no_line_more_than_it_must(text, most)
     lines = folded(text, most).split("\n")
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
     assert len(lines) <= max(1, -(-wide(text) // most))
+
+
+def test_on_a_phone_words_break_at_their_ends_and_names_of_neighbours_do_not_meet():
+    assert folded("Spring\nFestival", 8).split("\n") == ["Spring", "Festival"]
+    assert folded("Mid-Autumn", 8) == "Mid-\nAutumn" and folded("Labour Day", 8) == "Labour\nDay"
+    assert short("business reception·lunch") == "business reception·lunch" and len(short("市" * 30)) == 18
+    days = pd.DataFrame({"day": pd.date_range("2021-01-01", "2021-12-31", freq="W"), "n": 1})
+    bands = [("2021-01-01", "2021-01-03", "New Year"), ("2021-02-11", "2021-02-17", "Spring Festival"),
+             ("2021-04-03", "2021-04-05", "Qingming"), ("2021-09-19", "2021-09-21", "Mid-Autumn")]  # fmt: skip
+    plot = plots.lines(days, "day", ["n"], bands=bands, **WORDS)
+    tops = [float(re.search(rf'y="([\d.]+)"[^>]*>{name}<', plot.small)[1]) for _, _, name in bands]
+    assert tops[1] > tops[0] == tops[2] == tops[3]
 
 
 def test_two_plots_share_no_id():

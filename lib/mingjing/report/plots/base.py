@@ -9,7 +9,7 @@ import pandas as pd
 from mingjing.report import svg
 from mingjing.report.findings import frame_panel
 from mingjing.report.labels import labelled
-from mingjing.report.plots.narrow import narrowed
+from mingjing.report.plots.narrow import narrowed, wide
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,8 +65,8 @@ class Plot:
 
 def made(drawn: "Figure", title: str, alt: str, numbers: pd.DataFrame, lang: str) -> Plot:
     """The plot of a figure, drawn under `svg.style()`: at full width, and once more for a phone."""
-    wide = svg.to_svg(drawn)
-    return Plot(wide, title, alt, numbers, lang, svg.to_svg(narrowed(drawn)))
+    full = svg.to_svg(drawn)
+    return Plot(full, title, alt, numbers, lang, svg.to_svg(narrowed(drawn)))
 
 
 def drawn_columns(
@@ -147,8 +147,13 @@ def number(value) -> str:
 
 
 def short(name, most: int = 18) -> str:
+    """No wider than `most` Chinese characters, which are two letters wide."""
     text = str(name)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    if wide(text) <= 2 * most:
+        return text
+    while wide(text) > 2 * most - 2:
+        text = text[:-1]
+    return text + "…"
 
 
 def patch(xy=(0, 0), width=1.0, height=1.0, colour: str | None = None, alpha: float = 1.0):

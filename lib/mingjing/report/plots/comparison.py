@@ -240,12 +240,17 @@ def funnel(
         axes.plot(shown[size], shown[rate], "o", color=svg.SERIES[0], markersize=6)
         axes.plot(shown[size][outside], shown[rate][outside], "D", color=svg.HIGH, markersize=8)
         named = shown if len(shown) <= NAMED else shown[outside]
+        span, below, before = shown[size].max() - shown[size].min(), False, None
         for (n, share), group in named.groupby([size, rate], sort=False):
-            right = n > shown[size].min() + 0.6 * (shown[size].max() - shown[size].min())
+            right = n > shown[size].min() + 0.6 * span
+            # the name of a neighbour stands below its point
+            below = before is not None and n - before < 0.3 * span and not below
+            before = n
             axes.annotate(
                 short(("、" if lang == "zh" else ", ").join(map(str, group[label])), 36),
                 (n, share),
-                xytext=(-8 if right else 8, 5),
+                xytext=(-8 if right else 8, -5 if below else 5),
+                va="top" if below else "bottom",
                 ha="right" if right else "left",
                 textcoords="offset points",
             )

@@ -6,6 +6,10 @@ import pandas as pd
 
 from mingjing.report import svg
 from mingjing.report.plots.base import MAX_ROWS, Plot, dates, drawn_columns, made, rows, scale
+from mingjing.report.plots.narrow import wide
+
+# letters of a band's name that find room along the axis on a narrow screen
+_LETTERS = 56
 
 
 def timeline(
@@ -85,18 +89,12 @@ def lines(
                 label=name,
                 **(quiet if column in limits else mark),
             )
-        close, before, low = (moments.max() - moments.min()) / 12, None, False
-        for first, last, name in bands:
+        letter = (moments.max() - moments.min()) / _LETTERS
+        for (first, last, name), level in zip(bands, _levels(bands, letter), strict=True):
             begins = pd.Timestamp(first)
             axes.axvspan(begins, pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
-            low = (
-                before is not None and begins - before < close and not low
-            )  # names of neighbours stand one above the other
             place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-            axes.annotate(
-                str(name), (begins, 1), xytext=(0, -11 if low else 0), **place, fontsize=9, va="top"
-            )
-            before = begins
+            axes.annotate(str(name), (begins, 1), xytext=(0, -11 * level), **place, fontsize=9, va="top")
         scale(axes.yaxis, frame[list(series)].stack())
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
@@ -110,6 +108,17 @@ def lines(
             drawn_columns(frame, time, *series, names=dict(zip(series, names, strict=False))),
             lang,
         )
+
+
+def _levels(bands: Sequence[tuple], letter: pd.Timedelta) -> list[int]:
+    """How far down each band's name stands, so that it does not run into the name before; at most three deep."""
+    ends, levels = [pd.Timestamp.min] * 3, []
+    for first, _, name in bands:
+        begins = pd.Timestamp(first)
+        level = next((n for n, end in enumerate(ends) if end <= begins), ends.index(min(ends)))
+        ends[level] = begins + letter * (wide(str(name)) + 1)
+        levels.append(level)
+    return levels
 
 
 def steps(

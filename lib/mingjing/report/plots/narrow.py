@@ -31,16 +31,16 @@ def narrowed(drawn: Figure) -> Figure:
 
 def folded(text: str, most: int) -> str:
     """On as few lines as `most` halves of a Chinese character allow, all about as long; words stay whole where they fit."""
-    lines = max(1, -(-wide(text) // most))
+    pieces, lines = _pieces(" ".join(text.split("\n")), most), max(1, -(-wide(text) // most))
     room = -(-wide(text) // lines)
-    while len(parts := _lines(text, room)) > lines:
+    while len(parts := _lines(pieces, room)) > lines:
         room += 1
     return "\n".join(parts)
 
 
-def _lines(text: str, room: int) -> list[str]:
+def _lines(pieces: list[str], room: int) -> list[str]:
     parts = [""]
-    for piece in _pieces(text, room):
+    for piece in pieces:
         if parts[-1] and wide(parts[-1] + piece.rstrip()) > room:
             parts.append("")
         parts[-1] += piece
@@ -52,15 +52,15 @@ def wide(text: str) -> int:
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
 
-def _pieces(text: str, room: int) -> list[str]:
-    """What a line may end after: a Chinese character, a word and its space, or any letter of a word too long."""
+def _pieces(text: str, most: int) -> list[str]:
+    """What a line may end after: a Chinese character, a word with its space or hyphen, or any letter of a word too long."""
     pieces, word = [], ""
     for c in text:
         if ord(c) > 0x2E7F:
             pieces, word = [*pieces, *([word] if word else []), c], ""
         else:
             word += c
-            if c == " " or wide(word) >= room:
+            if c in " -·" or wide(word) >= most:
                 pieces, word = [*pieces, word], ""
     return [*pieces, word] if word else pieces
 
