@@ -197,3 +197,10 @@ def test_fixed_words_are_english_in_an_english_report_and_names_stay():
     told = pd.DataFrame({"kind": ["国内公务接待·午餐", "甲单位", None]})
     assert list(plots.in_words(told, "en", "kind").kind[:2]) == ["official reception·lunch", "甲单位"]
     assert plots.in_words(told, "zh", "kind") is told
+
+
+def test_a_reference_line_is_named_in_both_pictures():
+    plot = plots.intervals(UNITS, "unit", "p", "low", "high", line=0.3, line_name="全省平均", **WORDS)
+    assert plot._repr_html_().count(">全省平均<") == 2
+    plain = plots.intervals(UNITS, "unit", "p", "low", "high", line_name="全省平均", **WORDS)
+    assert "全省平均" not in plain._repr_html_()

@@ -78,9 +78,10 @@ def intervals(
     lang: str = "zh",
     axis: str = "",
     line: float | None = None,
+    line_name: str = "",
     percent: bool = False,
 ) -> Plot:
-    """A point and its interval in each row, in the order of the frame; `line` marks a reference value. percent: shares, on an
+    """A point and its interval in each row, in the order of the frame; `line` marks a reference value, `line_name` says what it is. percent: shares, on an
     axis from 0 to 100 %."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
@@ -90,7 +91,9 @@ def intervals(
         axes.hlines(places, frame[low], frame[high], color=svg.SERIES[0], linewidth=2.5)
         axes.plot(frame[point], places, "o", color=svg.INK, markersize=6)
         if line is not None:
-            axes.axvline(line, color=svg.HIGH, linestyle="--", linewidth=1)
+            axes.axvline(line, color=svg.HIGH, linestyle="--", linewidth=1, label=line_name)
+        if line_name and line is not None:
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
         rows(axes, frame[label])
         scale(axes.xaxis, [*frame[low], *frame[high]])
         if percent:
