@@ -126,7 +126,7 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
     words, places = WORDS[lang], evidence["rows"]
     told = evidence.get("values", {})
     values = "".join(
-        f"<dt>{_text(label(name, lang, finding['rule_id']), lang)}"
+        f"<dt>{_text(_headed(label(name, lang, finding['rule_id'])), lang)}"
         f"<dd>{_text(_value(value_label(name, value, told, lang)), lang)}"
         for name, value in told.items()
         if not name.endswith({"zh": "_en", "en": "_zh"}[lang]) and f"{name}_{lang}" not in told
@@ -141,11 +141,18 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
     )
 
 
+def _headed(name: str) -> str:
+    """A name that stands by itself, as in a table's head."""
+    return name[:1].upper() + name[1:] if name[:2].isalpha() else name
+
+
 def _value(value) -> str:
     if isinstance(value, list):
         return "、".join(map(_value, value))
     if isinstance(value, bool):
         return "✓" if value else "✗"
+    if isinstance(value, int):  # four digits may be a year
+        return f"{value:,}" if 10_000 <= abs(value) < 10**9 else str(value)
     return f"{value:,}" if isinstance(value, float) else str(value)
 
 

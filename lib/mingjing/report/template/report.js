@@ -171,7 +171,7 @@
     show(limit = PAGE) {
       const start = limit === PAGE ? this.page * PAGE : 0;
       this.body.innerHTML = this.found.slice(start, start + limit).join("\n");
-      this.status.textContent = words.shown.replace("{}", this.found.length).replace("{}", this.rows.length);
+      this.status.textContent = words.shown.replace("{}", this.found.length).replace("{}", this.rows.length) + (this.found.length ? "" : words.none);
       const last = Math.ceil(this.found.length / PAGE) - 1;
       this.pages.hidden = last < 1;
       const step = (name, by) => make("button", {

@@ -1,0 +1,27 @@
+"""What proves a finding, as a reader sees it when a finding is opened."""
+
+import json
+
+from test_pages import finding
+
+from mingjing.findings import Findings
+from mingjing.report.findings_table import findings_table
+from mingjing.report.page import page as page_of
+
+
+def test_values_group_their_digits_and_their_names_begin_alike():
+    values = {"balance": 17_813, "previous": 17_806, "year": 2021, "ok": True}
+    evidence = json.dumps({"values": values, "rows": []})
+    html = findings_table(Findings.of([finding(1, evidence=evidence)], "en"))
+    assert "<dd>17,813" in html and "<dd>2021" in html and "<dd>✓" in html
+    assert "<dt>Previous balance" in html and "<dt>previous" not in html
+
+
+def test_a_search_that_finds_nothing_says_what_to_do(visit, tmp_path):
+    table = findings_table(Findings.of([finding(n) for n in range(3)]))
+    (tmp_path / "a.html").write_text(page_of("发现", table, "zh"), "utf-8")
+    page = visit(tmp_path / "a.html", 390)
+    page.locator(".tools input").fill("没有这样的字")
+    assert page.locator(".status").first.text_content() == "0 / 3 条：没有符合的，请放宽搜索或筛选"
+    page.locator(".tools input").fill("")
+    assert page.locator(".status").first.text_content() == "3 / 3 条"
