@@ -2,9 +2,11 @@
 
 import json
 
+import pandas as pd
 from test_pages import finding
 
 from mingjing.findings import Findings
+from mingjing.report.findings import frame_panel
 from mingjing.report.findings_table import findings_table
 from mingjing.report.page import page as page_of
 
@@ -25,3 +27,13 @@ def test_a_search_that_finds_nothing_says_what_to_do(visit, tmp_path):
     assert page.locator(".status").first.text_content() == "0 / 3 条：没有符合的，请放宽搜索或筛选"
     page.locator(".tools input").fill("")
     assert page.locator(".status").first.text_content() == "3 / 3 条"
+
+
+def test_a_printed_heading_of_few_columns_is_not_broken_within_a_word(visit, tmp_path):
+    heads = ["Unit", "Index", "Rules that looked", *(f"problems found by self-check {n}" for n in range(4))]
+    table = frame_panel(pd.DataFrame([["市射击射箭运动管理中心", *range(6)]], columns=heads), "").html
+    (tmp_path / "a.html").write_text(page_of("Index", table, "en"), "utf-8")
+    page = visit(tmp_path / "a.html", 500)
+    page.emulate_media(media="print")
+    lines = "th => { const r = document.createRange(); r.selectNodeContents(th); return r.getClientRects().length }"
+    assert page.locator("thead th").nth(1).evaluate(lines) == 1
