@@ -389,7 +389,7 @@ class Audit:
         return audit_panel(self).text
 
     def _repr_html_(self) -> str:
-        return audit_panel(self).html
+        return audit_panel(self)._repr_html_()
 
     def _area(self, area: str | Iterable[str] | None) -> list[Entry]:
         wanted = [area] if isinstance(area, str) else area

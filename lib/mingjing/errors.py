@@ -41,6 +41,10 @@ class MingjingError(Exception):
         line = " ".join((f"{text}. {todo}" if todo else text).split())
         super().__init__(printable(line))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the line, without the library's insides. The cell above it says where."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UsageError(MingjingError):
     """Wrong parameter, option or name."""

@@ -8,6 +8,7 @@ import pytest
 from mingjing import Audit
 from mingjing.errors import InputError, UsageError
 from mingjing.findings.register import Register
+from mingjing.report.lab import in_page
 from mingjing.runs.notebooks import execute
 from mingjing.runs.run import run
 
@@ -54,6 +55,32 @@ def test_a_rule_prints_as_text_and_shows_itself_as_the_report_does(audit):
     told = audit.explain("ST-02")
     assert "SELECT" in told and repr(told) == str(told)
     assert "<details open" in told._repr_html_() and "SELECT" in told._repr_html_()
+
+
+def test_pieces_bring_their_colours_into_a_notebook_and_a_page_has_them_once(audit):
+    shown = audit.profile("food_log")._repr_html_()
+    assert "--series-1:" in shown and "[data-jp-theme-light=false] .mingjing" in shown
+    assert ".verdict{" in shown and "@media" not in shown, "the rules of pieces, and none of the page's"
+    assert in_page(shown).startswith("<h4>") and in_page(shown).endswith("</table>")
+
+
+def test_an_expected_error_is_one_line_in_a_notebook(audit):
+    with pytest.raises(UsageError) as caught:
+        audit.rules["ST-2"]
+    (told,) = caught.value._render_traceback_()
+    assert told.startswith("UsageError: no rule is called “ST-2”")
+
+
+def test_leads_and_their_rows_are_shown_in_words(tmp_path):
+    audit = Audit.open(write(tmp_path, line(1), line(2, 124)), "2021")
+    leads = audit.leads("canteen")
+    first = leads[leads.rules == "ST-02"].finding_ids.iloc[0]
+    told = repr(audit.show(leads))
+    assert "发现编号" in told and "中" in told and "medium" not in told
+    assert "留样重量" in repr(audit.show(audit.rows(first))), "by the header of its own ledger"
+    assert "完全相同" in repr(audit.show(audit.trace("L2"))) and "发现编号" in repr(
+        audit.show(audit.trace("L2"))
+    )
 
 
 def test_nothing_in_a_cell_becomes_markup(audit):

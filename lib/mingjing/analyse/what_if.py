@@ -10,7 +10,7 @@ from mingjing.errors import UsageError
 from mingjing.findings import Findings, make_findings
 from mingjing.intake.ledgers import intake_ledgers
 from mingjing.rules import Entry, Ledgers, Outcome, rules, run_rule
-from mingjing.rules.catalogue import overridden
+from mingjing.rules.catalogue import catalogue, overridden
 from mingjing.rules.reasons import reason_text
 
 
@@ -34,7 +34,7 @@ class WhatIf:
     def __repr__(self) -> str:
         zh = self.lang == "zh"
         change = ("，" if zh else ", ").join(
-            f"{name} {old} → {new}" for name, (old, new) in self.changed.items()
+            f"{self._named(name)} {old} → {new}" for name, (old, new) in self.changed.items()
         )
         if self.not_run:
             return f"{self.rule_id} {change}{'：' if zh else ': '}{self.not_run}"
@@ -47,6 +47,15 @@ class WhatIf:
         told = f"{self.rule_id} {change}{'：' if zh else ': '}{words.format(*counts)}"
         warning = "（误报数按现行阈值测得，改后须重测。）" if zh else " (Measured at the present thresholds.)"
         return f"{told}\n{self.false_alarms}{warning}" if self.false_alarms else told
+
+    def _named(self, name: str) -> str:
+        """The threshold as reports call it, its unit, and the word to type."""
+        from mingjing.report.labels import unit_label
+
+        zh, threshold = self.lang == "zh", catalogue()[self.rule_id].params[name]
+        unit = unit_label(threshold.unit, self.lang)
+        told = "，".join(filter(None, (name, unit))) if zh else ", ".join(filter(None, (name, unit)))
+        return f"{threshold.zh}（{told}）" if zh else f"{threshold.en} ({told})"
 
     def _repr_html_(self) -> str:
         from mingjing.report.desk import what_if_html

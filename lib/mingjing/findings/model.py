@@ -266,8 +266,9 @@ class Findings:
 
     def _repr_html_(self) -> str:
         from mingjing.report.findings_table import findings_table
+        from mingjing.report.lab import in_lab
 
-        return findings_table(self)
+        return in_lab(findings_table(self))
 
     def __repr__(self) -> str:
         return f"Findings({len(self)}: " + ", ".join(f"{s} {self.count(s)}" for s in SEVERITIES) + ")"

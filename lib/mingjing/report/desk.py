@@ -6,6 +6,8 @@ import pandas as pd
 
 from mingjing.errors import UsageError, nearest
 from mingjing.report.findings import Panel, escape, escape_all, frame_panel, in_chinese
+from mingjing.report.findings_table import findings_table
+from mingjing.report.lab import in_lab
 from mingjing.report.labels import label, labelled
 from mingjing.report.rule_notes import rule_notes, threshold_value
 from mingjing.rules.reasons import OUTCOMES, reason_text
@@ -15,10 +17,12 @@ from mingjing.tables import tables
 def parts_html(parts: Iterable[tuple[str, pd.DataFrame]], lang: str) -> str:
     """Tables under their headings; an empty one says so."""
     none = "无" if lang == "zh" else "none"
-    return "".join(
-        f"<h4>{escape(head)}</h4>"
-        + (f"<p>{none}</p>" if frame.empty else frame_panel(labelled(frame, lang), "").html)
-        for head, frame in parts
+    return in_lab(
+        "".join(
+            f"<h4>{escape(head)}</h4>"
+            + (f"<p>{none}</p>" if frame.empty else frame_panel(labelled(frame, lang), "").html)
+            for head, frame in parts
+        )
     )
 
 
@@ -58,7 +62,7 @@ class Shelf:
         return "\n".join(f"{name}\t{label}" for name, label in self._labels.items())
 
     def _repr_html_(self) -> str:
-        return frame_panel(pd.DataFrame(self._labels.items(), columns=["name", "label"]), "").html
+        return frame_panel(pd.DataFrame(self._labels.items(), columns=["name", "label"]), "")._repr_html_()
 
 
 class Explanation(str):
@@ -85,7 +89,7 @@ class Explanation(str):
         return told
 
     def _repr_html_(self) -> str:
-        return self.html.replace("<details id", "<details open id", 1)
+        return in_lab(self.html.replace("<details id", "<details open id", 1))
 
     def __repr__(self) -> str:
         return str(self)
@@ -151,8 +155,11 @@ def what_if_html(told) -> str:
     html = f"<p><b>{in_chinese(escape(head), told.lang)}</b></p>"
     html += "".join(f"<p>{in_chinese(escape(line), told.lang)}</p>" for line in rest)
     parts = (("新增" if zh else "Gained", told.gained), ("减少" if zh else "Lost", told.lost))
-    return html + "".join(
-        f"<h4>{name} {len(found)}</h4>{found._repr_html_()}" for name, found in parts if len(found)
+    return in_lab(
+        html
+        + "".join(
+            f"<h4>{name} {len(found)}</h4>{findings_table(found)}" for name, found in parts if len(found)
+        )
     )
 
 

@@ -11,6 +11,7 @@ from nbformat.v4 import new_markdown_cell
 from mingjing.period import Period, parse_as_of
 from mingjing.report.code import one_language
 from mingjing.report.findings import only_units
+from mingjing.report.lab import in_page
 from mingjing.report.page import WORDS, bottom, top
 from mingjing.report.svg import font_face
 
@@ -58,6 +59,7 @@ class ReportExporter(HTMLExporter):
         resources = resources or {}
         resources["mingjing"] = {"words": _OWN[lang]}
         body, resources = super().from_notebook_node(nb, resources, **more)
+        body = in_page(body)
         contents: list[tuple[str, str]] = []
         # the page's head needs what only the body tells: its headings and the glyphs of its plots
         body = _HEADING.sub(lambda found: _numbered(found[1], contents), body)

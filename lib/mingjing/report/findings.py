@@ -10,6 +10,8 @@ from html import unescape
 import numpy as np
 import pandas as pd
 
+from mingjing.report.lab import in_lab
+
 # Control and direction characters: a cell that holds them could make a page read otherwise than it is.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
@@ -72,7 +74,7 @@ class Panel:
     text: str
 
     def _repr_html_(self) -> str:
-        return self.html
+        return in_lab(self.html)
 
     def __repr__(self) -> str:
         return self.text

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from html import escape
 from importlib import resources
@@ -48,7 +49,16 @@ WORDS = {
 
 @cache
 def css() -> str:
-    return _read("report.css")
+    return re.sub(r"/\*(piece|page)\*/\n", "", _read("report.css"))
+
+
+@cache
+def css_of_pieces() -> tuple[str, str, str]:
+    """The colours by day, those by night, and the rules of what also stands outside a page, in a notebook."""
+    day, night = re.findall(
+        r":root\{color-scheme:light dark;([^}]*)\}\n@media[^{]*\{:root\{([^}]*)\}", css()
+    )[0]
+    return day, night, "".join(re.findall(r"/\*piece\*/\n(.*?)/\*page\*/", _read("report.css"), re.S))
 
 
 @cache

@@ -73,7 +73,7 @@ class Outcome:
     def _repr_html_(self) -> str:
         from mingjing.report.desk import outcome_panel
 
-        return outcome_panel(self).html
+        return outcome_panel(self)._repr_html_()
 
 
 FINDING = pa.schema(

@@ -84,7 +84,7 @@ class Register:
     def _repr_html_(self) -> str:
         from mingjing.report.desk import register_panel
 
-        return register_panel(self).html
+        return register_panel(self)._repr_html_()
 
     def list(self, overdue: bool = False, as_of: date | None = None, **equal: str) -> pd.DataFrame:
         """One row a finding, worst first. `equal`: columns of `FILTERS` and the value wanted.

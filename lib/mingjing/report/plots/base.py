@@ -8,6 +8,7 @@ import pandas as pd
 
 from mingjing.report import svg
 from mingjing.report.findings import frame_panel
+from mingjing.report.lab import in_lab
 from mingjing.report.labels import labelled
 from mingjing.report.plots.narrow import narrowed, wide
 
@@ -49,9 +50,9 @@ class Plot:
     def _repr_html_(self) -> str:
         words = WORDS[self.lang]
         if not self.picture:
-            return f"<p><strong>{escape(self.title)}</strong> {words['empty']}</p>"
+            return in_lab(f"<p><strong>{escape(self.title)}</strong> {words['empty']}</p>")
         table = frame_panel(labelled(self.numbers, self.lang), self.title).html
-        return (
+        return in_lab(
             f'<figure class="plot"><figcaption>{escape(self.title)}</figcaption>'
             f'<div role="img" aria-label="{escape(self.alt)}">{self.picture}'
             f'<div class="narrow" hidden>{self.small}</div></div>'
