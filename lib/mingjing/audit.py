@@ -72,6 +72,14 @@ class Audit:
     ):
         self.intake, self.period, self.as_of, self.units, self.lang = intake, period, as_of, units, lang
         self._entries = entries
+        # no properties: IPython completes the names of what stands on a thing, and asks no property for it
+        ledgers = {name: tables()[name].label(lang) for name in intake.tables}
+        self.tables = Shelf(ledgers, self.table, "ledger")
+        """The ledgers handed in, by name: `audit.tables.food_log`."""
+        self.rules = Shelf(
+            {rule_id: entry.name(lang) for rule_id, entry in entries.items()}, self.explain, "rule"
+        )
+        """The rules, by id: `audit.rules["ST-02"]`, `audit.rules.ST_02`."""
         self._outcomes: dict[str, Outcome] = {}
         self._worked_out: dict[str, pa.Table] = {}
         self._asked: tuple = ()
@@ -331,18 +339,6 @@ class Audit:
     def profile(self, name: str, top: int = 10) -> Profile:
         """One ledger at a glance: by month, by age, blanks, the largest."""
         return profile(self, name, top)
-
-    @property
-    def tables(self) -> Shelf:
-        """The ledgers handed in, by name: `audit.tables.food_log`."""
-        labels = {name: tables()[name].label(self.lang) for name in self.intake.tables}
-        return Shelf(labels, self.table, "ledger")
-
-    @property
-    def rules(self) -> Shelf:
-        """The rules, by id: `audit.rules["ST-02"]`, `audit.rules.ST_02`."""
-        labels = {rule_id: entry.name(self.lang) for rule_id, entry in self._entries.items()}
-        return Shelf(labels, self.explain, "rule")
 
     def params(self, rule_id: str) -> Params:
         """A rule's thresholds, with the bureau's own values where it has set them."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.completer import IPCompleter, provisionalcompleter
 
 from mingjing import Audit
 from mingjing.errors import InputError, UsageError
@@ -49,6 +50,16 @@ def test_names_of_ledgers_and_rules_are_completed_and_the_nearest_is_offered(aud
         audit.tables["foodlog"]
     with pytest.raises(AttributeError, match="food_log"):
         _ = audit.tables.foodlog
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("audit.tables.", "food_log"), ("audit.rules.ST_0", "ST_02"), ('audit.rules["ST', "ST-02")],
+)
+def test_ipython_completes_what_is_typed(audit, typed, offered):
+    completer = IPCompleter(namespace={"audit": audit})
+    with provisionalcompleter():
+        assert offered in [found.text for found in completer.completions(typed, len(typed))]
 
 
 def test_a_rule_prints_as_text_and_shows_itself_as_the_report_does(audit):
@@ -119,6 +130,9 @@ def test_a_wrong_word_in_a_filter_is_refused_with_the_nearest(audit):
         found.where(severty="high")
     with pytest.raises(UsageError, match="“high”"):
         found.where(severity="hihg")
+    assert len(found.where(unit="射击中心")) == len(found.where(unit=found.to_pandas().unit.iloc[0])) > 0
+    with pytest.raises(UsageError, match="no unit is called “射击”"):
+        found.where(unit="射击")
 
 
 def test_what_is_read_and_a_rule_print_in_a_few_lines(audit):

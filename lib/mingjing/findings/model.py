@@ -243,15 +243,25 @@ class Findings:
         return self._frame.copy()
 
     def where(self, **equal: str) -> "Findings":
-        """Those whose columns equal the given values: `findings.where(rule_id="ST-02", severity="high")`."""
+        """Those whose columns equal the given values: `findings.where(rule_id="ST-02", severity="high")`; units by id or name."""
         frame = self._frame
         for column, value in equal.items():
             if column not in frame:
                 raise UsageError(f"findings have no column “{column}”", todo=nearest(column, COLUMNS))
             if value not in (known := _CHOICES.get(column, (value,))):
                 raise UsageError(f"no {column} is called “{value}”", todo=nearest(str(value), known))
-            frame = frame[frame[column] == value]
+            values = self._units(value) if column == "unit" else [value]
+            frame = frame[frame[column].isin(values)]
         return Findings(frame.reset_index(drop=True), self.lang, self.marks, self.ran, self.unit_names)
+
+    def _units(self, written: str) -> list[str]:
+        """The ids meant: a name may be written for an id, and one that nobody has is no unit without findings."""
+        ids = {written} | {unit for unit, name in self.unit_names.items() if name == written}
+        here = set(self._frame["unit"].dropna())
+        if not ids & (self.unit_names.keys() | here):
+            named = [self.unit_names.get(unit, unit) for unit in here]
+            raise UsageError(f"no unit is called “{written}”", todo=nearest(written, named))
+        return sorted(ids)
 
     def count(self, severity: str | None = None) -> int:
         return len(self._frame) if severity is None else int((self._frame["severity"] == severity).sum())
