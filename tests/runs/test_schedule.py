@@ -2,13 +2,18 @@
 
 import ast
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from mingjing.cli import main
 from mingjing.errors import InputError, UsageError
@@ -174,27 +179,74 @@ class Inbox:
         return "250 OK"
 
 
-def test_mail_goes_to_a_real_server_and_internal_reports_stay_unless_told(schedule, tmp_path):
+@pytest.fixture
+def report(schedule, tmp_path):
+    """What is due, and its report, made for readers inside."""
     (occurrence,) = due(schedule, datetime(2022, 1, 4, 6))
-    report = tmp_path / "report"
-    report.mkdir()
-    (report / "index.html").write_text("<p>明镜</p>", "utf-8")
-    write_manifest(report, {"parameters": {}})
-    inbox = Inbox()
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "index.html").write_text("<p>明镜</p>", "utf-8")
+    write_manifest(folder, {"parameters": {}})
+    return occurrence, folder
+
+
+@contextmanager
+def served(inbox, **more):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server = Controller(inbox, hostname="127.0.0.1", port=port, **more)
     server.start()
     try:
-        mail = {"to": ["a@example.cn"], "host": "127.0.0.1", "port": port, "security": "none"}
-        with pytest.raises(UsageError, match="internal readers"):
-            send(mail, occurrence, report, 2, "zh")
-        assert inbox.messages == []
-        send(mail | {"audience": "internal"}, occurrence, report, 2, "zh")
+        yield {"to": ["a@example.cn"], "host": "127.0.0.1", "port": port, "audience": "internal"}
     finally:
         server.stop()
+
+
+def test_mail_goes_to_a_real_server_and_internal_reports_stay_unless_told(report):
+    inbox = Inbox()
+    with served(inbox) as mail:
+        with pytest.raises(UsageError, match="internal readers"):
+            send(mail | {"security": "none", "audience": "public"}, *report, 2, "zh")
+        assert inbox.messages == []
+        send(mail | {"security": "none"}, *report, 2, "zh")
     (envelope,) = inbox.messages
     assert envelope.rcpt_tos == ["a@example.cn"] and b'filename="index.html"' in envelope.content
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="makes its certificate with openssl")
+def test_mail_logs_in_over_starttls_only_to_a_server_it_can_trust(report, tmp_path, monkeypatch):
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    wanted = (
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    )
+    words = ["openssl", *wanted.split(), "-keyout", key, "-out", certificate]
+    subprocess.run(words, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    inbox = Inbox()
+    needs = {"tls_context": context, "require_starttls": True, "auth_required": True, "authenticator": _known}
+    with served(inbox, **needs) as mail:
+        mail |= {"user": "mingjing"}
+        monkeypatch.delenv("MINGJING_SMTP_PASSWORD", raising=False)
+        with pytest.raises(UsageError, match="Set MINGJING_SMTP_PASSWORD"):
+            send(mail, *report, 2, "zh")
+        monkeypatch.setenv("MINGJING_SMTP_PASSWORD", "wrong")
+        with pytest.raises(UsageError, match="as it is"):
+            send(mail | {"security": "none"}, *report, 2, "zh")
+        with pytest.raises(InputError, match="CERTIFICATE_VERIFY_FAILED"):
+            send(mail, *report, 2, "zh")
+        monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        with pytest.raises(InputError, match="535"):
+            send(mail, *report, 2, "zh")
+        assert inbox.messages == []
+        monkeypatch.setenv("MINGJING_SMTP_PASSWORD", "pass word")
+        send(mail, *report, 2, "zh")
+    assert len(inbox.messages) == 1
+
+
+def _known(server, session, envelope, mechanism, told):
+    right = (told.login, told.password) == (b"mingjing", b"pass word")
+    return AuthResult(success=right, handled=False)
 
 
 @pytest.mark.notebook

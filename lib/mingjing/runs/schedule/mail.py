@@ -22,6 +22,13 @@ def send(mail: dict[str, Any], occurrence: Occurrence, folder: Path, findings: i
     security = mail.get("security", "starttls")
     if security not in _SECURITY:
         raise UsageError(f"mail security “{security}” is not offered", todo=f"Choose {', '.join(_SECURITY)}")
+    user, password = mail.get("user"), os.environ.get(PASSWORD, "")
+    if user and security == "none":
+        raise UsageError(
+            "mail security “none” would send the password as it is", todo="Choose starttls or tls"
+        )
+    if user and not password:
+        raise UsageError(f"there is no password for mail user “{user}”", todo=f"Set {PASSWORD}")
     host, port = mail.get("host", "localhost"), mail.get("port", 587)
     message = _message(mail, occurrence, folder, findings, lang)
     try:
@@ -33,8 +40,8 @@ def send(mail: dict[str, Any], occurrence: Occurrence, folder: Path, findings: i
         ):
             if security == "starttls":
                 server.starttls(context=safe)
-            if mail.get("user"):
-                server.login(mail["user"], os.environ.get(PASSWORD, ""))
+            if user:
+                server.login(user, password)
             refused = server.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
         raise InputError(
