@@ -2,13 +2,16 @@
 
 import re
 import subprocess
+from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from test_pages import finding
 
 from mingjing.areas import AREAS
 from mingjing.findings import Findings
+from mingjing.report.findings import frame_panel
 from mingjing.report.findings_table import findings_table
 from mingjing.report.page import page as page_of
 
@@ -229,3 +232,18 @@ def test_a_finding_on_a_phone_has_no_holes_and_its_amount_has_a_unit(visit, tmp_
     )
     assert [seen for seen, _ in told] == [True, False, True, True, True, False, True, False]
     assert told[3][1] == '" 元"'
+
+
+def test_on_paper_no_english_word_of_a_small_table_is_broken(chromium):
+    heads = ["Subject", "From", "Until", "Colour due", "Colour on file", "Difference", "Days", "Why"]
+    frame = pd.DataFrame(
+        [["unit", "2021-02-21", "2021-12-31", "red", "none", "not raised", 5, "word " * 60]], columns=heads
+    )
+    css = (files("mingjing.report") / "template/report.css").read_text("utf-8")
+    page = chromium.new_page(viewport={"width": 680, "height": 900})
+    page.emulate_media(media="print")
+    page.set_content(f"<html lang=en><style>{css}</style><body>{frame_panel(frame, '').html}")
+    lines = """e => { const r = document.createRange(); r.selectNodeContents(e);
+        return new Set([...r.getClientRects()].map(part => part.top)).size }"""
+    assert [page.eval_on_selector(f"th:nth-child({place})", lines) for place in (6, 7)] == [1, 1]
+    page.close()

@@ -101,7 +101,7 @@ def said(found: Derived, lang: str) -> str:
             f"（{parts}）" if parts else ""
         )
         return text + (f"；触发规则{missing}没有运行，应有颜色可能更高。" if missing else "。")
-    text = f"{subjects} subject(s) with a colour due or on file, {odd.subject.nunique()} where the two differ"
+    text = f"Subjects with a colour due or on file: {subjects}; the two differ for {odd.subject.nunique()}"
     text += f" ({parts})" if parts else ""
     return text + (f"; {missing} did not run, the colour due may be higher." if missing else ".")
 

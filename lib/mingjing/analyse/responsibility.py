@@ -76,7 +76,7 @@ def first_screen(audit) -> Screen:
     due = int(count.get("SS-01", 0))
     return Screen(
         f"应亮牌未亮牌{due}项。",
-        f"{due} card(s) were due and not issued.",
+        f"{due} {'card was' if due == 1 else 'cards were'} due and not issued.",
         (
             (
                 "没有纪实（人·季）/ 应有",

@@ -78,7 +78,7 @@ def first_screen(audit) -> Screen:
     low = int(count.get("LZ-B02", 0))
     return Screen(
         f"有{low}个风险点登记为低，所在领域却查出了程度高的问题。",
-        f"{low} risk point(s) are rated low where findings of high severity were made.",
+        f"{low} {'risk point is' if low == 1 else 'risk points are'} rated low where findings of high severity were made.",
         (
             ("高风险而防控不足", "High risk without enough control", f"{count.get('LZ-03', 0)} / {high}"),
             ("复核逾期", "Reviews overdue", f"{count.get('LZ-04', 0)} / {len(every)}"),
