@@ -192,6 +192,15 @@ def test_a_report_among_the_ledgers_is_no_ledger(folder):
     assert fingerprint(folder, [], [], {}) == mark
 
 
+def test_ctrl_c_is_one_line(folder, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mingjing.intake.read_folder", interrupted)
+    assert main(["check", "--data", str(folder)]) == 130
+    assert capsys.readouterr().err == "mingjing: stopped. What stood before stands as it was\n"
+
+
 def test_away_from_the_checkout_its_notebooks_are_used_all_the_same(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert (notebook_folder(None) / "09_canteen.ipynb").is_file()

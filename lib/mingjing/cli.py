@@ -34,6 +34,9 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print("mingjing: stopped. What stood before stands as it was", file=sys.stderr)
+        return 130  # as shells have it
     except MemoryError:
         print("mingjing: memory ran out. Give fewer --jobs, or fewer areas at a time", file=sys.stderr)
         return 2

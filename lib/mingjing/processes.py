@@ -78,4 +78,5 @@ def die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches all: the parent alone has something to say
     gc.freeze()
