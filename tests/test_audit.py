@@ -192,6 +192,12 @@ def test_a_report_among_the_ledgers_is_no_ledger(folder):
     assert fingerprint(folder, [], [], {}) == mark
 
 
+def test_one_unit_may_be_asked_for_without_a_list(folder):
+    assert Audit.open(folder, "2021Q1", units="U1").units == ("U1",)
+    with pytest.raises(UsageError, match="unit “U9” is not in the unit ledger"):
+        Audit.open(folder, "2021Q1", units="U9")
+
+
 def test_ctrl_c_is_one_line(folder, monkeypatch, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt

@@ -116,7 +116,8 @@ class Audit:
         if any(key[-1] == "public" for key in _SHARED):
             audience = "public"  # whatever a notebook asks for: a public run shows nobody anything else
         data, files = ledgers_at(data), tuple(str(path or "") for path in (config, mapping))
-        asked = (str(Path(data).resolve()), period, str(as_of or ""), tuple(units), lang, *files, audience)
+        units = (units,) if isinstance(units, str) else tuple(units)
+        asked = (str(Path(data).resolve()), period, str(as_of or ""), units, lang, *files, audience)
         if asked in _SHARED:
             return _SHARED[asked]
         if lang not in ("zh", "en"):
