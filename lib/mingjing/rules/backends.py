@@ -24,6 +24,8 @@ from mingjing.errors import UsageError
 # Where Spark is and which folder all its workers see; by default Spark runs on this machine.
 MASTER, FOLDER = "MINGJING_SPARK_MASTER", "MINGJING_SPARK_FOLDER"
 _FOLDER = "spark.mingjing.folder"
+# Rows of a group: no two workers read one, and by default a million rows would be one.
+_GROUP = 100_000
 
 
 def connect(engine: str) -> BaseBackend:
@@ -60,6 +62,8 @@ def spark(master: str, folder: str | None = None) -> BaseBackend:
     running.sparkContext.setLogLevel("ERROR")
     session = running.newSession()  # two audits in one process have ledgers of the same names
     session.conf.set(_FOLDER, tempfile.mkdtemp(prefix="mingjing-", dir=folder))
+    # else it refuses a ledger with columns “Link” and “link”
+    session.conf.set("spark.sql.caseSensitive", "true")
     if master.startswith("local"):  # 200 parts, the default, are for a cluster
         session.conf.set("spark.sql.shuffle.partitions", "2")
     Finalize(None, _leave, (session, session.conf.get(_FOLDER)), exitpriority=1)
@@ -123,7 +127,7 @@ def _materialise(backend: BaseBackend, name: str, text: str, schema: ibis.Schema
 def _write(backend: BaseBackend, name: str, arrow: pa.Table) -> None:
     session = backend._session
     path = Path(session.conf.get(_FOLDER)) / f"{name}.parquet"
-    pq.write_table(arrow, path)
+    pq.write_table(arrow, path, row_group_size=_GROUP)
     session.read.parquet(str(path)).createOrReplaceTempView(f"`{name}`")
 
 
