@@ -130,6 +130,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             generate(Path(folder), rows)
             for key, done in _repeated(args, rows, folder).items():
+                if done[0]["found"] is None:
+                    print(
+                        f"{rows:,}\t{key[0]}\t{key[1]}\tout of memory after {done[0]['seconds']:.0f} s",
+                        flush=True,
+                    )
+                    continue
                 least[key][rows] = min(d["seconds"] for d in done)
                 if key[0] == "rule":
                     peak[rows] = max(peak.get(rows, 0), *(d["mb"] for d in done))
@@ -184,10 +190,12 @@ def _one(how: str, folder: str, args: argparse.Namespace) -> Iterator[dict]:
         if what in left_out or what not in (args.rules or asked):
             continue
         start = time.perf_counter()
-        found = judge(what)
+        try:
+            found = judge(what)
+        except duckdb.OutOfMemoryException:
+            found = None
         seconds = time.perf_counter() - start
-        peak = peak_mb()
-        yield {"what": what, "seconds": seconds, "mb": peak, "found": found}
+        yield {"what": what, "seconds": seconds, "mb": peak_mb(), "found": found}
 
 
 def _kept(entry: Entry) -> bool:
