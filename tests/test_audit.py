@@ -238,6 +238,12 @@ def test_rules_lists_the_catalogue_in_both_languages(capsys):
     )
 
 
+@pytest.mark.parametrize("written", ["食堂", "CANTEEN", "cantene"])
+def test_an_area_is_offered_in_whichever_language_it_was_meant(written, capsys):
+    assert main(["rules", written]) == 2
+    assert "“canteen”?" in capsys.readouterr().err
+
+
 def test_explaining_a_rule_names_its_thresholds_as_the_report_does(folder):
     assert "blue 90, yellow 180, red 365 days" in Audit.open(folder, "2021Q1", lang="en").explain("SS-02")
     assert "黄、红" in Audit.open(folder, "2021Q1").explain("SS-04")

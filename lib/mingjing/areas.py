@@ -41,9 +41,12 @@ AREAS: dict[str, Area] = {
 
 
 def check_area(name: str) -> None:
-    """UsageError with the nearest name when there is no such area."""
+    """UsageError with the nearest name, in whichever language it was meant, when there is no such area."""
     if name not in AREAS:
-        raise UsageError(f"no area is called “{name}”", todo=nearest(name, AREAS))
+        meant = [
+            area.name for area in AREAS.values() if area.zh.startswith(name) or name.lower() == area.name
+        ]
+        raise UsageError(f"no area is called “{name}”", todo=nearest(meant[0] if meant else name, AREAS))
 
 
 def area_of(rule_id: str) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mingjing import __version__
 from mingjing.cli_desk import add_desk
 from mingjing.cli_findings import add_findings
 from mingjing.cli_new import add_new
@@ -62,6 +63,7 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mingjing", description="Integrity-audit workbook: ledgers in, findings out"
     )
+    parser.add_argument("--version", action="version", version=f"mingjing {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser(
         "check",
