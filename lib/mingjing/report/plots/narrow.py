@@ -72,7 +72,8 @@ def _rows(drawn: Figure) -> int:
 def _ticks(axis) -> None:
     locator = axis.get_major_locator()
     if isinstance(locator, AutoDateLocator):
-        locator.maxticks = dict.fromkeys(locator.maxticks, 4)
+        # with fewer of the finest it finds no step for some stretches of days
+        locator.minticks, locator.maxticks = 2, dict.fromkeys(locator.maxticks, 5)
     elif isinstance(locator, MaxNLocator):
         locator.set_params(nbins=4)
 
