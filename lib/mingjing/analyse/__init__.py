@@ -38,6 +38,12 @@ def module_of(area: str) -> ModuleType | None:
     return importlib.import_module(name) if find_spec(name) else None
 
 
+def headed(frame: pd.DataFrame, heads: dict[str, tuple[str, str]], lang: str) -> pd.DataFrame:
+    """The columns that `heads` knows, in its order and by its words (zh, en)."""
+    here = {name: told[lang == "en"] for name, told in heads.items() if name in frame}
+    return frame[list(here)].rename(columns=here)
+
+
 def ledger(audit, name: str) -> pd.DataFrame:
     """One ledger as known on `as_of`, limited to the audit's units; empty where nobody handed it in."""
     declared = tables()[name]

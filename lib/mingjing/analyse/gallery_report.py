@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from mingjing.analyse import headed
+
 # what is asked, zh and en; the published figure, and its decimals
 _PUBLISHED = (
     ("给本国选手的偏离（分）", "Own skaters, from the panel (points)", 3.088, 3),
@@ -101,13 +103,13 @@ def places(order: pd.DataFrame, lang: str) -> pd.DataFrame:
         "target": ("选手", "Skater"), "score": ("得分", "Score"), "place": ("名次", "Place"), "low": ("最好到", "At best"),
         "high": ("最差到", "At worst"), "p_first": ("是第一名的把握", "Sure to be first"),
     }  # fmt: skip
-    return _headed(order.assign(p_first=[f"{share:.1%}" for share in order.p_first]), heads, lang)
+    return headed(order.assign(p_first=[f"{share:.1%}" for share in order.p_first]), heads, lang)
 
 
 def prices(found, many: int, lang: str) -> pd.DataFrame:
     """The amounts paid most often."""
     frame = pd.DataFrame({"amount": found.amounts[:many], "times": found.times[:many]})
-    return _headed(frame, {"amount": ("金额（美元）", "Dollars"), "times": ("笔数", "Payments")}, lang)
+    return headed(frame, {"amount": ("金额（美元）", "Dollars"), "times": ("笔数", "Payments")}, lang)
 
 
 def repeats(twice: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -117,7 +119,7 @@ def repeats(twice: pd.DataFrame, lang: str) -> pd.DataFrame:
         "times": ("笔数", "Payments"), "party": ("供货商编号", "Supplier number"), "day": ("日期", "Day"),
         "document": ("单据号", "Document number"),
     }  # fmt: skip
-    return _headed(twice.assign(party=twice.party.astype(str)), heads, lang)
+    return headed(twice.assign(party=twice.party.astype(str)), heads, lang)
 
 
 def factors(frame: pd.DataFrame, lang: str, cards: bool = False) -> pd.DataFrame:
@@ -127,8 +129,4 @@ def factors(frame: pd.DataFrame, lang: str, cards: bool = False) -> pd.DataFrame
         "party": whose, "factor": ("最大是第二大的几倍", "Largest / second"), "largest": ("最大一笔（美元）", "Largest (dollars)"),
         "entries": ("笔数", "Payments"),
     }  # fmt: skip
-    return _headed(frame.assign(party=frame.party.astype(str)), heads, lang)
-
-
-def _headed(frame: pd.DataFrame, heads: dict[str, tuple[str, str]], lang: str) -> pd.DataFrame:
-    return frame[list(heads)].set_axis([pair[lang == "en"] for pair in heads.values()], axis=1)
+    return headed(frame.assign(party=frame.party.astype(str)), heads, lang)

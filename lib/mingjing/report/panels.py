@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from mingjing.analyse import first_screen
+from mingjing.analyse import first_screen, headed
 from mingjing.analyse.intake import rows_of_units
 from mingjing.analyse.lookback import compared, sentence
 from mingjing.report.findings import Headline, Panel, frame_panel, headline
@@ -192,7 +192,7 @@ def data_quality(audit, area: str | None = None) -> Panel:
     frame["status"] = [_STATUS[status][not zh] for status in frame.status]
     # a sheet that is called like its ledger, as most are, would say it twice
     same = (frame.sheet == "") | (frame.sheet == frame.table)
-    named = _headed(frame.drop(columns="sheet") if same.all() else frame, _SHEETS, zh)
+    named = headed(frame.drop(columns="sheet") if same.all() else frame, _SHEETS, audit.lang)
     if area:
         return frame_panel(
             named, "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
@@ -241,14 +241,7 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     frame = outcomes.assign(name=[entries[rule_id].name(lang) for rule_id in outcomes.rule_id])
     frame["outcome"] = [OUTCOMES[outcome][not zh] for outcome in frame.outcome]
     frame = frame if frame.reason.astype(bool).any() else frame.drop(columns="reason")
-    return frame_panel(_headed(frame, _RULES, zh), "规则运行情况" if zh else "Rules")
-
-
-def _headed(frame: pd.DataFrame, heads: dict[str, tuple[str, str]], zh: bool) -> pd.DataFrame:
-    """The columns that `heads` knows, in its order and by its words."""
-    return frame[[name for name in heads if name in frame]].rename(
-        columns={name: told[not zh] for name, told in heads.items()}
-    )
+    return frame_panel(headed(frame, _RULES, lang), "规则运行情况" if zh else "Rules")
 
 
 def claims(judged: pd.DataFrame, lang: str) -> Panel:

@@ -87,7 +87,7 @@ def digit_test(values: Iterable, digits: str = "first") -> DigitTest:
     """
     if digits not in LABELS:
         raise UsageError(f"there is no digit test “{digits}”", todo=nearest(str(digits), LABELS))
-    if isinstance(values, Iterable) and not isinstance(values, np.ndarray):
+    if isinstance(values, Iterable) and not isinstance(values, list | tuple | np.ndarray):
         values = list(values)
     array = _positive_or_nan(values)
     kept = array[array > 0]

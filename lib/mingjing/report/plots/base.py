@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from mingjing.report import svg
 from mingjing.report.findings import frame_panel
 from mingjing.report.lab import in_lab
 from mingjing.report.labels import labelled
 from mingjing.report.plots.narrow import narrowed, wide
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 WORDS = {
     "zh": {
@@ -64,7 +61,7 @@ class Plot:
         return f"{self.title}: {self.alt}\n{self.numbers.to_string(index=False)}"
 
 
-def made(drawn: "Figure", title: str, alt: str, numbers: pd.DataFrame, lang: str) -> Plot:
+def made(drawn: Figure, title: str, alt: str, numbers: pd.DataFrame, lang: str) -> Plot:
     """The plot of a figure, drawn under `svg.style()`: at full width, and once more for a phone."""
     full = svg.to_svg(drawn)
     return Plot(full, title, alt, numbers, lang, svg.to_svg(narrowed(drawn)))

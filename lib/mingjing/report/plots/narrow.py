@@ -110,12 +110,13 @@ def _beside(axes) -> bool:
     these take more of the height."""
     names = _named(axes.xaxis)
     leaning = any(label.get_rotation() for label in axes.get_xticklabels())
-    if not leaning and sum(max(map(wide, name.split("\n"))) + 1 for name in names) <= ALONG:
-        return False
-    lines = [folded(name, max(2, ALONG // len(names) - 1)) for name in names]
-    if not leaning and max(line.count("\n") for line in lines) < LINES:
-        axes.set_xticks(axes.get_xticks(), lines)
-        return False
+    if not leaning:
+        if sum(max(map(wide, name.split("\n"))) + 1 for name in names) <= ALONG:
+            return False
+        lines = [folded(name, max(2, ALONG // len(names) - 1)) for name in names]
+        if max(line.count("\n") for line in lines) < LINES:
+            axes.set_xticks(axes.get_xticks(), lines)
+            return False
     top = axes.xaxis.get_ticks_position() == "top"
     for label in axes.get_xticklabels():
         label.set(rotation=45, ha="left" if top else "right", rotation_mode="anchor")
