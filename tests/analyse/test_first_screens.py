@@ -8,6 +8,7 @@ import pytest
 from mingjing import Audit
 from mingjing.analyse import antidoping, claims, firearms, venues
 from mingjing.report import onepage
+from mingjing.rules.intake.claims import rules_in_words
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
@@ -34,6 +35,20 @@ def test_claims_are_judged_in_words(audit):
         assert "reported 10, by the ledgers 9\n" in told and "3.1 m²" in told
 
 
+def test_a_finding_says_what_the_overview_says_of_the_claim(audit):
+    """The same sentence in both, with the days a claim speaks of where they are not all of the audit's."""
+    found = audit.check("intake").to_pandas()
+    told = set(found[found.rule_id.isin(["DQ-04", "DQ-05"])][f"message_{audit.lang}"])
+    judged = claims.judged(audit)
+    assert told == set(judged[judged.verdict == "refuted"].why)
+    assert any(
+        ("2021-01-01至2021-10-31" if audit.lang == "zh" else "2021-01-01 to 2021-10-31") in line
+        for line in told
+    )
+    span = "2021年的“零差错”被推翻" if audit.lang == "zh" else "“Zero error” in 2021 is refuted"
+    assert firearms.zero_error(audit, audit.lang).startswith(span)
+
+
 def test_the_index_and_its_parts_are_columns_of_numbers(audit):
     html = onepage.index_panel(audit).html
     assert html.count('<th scope="col" class=n>') == 5 and html.count("(%)") + html.count("（%）") == 3
@@ -41,8 +56,8 @@ def test_the_index_and_its_parts_are_columns_of_numbers(audit):
 
 def test_rules_are_named_up_to_three():
     ids = ["QD-01", "QD-02", "QD-04", "QD-05"]
-    assert claims.rules_in_words(ids, "zh").endswith("枪支当日未归库等")
-    assert "等" not in claims.rules_in_words(ids[:3], "zh") and claims.rules_in_words([], "en") == ""
+    assert rules_in_words(ids, "zh").endswith("枪支当日未归库等")
+    assert "等" not in rules_in_words(ids[:3], "zh") and rules_in_words([], "en") == ""
 
 
 def test_the_population_is_said_in_whole_people_and_millions():

@@ -50,6 +50,8 @@ def test_a_sentence_quotes_within_quotes_and_writes_marks_and_spans_as_chinese_d
     )
     told = sentence(entry, "differs", values, "zh")
     assert told == "“评出10名‘优秀党务工作者’，公示到位”：报告10名，台账复算9名"
+    for lang, said in (("zh", "报告10，台账复算9"), ("en", "reported 10, by the ledgers 9")):
+        assert sentence(entry, "differs", values | {"uom": None, "uom_en": None}, lang).endswith(said)
     half = sentence(catalogue()["ZT-02"], "few", {"unit": "甲", "half": "2021H2", "meetings": 0}, "zh")
     assert half.startswith("甲2021年下半年专题研究0次")
 

@@ -345,7 +345,7 @@ BUREAU = [
         (SAFE | {"value": None}, [hit()], ran(), ("open", "admitted")),
         (SAFE | {"value": 1}, [hit()], ran(), ("open", "admitted")),
         (SAFE | {"period_end": date(2021, 4, 30)}, [hit()], ran(), ("supported", "holds")),
-        (SAFE | {"period_end": date(2021, 5, 1)}, [hit()], ran(), ("refuted", "refuted")),
+        (SAFE | {"period_end": date(2021, 5, 1)}, [hit()], ran(), ("refuted", "refuted_part")),
         (SAFE | {"period_end": date(2021, 4, 30)}, [hit(date=None)], ran(), ("open", "leads")),
         (SAFE | {"period_start": date(2020, 12, 31)}, [], ran(), ("open", "period")),
         (SAFE | {"period_end": date(2022, 1, 1)}, [], ran(), ("open", "period")),

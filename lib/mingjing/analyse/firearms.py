@@ -3,13 +3,12 @@
 import pandas as pd
 
 from mingjing.analyse import Screen
-from mingjing.analyse.claims import rules_in_words
 from mingjing.findings import sentence
 from mingjing.rules import catalogue, found_so_far
 from mingjing.rules.expr import month_of
 from mingjing.rules.firearms.ammo import unexplained
 from mingjing.rules.firearms.match import seen_guns
-from mingjing.rules.intake.claims import denied
+from mingjing.rules.intake.claims import denied, rules_in_words
 from mingjing.rules.intake.recompute import Claim
 
 CLAIM = "枪弹差错数"
@@ -165,7 +164,7 @@ def zero_error(audit, lang: str) -> str:
     if verdict.case == "gaps" and audit.release:  # the ledgers are withheld, not missing
         return _WITHHELD[0 if lang == "zh" else 1]
     if verdict.case == "refuted":
-        return _refuted(verdict.seen, lang)
+        return _refuted(verdict.seen, audit.period.words(lang), lang)
     if (
         audit.units
         and not audit.release
@@ -175,17 +174,21 @@ def zero_error(audit, lang: str) -> str:
     ):
         return _NOBODY_S[0 if lang == "zh" else 1]
     said = {"claim_text": "零差错" if lang == "zh" else "Zero error", **verdict.seen}
-    said["rules"] = rules_in_words(verdict.seen.get("rules", []), lang)
+    named = "rule_names" if lang == "zh" else "rule_names_en"
+    said[named] = rules_in_words(verdict.seen.get("rules", []), lang)
     return sentence(catalogue()["DQ-04"], verdict.case, said, lang) + ("。" if lang == "zh" else ".")
 
 
-def _refuted(seen: dict, lang: str) -> str:
-    """The verdict by the names of the rules: their numbers tell a leader nothing."""
+def _refuted(seen: dict, span: str, lang: str) -> str:
+    """The verdict by the names of the rules: their numbers tell a leader nothing. A report's claim may speak of fewer days
+    than the audit, and then the overview counts fewer: the days are told."""
     ids, hits = seen["rules"], seen["hits"]
     names = rules_in_words(ids, lang)
     if lang == "zh":
-        return f"“零差错”被推翻：{len(ids)}条规则查出{hits}处（{names}）。"
-    return f"“Zero error” is refuted: {hits} hits of {len(ids)} rules ({names})."
+        return f"{span}的“零差错”被推翻：{len(ids)}条规则查出{hits}处（{names}）。"
+    some = "1 hit" if hits == 1 else f"{hits} hits"
+    rules = "1 rule" if len(ids) == 1 else f"{len(ids)} rules"
+    return f"“Zero error” in {span} is refuted: {some} of {rules} ({names})."
 
 
 def first_screen(audit) -> Screen:

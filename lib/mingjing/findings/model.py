@@ -57,6 +57,9 @@ def plain(value: Any) -> Any:
 
 # What in a message tells a span of time: a month 2021-05, a year.
 _SPANS = ("month", "months", "quarter", "period", "span", "subject")
+# Units of measure: a number that has none stands by itself.
+_UOMS = ("uom", "uom_en")
+_BEFORE_MARK = re.compile(r" (?=[,;)]|$)")
 
 
 class _Words(dict):
@@ -71,6 +74,8 @@ class _Words(dict):
         if key in _SPANS and isinstance(value, str) and self._zh:
             value = in_chinese(value)
         if value is None or value == "":
+            if key in _UOMS:
+                return ""
             return "未填" if self._zh else "blank"
         if isinstance(value, bool):
             return ("是" if value else "否") if self._zh else ("yes" if value else "no")
@@ -185,7 +190,8 @@ def _told_once(sentences: list[str], lang: str) -> list[str]:
 def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> str:
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
     words = _Words(Params(entry).as_dict() | dict(values), lang)
-    return _quoted(entry.messages[case][lang].format_map(words))
+    told = _quoted(entry.messages[case][lang].format_map(words))
+    return told if lang == "zh" else _BEFORE_MARK.sub("", told)
 
 
 def _quoted(text: str) -> str:

@@ -1,13 +1,14 @@
 """What reports claim, held against the ledgers: each claim is supported, refuted, or cannot be judged."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
 import pyarrow as pa
 
+from mingjing.rules.catalogue import catalogue
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import EPSILON, graded
 from mingjing.rules.intake.quality import gaps, owing
@@ -21,20 +22,31 @@ _EVIDENCE = pa.schema(
         ("_rid", pa.int64()),
         ("_rids", pa.list_(pa.int64())),
         ("unit", pa.string()),
-        *((name, pa.string()) for name in ("claim_id", "claim_key", "claim_text", "uom")),
+        *((name, pa.string()) for name in ("claim_id", "claim_key", "claim_text", "uom", "uom_en")),
         ("value", pa.float64()),
         ("verdict", pa.string()),
         ("case", pa.string()),
         ("computed", pa.float64()),
         ("other", pa.float64()),
         ("rules", pa.list_(pa.string())),
+        *((name, pa.string()) for name in ("rule_names", "rule_names_en")),
+        *((name, pa.date32()) for name in ("period_start", "period_end")),
         ("hits", pa.int64()),
         ("percent", pa.float64()),
         *((name, pa.string()) for name in ("ledger", "ledger_en")),
     ]
 )
 _MOST_ROWS = 50
+_NAMED = 3
 _PERCENT = ("%", "％")
+_ENDS = (("zh", ""), ("en", "_en"))
+# counters of Chinese, which English does without, and measures
+_UOM_EN = dict.fromkeys("个名次人场项家起件条轮支所处") | {
+    "平方米": "m²",
+    "万平方米": "× 10,000 m²",
+    "万人": "× 10,000",
+    "元": "yuan",
+}
 
 
 @dataclass(frozen=True)
@@ -64,9 +76,20 @@ def _table(ledgers: Ledgers, rule_id: str, p) -> pa.Table:
         found = judge(claim) if claim else Verdict(OPEN, "scope")
         own = next(iter(claim.units)) if claim and claim.units else None
         line = {name: row[name] for name in ("claim_id", "claim_key", "claim_text", "uom", "value", "_rid")}
-        line |= {"unit": own, "verdict": found.verdict, "case": found.case, **found.seen}
+        uom = (row["uom"] or "").strip()
+        line |= {"unit": own, "verdict": found.verdict, "case": found.case, "uom_en": _UOM_EN.get(uom, uom)}
+        line |= found.seen | {
+            f"rule_names{end}": rules_in_words(found.seen.get("rules", []), lang) for lang, end in _ENDS
+        }
         lines.append(line | {"_rids": [row["_rid"], *found.rids[:_MOST_ROWS]]})
     return pa.Table.from_pylist(lines, _EVIDENCE)
+
+
+def rules_in_words(ids: Sequence[str], lang: str) -> str:
+    """The first rules by name, for readers whom a number tells nothing."""
+    names = [catalogue()[rule_id].name(lang) for rule_id in ids[:_NAMED]]
+    more = len(ids) > _NAMED
+    return "、".join(names) + "等" * more if lang == "zh" else "; ".join(names) + "; …" * more
 
 
 def _claim(ledgers: Ledgers, row: dict, p) -> Claim | None:
@@ -126,7 +149,13 @@ def denied(ledgers: Ledgers, claim: Claim, p, finding: pa.Table, outcome: pa.Tab
     against = [h for h in inside if h["rule_id"] in direct and h["kind"] in p.refuting]
     if against:
         seen = {"rules": _ids(against), "hits": _subjects(against)}
-        return Verdict(REFUTED, "refuted", seen, tuple(h["_rid"] for h in against if h["_rid"] is not None))
+        part = claim.start > ledgers.start or claim.end < ledgers.end
+        case, seen = (
+            ("refuted_part", seen | {"period_start": claim.start, "period_end": claim.end})
+            if part
+            else ("refuted", seen)
+        )
+        return Verdict(REFUTED, case, seen, tuple(h["_rid"] for h in against if h["_rid"] is not None))
     if claim.start < ledgers.start or claim.end > ledgers.end:
         return Verdict(OPEN, "period")
     came_to = dict(zip(outcome["rule_id"].to_pylist(), outcome["outcome"].to_pylist(), strict=True))
@@ -213,7 +242,8 @@ def denials(ledgers: Ledgers, p):
     t = verdicts(ledgers, "DQ-04", p)
     if t.filter(t.case.notin(["limited", "admitted"])).count().execute() == 0:
         raise NotRun("no_evidence")
-    yield "refuted", t.filter(t.verdict == REFUTED)
+    for case in ("refuted", "refuted_part"):
+        yield case, t.filter(t.case == case)
     for case in ("period", "silent", "leads", "gaps", "scope"):
         yield case, graded(t.filter((t.verdict == OPEN) & (t.case == case)), "warning", "low")
 
