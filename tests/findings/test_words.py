@@ -64,3 +64,27 @@ def test_a_span_of_time_reads_as_chinese_write_it(written, told):
     entry, seen = catalogue()["ST-01"], {"meals": 22, "missing": 1, "percent": 4.5}
     assert sentence(entry, "missing", seen | {"month": written}, "zh").startswith(f"{told}供餐22餐次")
     assert sentence(entry, "missing", seen | {"month": written}, "en").startswith(f"{written}: 1 of 22 meals")
+
+
+def test_an_english_message_has_the_fixed_words_of_ledgers_in_english():
+    values = {
+        "ammo_type": "4.5mm气枪弹",
+        "batch_no": "21-12",
+        "previous": 17806,
+        "txn_type": "退回",
+        "qty": 1,
+    }
+    told = sentence(catalogue()["QD-01"], "broken", values | {"expected": 17807, "balance": 17806}, "en")
+    assert told.endswith("previous balance 17,806, 1 round returned: 17,807 expected, 17,806 recorded")
+
+
+@pytest.mark.parametrize(
+    ("n", "told"), [(1, "stock-take, once"), (11, "stock-take, 11 times"), (2, "stock-take, 2 times")]
+)
+def test_what_was_one_time_was_once(n, told):
+    assert sentence(catalogue()["QD-24"], "absent", {"subject": "甲", "n": n}, "en").endswith(told)
+
+
+@pytest.mark.parametrize(("n", "told"), [(1, ": 1 escort,"), (0, ": 0 escorts,"), (11, ": 11 escorts,")])
+def test_an_english_noun_goes_by_its_number(n, told):
+    assert told in sentence(catalogue()["QD-14"], "escort", {"subject": "LQ1", "escort_count": n}, "en")

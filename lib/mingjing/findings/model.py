@@ -15,6 +15,7 @@ from mingjing.errors import UsageError, nearest
 from mingjing.period import in_chinese
 from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
 from mingjing.rules.engine import Outcome
+from mingjing.tables.words import in_english
 
 if TYPE_CHECKING:
     from mingjing.findings.register import Past
@@ -29,6 +30,8 @@ _CHOICES = {"severity": SEVERITIES, "kind": KINDS}
 # Text is folded for comparing when it is read; what a Chinese sentence quotes has its own marks again.
 _FOLDED = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!](?=[\u4e00-\u9fff“《（])")
 _WIDE = str.maketrans(",;:?!", "，；：？！")
+_ONE = re.compile(r"(?<![\d.,/-])1((?: [a-z-]+){1,3})\(s\)")
+_ONE_TIME = re.compile(r"(?<![\d.,/-])1 times\b")
 _PART_OF_YEAR = re.compile(r"\d{4}[HQ]\d")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -80,9 +83,9 @@ class _Words(dict):
         if isinstance(value, bool):
             return ("是" if value else "否") if self._zh else ("yes" if value else "no")
         if isinstance(value, list):
-            return ("、" if self._zh else ", ").join(map(str, value))
+            return "、".join(map(str, value)) if self._zh else ", ".join(in_english(str(v)) for v in value)
         if isinstance(value, str):
-            return _chinese(value) if self._zh else value
+            return _chinese(value) if self._zh else in_english(value)
         return f"{value:,}" if isinstance(value, int | float) and abs(value) >= 10000 else str(value)
 
     def _rounded(self, value: Any) -> Any:
@@ -191,7 +194,13 @@ def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> s
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
     words = _Words(Params(entry).as_dict() | dict(values), lang)
     told = _quoted(entry.messages[case][lang].format_map(words))
-    return told if lang == "zh" else _BEFORE_MARK.sub("", told)
+    return told if lang == "zh" else _counted(_BEFORE_MARK.sub("", told))
+
+
+def _counted(text: str) -> str:
+    """What an English message writes as `visit(s)` goes by the number before it; what was one time was once."""
+    text = _ONE.sub(r"1\1", text).replace("(s)", "s")
+    return _ONE_TIME.sub("once", text)
 
 
 def _quoted(text: str) -> str:

@@ -10,6 +10,7 @@ from mingjing.analyse.stretches import COLOURS, KINDS
 from mingjing.rules.catalogue import catalogue
 from mingjing.tables import tables
 from mingjing.tables.schema import Column
+from mingjing.tables.words import WORDS, in_english
 
 # the code words of cards, by column
 _CARDS = dict.fromkeys(
@@ -41,7 +42,7 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
         for name in frame.columns
     }
     if lang == "en":
-        names = {name: _texts()["words"].get(told, told) for name, told in names.items()}
+        names = {name: WORDS.get(told, told) for name, told in names.items()}
     truth = {True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"}
     words = {name: frame[name].map(truth) for name in frame.columns if frame[name].dtype == bool}
     for name, codes in (_texts()["values"] | _CARDS).items():
@@ -66,10 +67,10 @@ def value_label(name: str, value, values: dict, lang: str):
 
 
 def key_label(key: str, lang: str) -> str:
-    """A key inside a threshold: what it stands for, a ledger by its name, a colour of cards."""
+    """A key or value inside a threshold: what it stands for, a ledger by its name, a fixed word of the ledgers."""
     if key in tables():
         return tables()[key].label(lang)
-    return (_texts()["keys"] | COLOURS).get(key, (key, key))[lang == "en"]
+    return (_texts()["keys"] | COLOURS).get(key, (key, in_english(key)))[lang == "en"]
 
 
 def in_words(frame: pd.DataFrame, lang: str, *columns: str) -> pd.DataFrame:
@@ -77,15 +78,9 @@ def in_words(frame: pd.DataFrame, lang: str, *columns: str) -> pd.DataFrame:
     in an English report; parts joined by “·” each by its own. What is no fixed word stands as it is."""
     if lang == "zh":
         return frame
-    told = _texts()["words"]
     return frame.assign(
         **{
-            name: [
-                "·".join(told.get(part, part) for part in value.split("·"))
-                if isinstance(value, str)
-                else value
-                for value in frame[name]
-            ]
+            name: [in_english(value) if isinstance(value, str) else value for value in frame[name]]
             for name in columns
         }
     )

@@ -8,6 +8,7 @@ from mingjing.analyse.stretches import COLOURS
 from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html
 from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
+from mingjing.tables.words import WORDS as FIXED
 
 WORDS = {
     "zh": {
@@ -132,8 +133,8 @@ def _value(value, lang: str) -> str:
         )
     if isinstance(value, list | tuple):
         return comma.join(_value(part, lang) for part in value)
-    # the colours of cards are labels; other words of a threshold are what ledgers say, and stand as they are
-    return key_label(value, lang) if isinstance(value, str) and value in COLOURS else str(value)
+    # the colours of cards are labels, and fixed words of ledgers have English; other words stand as they are
+    return key_label(value, lang) if value in COLOURS or value in FIXED else str(value)
 
 
 def _text(text: str, lang: str) -> str:
