@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jupyterlab.labapp import LabApp
 
 from mingjing import Audit
 from mingjing.cli import command_line, main
@@ -125,6 +126,16 @@ def test_a_folder_without_notebooks_is_refused_before_anything_is_run(tmp_path, 
     words = {"run": ["--data", ".", "--period", "2021"], "reproduce": ["manifest.json"], "lab": []}[command]
     assert main([command, *words, "--notebooks", str(tmp_path)]) == 2
     assert f"{tmp_path}: no notebooks here. Check --notebooks" in capsys.readouterr().err
+
+
+def test_the_lab_opens_at_its_start_page_and_asks_the_network_for_nothing(monkeypatch):
+    called = []
+    monkeypatch.setattr("mingjing.cli.subprocess.call", lambda words: called.extend(words) or 0)
+    assert main(["lab", "--no-browser"]) == 0
+    app = LabApp()
+    app.parse_command_line(called[3:])
+    assert app.default_url == "/lab/tree/start.ipynb" and not app.open_browser
+    assert app.news_url is None and app.check_for_updates_class.__name__ == "NeverCheckForUpdate"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,12 @@ from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError, printable
 
+# JupyterLab would ask for news and look for its own newer versions: nothing is fetched when the program runs
+_QUIET = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+)
+
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point. An expected error is one line on standard error."""
@@ -274,7 +280,7 @@ def _lab(args: argparse.Namespace) -> int:
     start = (notebooks / "start.ipynb").exists()
     page = ["--LabApp.default_url=/lab/tree/start.ipynb"] if start else []
     # the remaining words of the command line are JupyterLab's own
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(notebooks), *page, *args.rest])  # noqa: S603
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(notebooks), *_QUIET, *page, *args.rest])  # noqa: S603
 
 
 def _check(args: argparse.Namespace) -> int:
