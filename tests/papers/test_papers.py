@@ -6,6 +6,7 @@ import pytest
 from mingjing import Audit
 from mingjing.cli import main
 from mingjing.errors import UsageError
+from mingjing.papers.book import Book
 from mingjing.papers.slips import slips
 from mingjing.papers.workpaper import workpaper
 
@@ -83,9 +84,9 @@ def test_a_finding_becomes_an_indexed_evidence_sheet_and_working_paper(audit, tm
     path = workpaper(audit, finding["finding_id"], tmp_path / "out")
     index, evidence, paper = (cells(path, sheet) for sheet in (0, 1, 2))
     assert index[2][:3] == ["001", finding["finding_id"], "ST-02 " + audit.entry("ST-02").zh]
-    (row,) = [line for line in evidence if line[0] == "1"]
+    (row,) = [line for line in evidence if line and "第3行" in line[0]]
     assert (
-        row[1:3] == ["留样与温度记录表.csv", "3"]
+        row[0] == "留样与温度记录表.csv\n第3行"
         and "=1+1" in row[-1]
         and "124" in row[-1]
         and "射击中心（U1）" in row[-1]
@@ -93,7 +94,28 @@ def test_a_finding_becomes_an_indexed_evidence_sheet_and_working_paper(audit, tm
     flat = {text for line in evidence + paper for text in line}
     assert {"审计取证单", "审计工作底稿", "证据提供单位意见", "审核人员（签字）", finding["basis"]} <= flat
     assert any("125" in text for line in paper for text in line), "the threshold"
-    assert any("SELECT" in text for line in paper for text in line), "the query"
+    assert any("SELECT" in text for line in cells(path, "查询ST-02") for text in line), "the query"
+
+
+def test_a_query_is_whole_however_long_and_no_row_is_higher_than_excel_has_them(audit, tmp_path):
+    found = audit.check("canteen").where(rule_id="ST-02", subject="L2")
+    (finding,) = found
+    book = openpyxl.load_workbook(workpaper(audit, finding["finding_id"], tmp_path / "out"))
+    (name,) = [name for name in book.sheetnames if name.startswith("查询")]
+    told = [line[1].value for line in book[name] if str(line[0].value).startswith("查询 ")]
+    assert len(told) > 1 and "\n".join(told) == "\n".join(audit.outcome("ST-02").sql.values())
+    assert max(row.height for sheet in book for row in sheet.row_dimensions.values()) < 409
+    assert book["底稿001"].cell(3, 2).value == "2021年第1季度廉政自查"
+
+
+def test_paper_carries_the_heads_of_a_table_on_each_sheet_and_amounts_in_groups(audit, tmp_path):
+    (path,) = [path for path in slips(audit, tmp_path / "out") if "U1" in path.name]
+    sheet = openpyxl.load_workbook(path).active
+    (head,) = [line[0].row for line in sheet.iter_rows() if line[0].value == "序号"]
+    assert sheet.print_title_rows == f"${head}:${head}" and sheet.page_setup.fitToHeight == 0
+    with Book(tmp_path / "book.xlsx") as book:
+        book.form("表", "表", (10, 20)).table(("项目", "金额（元）"), [("甲", 1234567.5), ("乙", None)])
+    assert cells(tmp_path / "book.xlsx")[2] == ["甲", "1,234,567.50"]
 
 
 def test_a_finding_that_is_not_there_is_refused(audit, tmp_path):

@@ -10,6 +10,8 @@ import xlsxwriter
 from mingjing.findings.model import neutralise, plain
 
 _LONGEST = 2000
+# points: Excel has no higher rows than 409, and a box of more than a page's rest leaves it half empty
+_HIGHEST = 400
 
 
 class Book:
@@ -59,6 +61,17 @@ class Form:
         self._across(0, self._last, text, look)
         self._next(height or _height(text, sum(self._widths)))
 
+    def text(self, name: str, text: str, height: float | None = None) -> None:
+        """A label and a text of any length: what no row can hold goes on in the next."""
+        wide = sum(self._widths[1:])
+        parts: list[list[str]] = [[]]
+        for line in text.split("\n"):
+            if _height("\n".join([*parts[-1], line]), wide) >= _HIGHEST:
+                parts.append([])
+            parts[-1].append(line)
+        for at, part in enumerate(parts):
+            self.boxes((f"{name}（续）" if at else name, "\n".join(part)), height=height)
+
     def boxes(self, *pairs: tuple[str, Any], height: float | None = None) -> None:
         """One row of label and value, side by side; the last value takes what is left of the width."""
         share = (self._last + 1) // len(pairs)
@@ -72,14 +85,14 @@ class Form:
         self._next(needed)
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """A table as wide as the sheet."""
-        for at, head in enumerate(heads):
-            self._sheet.write_string(self._row, at, head, self._formats["head"])
-        self._next(_height(max(heads, key=len), min(self._widths)))
-        for row in rows:
-            for at, value in enumerate(row):
-                self._sheet.write_string(self._row, at, _text(value), self._formats["cell"])
-            self._next(max(_height(_text(v), w) for v, w in zip(row, self._widths, strict=True)))
+        """A table as wide as the sheet, its last column over what is left of it; the heads come again on each page."""
+        last = len(heads) - 1
+        widths = [*self._widths[:last], sum(self._widths[last:])]
+        self._sheet.repeat_rows(self._row)
+        for look, cells in [("head", heads), *(("cell", row) for row in rows)]:
+            for at, value in enumerate(cells):
+                self._across(at, at if at < last else self._last, _text(value), look)
+            self._next(max(_height(_text(v), w) for v, w in zip(cells, widths, strict=True)))
 
     def _across(self, first: int, last: int, text: str, look: str) -> None:
         if first == last:
@@ -97,6 +110,8 @@ def _text(value: Any) -> str:
     """The value in words, harmless, and not longer than a reader reads."""
     if value is None or value != value:
         return ""
+    if isinstance(value, float):
+        return f"{value:,.2f}"
     text = str(neutralise(plain(value)))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
@@ -104,7 +119,7 @@ def _text(value: Any) -> str:
 def _height(text: str, width: float) -> float:
     """Points that the text needs when it is wrapped: a Chinese character is as wide as two letters."""
     lines = sum(
-        1 + int(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / max(width - 1, 1))
+        1 + int(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / max(width - 2, 1))
         for part in text.split("\n")
     )
-    return min(max(18, 15 * lines + 4), 400)
+    return min(max(18, 15 * lines + 4), _HIGHEST)

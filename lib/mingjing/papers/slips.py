@@ -13,7 +13,7 @@ from mingjing.tables import tables
 
 NO_UNIT = "单位不明"
 _HEADS = ("序号", "文件", "工作表", "行", "列", "原填内容", "问题", "怎样更正", "更正后填写", "更正依据")
-_WIDTHS = (12, 20, 16, 7, 14, 22, 26, 30, 18, 16)
+_WIDTHS = (16, 20, 16, 7, 14, 22, 26, 30, 18, 16)
 _TODO = {
     "rejected": "补填或改正后重报此行；此行目前未计入任何核查",
     "unreadable": "按表头要求重填此格；目前按空白处理",
@@ -39,7 +39,9 @@ def slips(audit, folder: str | Path) -> list[Path]:
     paths = []
     for unit, lines in sorted(by_unit.items(), key=lambda pair: pair[0] or ""):
         name = audit.names.get(unit, unit) or NO_UNIT
-        path = Path(folder) / (re.sub(r"[^\w-]+", "_", f"更正单_{unit or ''}_{name}") + ".xlsx")
+        path = Path(folder) / (
+            re.sub(r"[^\w-]+", "_", "_".join(filter(None, ("更正单", unit, name)))) + ".xlsx"
+        )
         _write(
             path, audit, unit, name, sorted(lines, key=lambda line: (line[0], line[1], line[2] or 0, line[3]))
         )
@@ -117,7 +119,7 @@ def _write(path: Path, audit, unit: str | None, name: str, lines: list[list]) ->
     with Book(path) as book:
         form = book.form("更正单", "台账退回更正单", _WIDTHS, landscape=True)
         form.boxes(("编号", f"更正-{audit.period.text}-{unit or '00'}"), ("退回单位（科室）", name))
-        form.boxes(("所属期", audit.period.text), ("核对截至", audit.as_of.isoformat()))
+        form.boxes(("所属期", audit.period.words("zh")), ("核对截至", audit.as_of.isoformat()))
         form.boxes(("退回日期", ""), ("更正期限", ""))
         form.line(
             f"你单位报送的台账经核对，有以下{len(lines)}处须更正。请在原台账上更正后重新报送，不要只改本单；"

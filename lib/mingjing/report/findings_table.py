@@ -13,7 +13,7 @@ import pandas as pd
 from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.life import STATUSES
 from mingjing.report.findings import escape, in_chinese, table_html, whole_days
-from mingjing.report.labels import label, value_label
+from mingjing.report.labels import label, number_label, value_label
 from mingjing.report.rule_notes import rule_notes
 
 SEVERITY = {
@@ -151,9 +151,7 @@ def _value(value) -> str:
         return "、".join(map(_value, value))
     if isinstance(value, bool):
         return "✓" if value else "✗"
-    if isinstance(value, int):  # four digits may be a year
-        return f"{value:,}" if 10_000 <= abs(value) < 10**9 else str(value)
-    return f"{value:,}" if isinstance(value, float) else str(value)
+    return number_label(value) if isinstance(value, int | float) else str(value)
 
 
 def _text(text: str, lang: str) -> str:

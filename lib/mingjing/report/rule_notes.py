@@ -6,7 +6,7 @@ from datetime import date
 
 from mingjing.analyse.stretches import COLOURS
 from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html
-from mingjing.report.labels import key_label, unit_label
+from mingjing.report.labels import key_label, number_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 from mingjing.tables.words import WORDS as FIXED
 
@@ -133,6 +133,8 @@ def _value(value, lang: str) -> str:
         )
     if isinstance(value, list | tuple):
         return comma.join(_value(part, lang) for part in value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_label(value)
     # the colours of cards are labels, and fixed words of ledgers have English; other words stand as they are
     return key_label(value, lang) if value in COLOURS or value in FIXED else str(value)
 
