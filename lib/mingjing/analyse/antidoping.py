@@ -5,6 +5,7 @@ import pandas as pd
 from mingjing.analyse import Screen, ledger
 from mingjing.release import few, small
 from mingjing.rules import Params
+from mingjing.wording import listed
 
 ISSUED = ("发放", "使用")
 EVENTS = ("行踪申报失败", "错过检查", "兴奋剂检查", "TUE")
@@ -127,8 +128,8 @@ def first_screen(audit) -> Screen:
     roles, lots = people(audit), batches(audit)
     lacking = whole[~whole.covered].unit.tolist()
     total, covered = len(whole), int(whole.covered.sum())
-    zh = f"应覆盖单位{total}个，已覆盖{covered}个" + (f"，缺{'、'.join(lacking)}。" if lacking else "。")
-    en = f"{covered} of {total} units covered" + (f", lacking {', '.join(lacking)}." if lacking else ".")
+    zh = f"应覆盖单位{total}个，已覆盖{covered}个" + (f"，缺{listed(lacking, 'zh')}。" if lacking else "。")
+    en = f"{covered} of {total} units covered" + (f", lacking {listed(lacking, 'en')}." if lacking else ".")
     outcomes = audit.outcomes("antidoping").set_index("rule_id").loc[["FX-12", "FX-14", "FX-15"]]
     ran = outcomes[outcomes.outcome != "not_run"]
     hits = f"{ran.findings.sum()} / {ran.rows_checked.sum()}" if len(ran) else "—"
@@ -141,7 +142,11 @@ def first_screen(audit) -> Screen:
                 "Untrained, of those due",
                 few(audit, (roles.due - roles.trained).sum(), roles.due.sum()),
             ),
-            ("未检未查即发放的批次", "Lots issued uncleared", f"{lots.uncleared.sum()} / {lots.lots.sum()}"),
+            (
+                "未检未查即发放 / 发放（批）",
+                "Lots issued uncleared, of all issued",
+                f"{lots.uncleared.sum()} / {lots.lots.sum()}",
+            ),
             ("名称命中目录（核对的记录）", "On the prohibited list, of records read", hits),
         ),
     )

@@ -19,11 +19,11 @@ def ranking(audit) -> pd.DataFrame:
     """One row per canteen of the period, best first: `unit place low high score p_first raters`.
 
     Each rater's mean share of the points is freed of the rater's own severity; own and recused scores are set aside.
-    `low` and `high` are the 95 % interval of the place. Source: see `mingjing.stats.rank_with_uncertainty`.
+    `low` and `high` are the 95 % interval of the place. One canteen alone has no place. Source: see `mingjing.stats.rank_with_uncertainty`.
     """
     columns = ["unit", "place", "low", "high", "score", "p_first", "raters"]
     table = _shares(audit)
-    if table.empty:
+    if len(table) < 2:
         return pd.DataFrame(columns=columns)
     found = rank_with_uncertainty(table.to_numpy())
     rows = [

@@ -17,6 +17,7 @@ from mingjing.analyse.stretches import COLOURS, KINDS, Stretch, differences, str
 from mingjing.areas import area_of
 from mingjing.errors import UsageError
 from mingjing.rules.responsibility.cards import NEXT
+from mingjing.wording import listed
 
 STEPS = ["subject", "day", "event", "from_colour", "to_colour", "why", "ref"]
 SPANS = "subject begins ends due_colour filed_colour difference days why finding".split()
@@ -94,8 +95,8 @@ def said(found: Derived, lang: str) -> str:
     subjects = found.spans.subject.nunique()
     counts = odd.groupby("difference").subject.nunique()
     kinds = [(kind, int(counts[kind])) for kind in KINDS if kind in counts]
-    parts = ("、" if zh else ", ").join(f"{KINDS[kind][not zh]} {n}" for kind, n in kinds)
-    missing = ("、" if zh else ", ").join(found.not_run)
+    parts = listed((f"{KINDS[kind][not zh]} {n}" for kind, n in kinds), lang)
+    missing = listed(found.not_run, lang)
     if zh:
         text = f"{subjects}个对象应有颜色或有牌在册，{odd.subject.nunique()}个两者不一致" + (
             f"（{parts}）" if parts else ""
@@ -212,7 +213,7 @@ class _Findings:
 def _row(name: str, one: Stretch, colour: str, said: _Said, finding: Callable[[Ground], str]) -> tuple:
     findings = dict.fromkeys(found for ground in one.grounds if (found := finding(ground)))
     why = said(one.why) if one.why else ""
-    return name, one.first, one.last, colour, one.held, one.kind, one.days, why, ", ".join(findings)
+    return name, one.first, one.last, colour, one.held, one.kind, one.days, why, ", ".join(sorted(findings))
 
 
 def _weight(found: list[Stretch], rules: Table) -> tuple:

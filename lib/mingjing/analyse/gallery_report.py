@@ -1,10 +1,9 @@
 """What the gallery says: the published answers beside those found here, and its tables in the reader's words."""
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from mingjing.analyse import headed
+from mingjing.wording import listed
 
 # what is asked, zh and en; the published figure, and its decimals
 _PUBLISHED = (
@@ -30,15 +29,11 @@ def held_against(bias, found, excess: pd.DataFrame, lang: str) -> pd.DataFrame:
     ]
     if bias:
         told = ("比预期多出最多的四组前两位", "First two digits with the largest excess")[not zh]
-        rows.append((told, _listed(_LARGEST, zh), _listed(excess.digits[: len(_LARGEST)], zh)))
+        rows.append((told, listed(_LARGEST, lang), listed(excess.digits[: len(_LARGEST)], lang)))
     heads = ("项目", "发表值", "算得") if zh else ("What", "Published", "Found here")
     frame = pd.DataFrame(rows, columns=heads)
     same = ("一致", "不一致") if zh else ("yes", "no")
     return frame.assign(**{"是否一致" if zh else "The same": [same[row[1] != row[2]] for row in rows]})
-
-
-def _listed(values: Iterable, zh: bool) -> str:
-    return ("、" if zh else ", ").join(map(str, values))
 
 
 def answer(checked: pd.DataFrame, bias, order: pd.DataFrame, lang: str) -> tuple[str, str, list]:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from mingjing.intake.model import ROWS_PER_SOURCE
 from mingjing.rules import catalogue
 from mingjing.tables import tables
+from mingjing.wording import listed
 
 COVERAGE = ["unit", "month", "ledgers", "due"]
 SUITABILITY = ["file", "sheet", "ledger", "quality", "why", "suitable", "rules"]
@@ -87,12 +88,11 @@ def suitability(audit) -> pd.DataFrame:
         short = sum(any(c in columns for c in lacking) for columns in needs)
         colour = "green" if not short else "red" if short == len(needs) else "amber"
         colour = colour if source.accepted else "red"
-        names = [tables()[source.table].columns[c].label(audit.lang) for c in lacking]
+        columns = tables()[source.table].columns
+        lacked = listed((columns[c].label(audit.lang) for c in lacking), audit.lang)
         if zh:
             why = f"退回{source.rejected}行，另有{cells}行存疑" if source.rejected or cells else "逐行可读"
-            fit = f"{len(needs)}条规则用到" + (
-                f"，{short}条缺列：{'、'.join(names)}" if short else "，列齐全"
-            )
+            fit = f"{len(needs)}条规则用到" + (f"，{short}条缺列：{lacked}" if short else "，列齐全")
         else:
             why = (
                 f"{source.rejected} rows rejected, {cells} doubtful"
@@ -100,7 +100,7 @@ def suitability(audit) -> pd.DataFrame:
                 else "every row read"
             )
             fit = ("1 rule uses it" if len(needs) == 1 else f"{len(needs)} rules use it") + (
-                f", {short} cannot run without: {', '.join(names)}" if short else ""
+                f", {short} cannot run without: {lacked}" if short else ""
             )
         ledger = tables()[source.table].label(audit.lang)
         lines.append((source.file, source.sheet, ledger, source.status, why, colour, fit))
@@ -130,9 +130,7 @@ def serial_gaps(audit) -> pd.DataFrame:
                 first = sorted(set(range(low, high + 1)) - numbers)[:5]
                 label = declared[column].label(audit.lang)
                 width = group.number.str.len().min()
-                shown = ("、" if audit.lang == "zh" else ", ").join(
-                    f"{prefix}{number:0{width}d}" for number in first
-                )
+                shown = listed((f"{prefix}{number:0{width}d}" for number in first), audit.lang)
                 lines.append((tables()[name].label(audit.lang), label, len(numbers), absent, shown))
     return pd.DataFrame(lines, columns=GAPS)
 
@@ -151,7 +149,5 @@ def empty_months(audit) -> pd.DataFrame:
         dated = pd.to_datetime(table[declared.date].to_pandas()).dt.strftime("%Y-%m")
         empty = [month for month in months if month not in set(dated)]
         if empty and len(empty) <= len(months) / 2:
-            lines.append(
-                (declared.label(audit.lang), len(empty), ("、" if audit.lang == "zh" else ", ").join(empty))
-            )
+            lines.append((declared.label(audit.lang), len(empty), listed(empty, audit.lang)))
     return pd.DataFrame(lines, columns=["ledger", "count", "months"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pandas as pd
 
 from mingjing.stats import control_chart, funnel, rate_change
+from mingjing.wording import listed
 
 LEAST_MONTHS = 8
 
@@ -37,7 +38,7 @@ def said(compared: pd.DataFrame, lang: str) -> str:
     if compared.empty:
         return "可比的单位不足两个。" if zh else "Fewer than two units to compare."
     off = compared[compared.flagged]
-    names = ("、" if zh else ", ").join(_off(row, zh) for row in off.itertuples())
+    names = listed((_off(row, zh) for row in off.itertuples()), lang)
     units, small = len(compared), int(compared.small.sum())
     k, n = int(compared.k.sum()), int(compared.n.sum())
     if zh:

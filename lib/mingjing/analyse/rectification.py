@@ -6,6 +6,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from mingjing.analyse import Screen
 from mingjing.rules.rectification import items
+from mingjing.wording import listed
 
 # Rules whose finding on an item means that its closure does not hold.
 _NOT_TRULY = ("ZG-03", "ZG-06", "ZG-08")
@@ -59,7 +60,7 @@ def rates_of(frame: pd.DataFrame, by: str, **more: tuple[str, str]) -> pd.DataFr
 def said(frame: pd.DataFrame, by: str, lang: str) -> str:
     """The closing rates of `rates_of`, in words."""
     shares = [f"{name} {k}/{n}" for name, k, n in frame[[by, "k", "n"]].itertuples(index=False)]
-    return ("已销号或了结：" if lang == "zh" else "Closed: ") + ("、" if lang == "zh" else ", ").join(shares)
+    return ("已销号或了结：" if lang == "zh" else "Closed: ") + listed(shares, lang)
 
 
 def left(frame: pd.DataFrame, by: str, lang: str) -> str:
@@ -67,7 +68,7 @@ def left(frame: pd.DataFrame, by: str, lang: str) -> str:
     last = frame.groupby(by, sort=False).tail(1)
     words = "{0}满{1:.0f}天还剩{2:.0%}" if lang == "zh" else "{0}: {2:.0%} left after {1:.0f} days"
     told = [words.format(*end) for end in last[[by, "days", "open"]].itertuples(index=False)]
-    return ("、" if lang == "zh" else ", ").join(told)
+    return listed(told, lang)
 
 
 def survival(audit, by: str = "source_type") -> pd.DataFrame:

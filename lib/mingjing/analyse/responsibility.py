@@ -80,13 +80,17 @@ def first_screen(audit) -> Screen:
         (
             (
                 "没有纪实（人·季）/ 应有",
-                "Leaders’ quarters without a record",
+                "Leaders’ quarters without a record, of those due",
                 _silent(audit, count.get("ZT-03", 0)),
             ),
-            ("疑似补录", "Possibly back-dated", f"{count.get('ZT-04', 0)} / {records}"),
             (
-                "优秀超限的组",
-                "Groups above the cap",
+                "疑似补录 / 全部纪实（条）",
+                "Possibly back-dated, of all records",
+                f"{count.get('ZT-04', 0)} / {records}",
+            ),
+            (
+                "优秀超限的组 / 考核的组",
+                "Groups above the cap, of all",
                 f"{int((groups.excellent > groups.cap).sum())} / {len(groups)}",
             ),
         ),

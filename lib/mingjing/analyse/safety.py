@@ -98,14 +98,15 @@ def activity(audit) -> pd.DataFrame:
 
 
 def inspectors(audit) -> pd.DataFrame:
-    """Leaders of inspections in the period with a count of problems on record: `checks`, `found` (checks with any)."""
+    """Leaders of inspections in the period with a count of problems on record: `checks`, `with_problem` (checks with any)."""
     log = _in_period(audit, ledger(audit, "activity_log"))
     log = log[log.act_type.isin(CHECKS) & log.issue_count.notna() & log.leader_id.notna()].copy()
     log["hit"] = (log.issue_count > 0).astype(int)
     found = log.groupby("leader_id").agg(checks=("act_id", "size"), found=("hit", "sum")).reset_index()
     found["leader"] = found.leader_id.map(audit.names).fillna(found.leader_id)
     found = found.sort_values(["found", "checks", "leader_id"], ascending=[True, False, True], kind="stable")
-    return found[["leader", "checks", "found"]].reset_index(drop=True)
+    named = found.rename(columns={"found": "with_problem"})
+    return named[["leader", "checks", "with_problem"]].reset_index(drop=True)
 
 
 def first_screen(audit) -> Screen:
@@ -123,11 +124,22 @@ def first_screen(audit) -> Screen:
     again = audit.check("safety").where(rule_id="AQ-11").to_pandas().subject
     places = frame[frame.hazard_id.isin(again)].groupby(["unit_id", "location"]).ngroups if len(again) else 0
     total = frame.groupby(["unit_id", "location"]).ngroups if len(frame) else 0
+    zh = f"登记隐患{len(frame)}项，未销号{open_all}项；"
+    en = f"Hazards on record: {len(frame)}, of which {open_all} not closed; "
+    if len(major):
+        zh += f"其中重大隐患{len(major)}项，未销号{open_major}项。"
+        en += f"major ones: {len(major)}, {open_major} not closed."
+    else:
+        zh, en = zh + "没有重大隐患。", en + "none of them major."
     return Screen(
-        f"登记隐患{len(frame)}项，未销号{open_all}项；其中重大隐患{len(major)}项，未销号{open_major}项。",
-        f"Hazards on record: {len(frame)}, of which {open_all} not closed; major ones: {len(major)}, {open_major} not closed.",
+        zh,
+        en,
         (
-            ("检查到的部位", "Sites checked", f"{reached.checked.sum()} / {reached.sites.sum()}"),
+            (
+                "检查到的部位 / 在用部位",
+                "Sites checked, of those in use",
+                f"{reached.checked.sum()} / {reached.sites.sum()}",
+            ),
             ("逾期未整改（在未整改中）", "Overdue, of those open", f"{overdue} / {open_all}"),
             (
                 "同类复发的部位（在有隐患部位中）",

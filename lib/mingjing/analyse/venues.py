@@ -100,6 +100,7 @@ def counties(audit) -> pd.DataFrame:
     mine = _counties_of(audit)
     frame = frame[frame.county.isin(mine)].reset_index(drop=True) if mine else frame
     frame["recomputed"] = frame.venue_area / frame.resident_pop
+    frame = frame.sort_values("recomputed", ascending=False, kind="stable", ignore_index=True)
     frame["low"] = (frame.venue_area - 0.005) / (frame.resident_pop + 0.005)
     frame["high"] = (frame.venue_area + 0.005) / (frame.resident_pop - 0.005)
     return frame

@@ -16,6 +16,7 @@ from mingjing.period import in_chinese
 from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
 from mingjing.rules.engine import Outcome
 from mingjing.tables.words import in_english
+from mingjing.wording import listed, number, plural
 
 if TYPE_CHECKING:
     from mingjing.findings.register import Past
@@ -30,7 +31,6 @@ _CHOICES = {"severity": SEVERITIES, "kind": KINDS}
 # Text is folded for comparing when it is read; what a Chinese sentence quotes has its own marks again.
 _FOLDED = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!](?=[\u4e00-\u9fff“《（])")
 _WIDE = str.maketrans(",;:?!", "，；：？！")
-_ONE = re.compile(r"(?<![\d.,/-])1((?: [a-z-]+){1,3})\(s\)")
 _ONE_TIME = re.compile(r"(?<![\d.,/-])1 times\b")
 _PART_OF_YEAR = re.compile(r"\d{4}[HQ]\d")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -70,7 +70,7 @@ class _Words(dict):
 
     def __init__(self, values: Mapping[str, Any], lang: str):
         super().__init__(values)
-        self._zh = lang == "zh"
+        self._lang, self._zh = lang, lang == "zh"
 
     def __getitem__(self, key: str) -> str:
         value = self._rounded(plain(super().__getitem__(key)))
@@ -83,10 +83,13 @@ class _Words(dict):
         if isinstance(value, bool):
             return ("是" if value else "否") if self._zh else ("yes" if value else "no")
         if isinstance(value, list):
-            return "、".join(map(str, value)) if self._zh else ", ".join(in_english(str(v)) for v in value)
+            return listed((self._one(key, part) for part in value), self._lang)
+        return self._one(key, value)
+
+    def _one(self, key: str, value: Any) -> str:
         if isinstance(value, str):
             return _chinese(value) if self._zh else in_english(value)
-        return f"{value:,}" if isinstance(value, int | float) and abs(value) >= 10000 else str(value)
+        return number(value, key) if isinstance(value, int | float) else str(value)
 
     def _rounded(self, value: Any) -> Any:
         """Hours, shares and ratios to two decimals (two digits where there is nothing before them), more where they would
@@ -199,8 +202,7 @@ def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> s
 
 def _counted(text: str) -> str:
     """What an English message writes as `visit(s)` goes by the number before it; what was one time was once."""
-    text = _ONE.sub(r"1\1", text).replace("(s)", "s")
-    return _ONE_TIME.sub("once", text)
+    return _ONE_TIME.sub("once", plural(text))
 
 
 def _quoted(text: str) -> str:

@@ -14,9 +14,10 @@ from mingjing.errors import UsageError
 from mingjing.findings.model import plain
 from mingjing.papers.book import Book
 from mingjing.report.findings_table import KIND, SEVERITY
-from mingjing.report.labels import label, number_label, value_label
+from mingjing.report.labels import label, value_label
 from mingjing.report.rule_notes import threshold_value
 from mingjing.rules import Entry
+from mingjing.wording import listed, number
 
 _INDEX = ("索引号", "发现编号", "规则", "程度", "单位", "事项摘要", "金额（元）", "取证单", "底稿")
 MOST = 200
@@ -70,20 +71,20 @@ def _unit(audit, finding: dict) -> str:
 def _facts(finding: dict, entry: Entry) -> str:
     values = json.loads(finding["evidence"])["values"]
     told = [
-        f"{label(name, 'zh', entry.rule_id)}：{_words(value_label(name, value, values, 'zh'))}"
+        f"{label(name, 'zh', entry.rule_id)}：{_words(value_label(name, value, values, 'zh'), name)}"
         for name, value in values.items()
         if not name.endswith("_en")
     ]
     return "\n".join([finding["message_zh"], *told])
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, name: str) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(map(_words, value))
+        return listed((_words(part, name) for part in value), "zh")
     if isinstance(value, int | float):
-        return number_label(value)
+        return number(value, name)
     return "未填" if value is None else str(value)
 
 
@@ -116,13 +117,14 @@ def _row_text(audit, line: dict, rule_id: str) -> str:
     """What stands in the row: header and cell, blanks left out; an id with the name it stands for."""
     cells = {name: value for name, value in line.items() if not name.startswith("_") and not _blank(value)}
     return "；".join(
-        f"{label(n.removeprefix('x_'), 'zh', rule_id)}：{_named(audit, plain(v))}" for n, v in cells.items()
+        f"{label(n.removeprefix('x_'), 'zh', rule_id)}：{_named(audit, plain(v), n)}"
+        for n, v in cells.items()
     )
 
 
-def _named(audit, value: Any) -> str:
+def _named(audit, value: Any, column: str) -> str:
     name = audit.names.get(value, value) if isinstance(value, str) else value
-    return f"{name}（{value}）" if name != value else _words(value)
+    return f"{name}（{value}）" if name != value else _words(value, column)
 
 
 def _blank(value: Any) -> bool:
@@ -157,5 +159,5 @@ def _query(book: Book, audit, rule_id: str) -> None:
     """What ran, once for all findings of the rule, so that a working paper is one page."""
     form = book.form(f"查询{rule_id}", f"{rule_id} 查询语句", (18, 90))
     form.line(f"{audit.entry(rule_id).zh}。程序实际执行的查询，供复核。")
-    for number, query in enumerate(audit.outcome(rule_id).sql.values(), start=1):
-        form.text(f"查询 {number}", query)
+    for place, query in enumerate(audit.outcome(rule_id).sql.values(), start=1):
+        form.text(f"查询 {place}", query)

@@ -12,6 +12,7 @@ from mingjing.report.labels import label, labelled
 from mingjing.report.rule_notes import rule_notes, threshold_value
 from mingjing.rules.reasons import OUTCOMES, reason_text
 from mingjing.tables import tables
+from mingjing.wording import listed
 
 
 def parts_html(parts: Iterable[tuple[str, pd.DataFrame]], lang: str) -> str:
@@ -98,7 +99,9 @@ class Explanation(str):
 def audit_panel(audit) -> Panel:
     """What the audit looks at: period, day, units, ledgers with their rows. Runs no rule."""
     zh = audit.lang == "zh"
-    units = "、".join(audit.names.get(unit, unit) for unit in audit.units) or ("全部" if zh else "all")
+    units = listed((audit.names.get(unit, unit) for unit in audit.units), audit.lang) or (
+        "全部" if zh else "all"
+    )
     words = "明镜：{}，截至{}，单位：{}" if zh else "Mingjing: {}, as of {}, units: {}"
     head = words.format(audit.period.words(audit.lang), audit.as_of, units)
     heads = ["name", "台账", "行"] if zh else ["name", "Ledger", "Rows"]
@@ -110,9 +113,9 @@ def audit_panel(audit) -> Panel:
         if zh
         else 'Next: audit.check(), audit.leads(), audit.trace("…"), audit.tables.…, audit.rules["ST-02"]'
     )
-    listed = frame_panel(pd.DataFrame(rows, columns=heads), "台账" if zh else "Ledgers")
-    html = f"<p><b>{in_chinese(escape(head), audit.lang)}</b></p>{listed.html}<p>{escape(todo)}</p>"
-    return Panel(html, f"{head}\n{listed.text}\n{todo}")
+    ledgers = frame_panel(pd.DataFrame(rows, columns=heads), "台账" if zh else "Ledgers")
+    html = f"<p><b>{in_chinese(escape(head), audit.lang)}</b></p>{ledgers.html}<p>{escape(todo)}</p>"
+    return Panel(html, f"{head}\n{ledgers.text}\n{todo}")
 
 
 _SHOWN = 50

@@ -14,6 +14,7 @@ from mingjing.report.findings import only_units
 from mingjing.report.lab import in_page
 from mingjing.report.page import WORDS, bottom, top
 from mingjing.report.svg import font_face
+from mingjing.wording import listed
 
 _OWN = {
     "zh": {"code": "查看代码", "about": "期间 {} · 截至 {}", "units": " · 仅限 {}"},
@@ -98,15 +99,15 @@ def _numbered(heading: str, contents: list[tuple[str, str]]) -> str:
     return f'<h2 id="{key}">{heading}</h2>'
 
 
-def _about(parameters: dict, lang: str, units: str) -> str:
+def _about(parameters: dict, lang: str, units: list[str]) -> str:
     """What the report looks at, in one line; nothing where the notebook is not about a period. units: those it is limited
     to by name, as far as the page knows them."""
     if "period" not in parameters:
         return ""
     span, words = Period.parse(parameters["period"]), _OWN[lang]
     text = words["about"].format(span.words(lang), parse_as_of(parameters.get("as_of") or None, span))
-    units = units or "、".join(map(str, parameters.get("units") or []))
-    return text + (words["units"].format(units) if units else "")
+    units = units or parameters.get("units")
+    return text + (words["units"].format(listed(units, lang)) if units else "")
 
 
 def _title(nb) -> str:

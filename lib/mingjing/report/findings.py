@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mingjing.report.lab import in_lab
+from mingjing.wording import are_grouped, listed, number
 
 # Control and direction characters: a cell that holds them could make a page read otherwise than it is.
 _UNSEEN = re.compile(
@@ -34,9 +35,6 @@ _CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 FOLDED = 15
 # Columns no wider than this (Chinese counts double) stay on one line.
 _SHORT = 14
-# Whole numbers of four to nine digits are grouped; longer ones name things, and a column of years is one of names.
-_GROUPED, _NAMES = 1_000, 10**9
-_YEARS = range(1900, 2101)
 
 
 def in_chinese(html: str, lang: str) -> str:
@@ -44,12 +42,14 @@ def in_chinese(html: str, lang: str) -> str:
     return html if lang == "zh" else _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', html)
 
 
-_DAY = re.compile(r"(?<![\d-])\d{4}-\d\d(-\d\d( \d\d:\d\d)?)?(?![\d-])")
+_DAY = r"(?<![\d-])\d{4}-\d\d(?:-\d\d(?: \d\d:\d\d)?)?(?![\d-])"
+_ID = r"\b[A-Z]{2}-B?\d\d(?:-[0-9a-f]{10})?\b"
+_WHOLE = re.compile(f"{_DAY}|{_ID}", re.ASCII)
 
 
-def whole_days(html: str) -> str:
-    """Days, months and hours kept on one line: a browser breaks after each hyphen."""
-    return _DAY.sub(r"<span class=w>\g<0></span>", html)
+def unbroken(html: str) -> str:
+    """Days, months and hours, ids of rules and of findings kept on one line: a browser breaks after each hyphen."""
+    return _WHOLE.sub(r"<span class=w>\g<0></span>", html)
 
 
 def table_html(heads: list[str], body: str, caption: str, attributes: str = "") -> str:
@@ -113,14 +113,14 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
 
 
 def _cell(text: str) -> str:
-    return escape(text) if len(text) <= _SHORT else whole_days(escape(text))
+    return escape(text) if len(text) <= _SHORT else unbroken(escape(text))
 
 
 def _nothing(frame: pd.DataFrame, caption: str) -> Panel:
     """A table without rows: what would have stood in it, and that there is none."""
     heads = [str(name) for name in frame.columns]
     zh = bool(_CHINESE.search("".join([caption, *heads])))
-    told = caption or ("、" if zh else ", ").join(heads)
+    told = caption or listed(heads, "zh" if zh else "en")
     text = f"{told}：无" if zh else f"{told}: none"
     return Panel(f'<p class="none">{escape(text)}</p>', text)
 
@@ -146,9 +146,7 @@ def decimals(column: pd.Series) -> list[str]:
         if places is not None:
             return ["" if pd.isna(value) else f"{value:,.{places}f}" for value in column]
     if pd.api.types.is_integer_dtype(column):
-        years = column.dropna().isin(_YEARS).all()
-        grouped = column.abs().between(_GROUPED, _NAMES - 1).any() and not years
-        # one long number, and all are grouped
+        grouped = are_grouped(column.dropna())
         return ["" if pd.isna(value) else f"{value:,}" if grouped else str(value) for value in column]
     return [_plain(value) for value in column]
 
@@ -161,7 +159,7 @@ def _plain(value) -> str:
     if isinstance(value, datetime) and not value.second:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        return f"{value:,}" if _GROUPED <= abs(value) < _NAMES and value not in _YEARS else str(value)
+        return number(int(value))
     if isinstance(value, float):
         return (
             f"{value:,.0f}"
@@ -186,7 +184,7 @@ def headline(
     items = "".join(
         f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in figures
     )
-    only = f' data-units="{escape("、".join(units))}"' if units else ""
+    only = f' data-units="{escape("|".join(units))}"' if units else ""
     answer = (
         f'<p class="verdict {escape(colour)}"{only}>{escape(verdict)}</p><dl class="figures">{items}</dl>'
     )
@@ -195,7 +193,7 @@ def headline(
     return Headline(answer + told, "\n".join([*text, *[changed] * bool(changed)]), answer, told)
 
 
-def only_units(html: str) -> str:
-    """The names of the units that the headline of a page says it is limited to; empty where it says none."""
+def only_units(html: str) -> list[str]:
+    """The names of the units that the headline of a page says it is limited to; none where it says none."""
     found = re.search(r'<p class="verdict \w+" data-units="([^"]*)"', html)
-    return unescape(found[1]) if found else ""
+    return unescape(found[1]).split("|") if found else []

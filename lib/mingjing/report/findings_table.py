@@ -12,9 +12,10 @@ import pandas as pd
 
 from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.life import STATUSES
-from mingjing.report.findings import escape, in_chinese, table_html, whole_days
-from mingjing.report.labels import label, number_label, value_label
+from mingjing.report.findings import escape, in_chinese, table_html, unbroken
+from mingjing.report.labels import label, value_label
 from mingjing.report.rule_notes import rule_notes
+from mingjing.wording import listed, number, plural
 
 SEVERITY = {
     lang: {name: words[place] for name, words in SEVERITY_WORDS.items()}
@@ -52,12 +53,12 @@ WORDS = {
     "en": {
         "heads": _heads("Severity Kind Status Unit Rule Finding Yuan Date Source"),
         "none": "No findings. Rules that did not run are listed below.",
-        "count": "{} findings",
+        "count": "{} finding(s)",
         "rest": "The first {} are listed here; the others appear where the browser allows scripts, and all are in findings.csv.",
         "row": "row {}",
         "id": "Id",
         "rows": "Source rows",
-        "more": "{} more rows, see findings.csv",
+        "more": "{} more row(s), see findings.csv",
     },
 }
 STATIC = 500
@@ -89,7 +90,10 @@ def findings_table(findings) -> str:
         for name in columns
     ]
     table = table_html(
-        heads, "\n".join(rows[:STATIC]), words["count"].format(len(rows)), ' class="findings" data-sift'
+        heads,
+        "\n".join(rows[:STATIC]),
+        plural(words["count"].format(len(rows))),
+        ' class="findings" data-sift',
     )
     if len(rows) > STATIC:
         table += f'<p class="rest">{words["rest"].format(STATIC)}</p>{_packed(rows)}'
@@ -127,15 +131,15 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
     told = evidence.get("values", {})
     values = "".join(
         f"<dt>{_text(_headed(label(name, lang, finding['rule_id'])), lang)}"
-        f"<dd>{_text(_value(value_label(name, value, told, lang)), lang)}"
+        f"<dd>{_text(_value(value_label(name, value, told, lang), name, lang), lang)}"
         for name, value in told.items()
         if not name.endswith({"zh": "_en", "en": "_zh"}[lang]) and f"{name}_{lang}" not in told
     )
     listed = "<br>".join(_text(line, lang) for line in _places(places[:SHOWN_ROWS], lang))
     if len(places) > SHOWN_ROWS:
-        listed += "<br>" + words["more"].format(len(places) - SHOWN_ROWS)
+        listed += "<br>" + plural(words["more"].format(len(places) - SHOWN_ROWS))
     return (
-        f"<details><summary>{whole_days(_text(finding['message_' + lang], lang))}</summary>"
+        f"<details><summary>{unbroken(_text(finding['message_' + lang], lang))}</summary>"
         f"<dl class=values>{values}<dt>{words['rows']}<dd>{listed or '—'}"
         f"<dt>{words['id']}<dd class=w>{escape(finding['finding_id'])}</dl></details>"
     )
@@ -146,12 +150,12 @@ def _headed(name: str) -> str:
     return name[:1].upper() + name[1:] if name[:2].isalpha() else name
 
 
-def _value(value) -> str:
+def _value(value, name: str, lang: str) -> str:
     if isinstance(value, list):
-        return "、".join(map(_value, value))
+        return listed((_value(part, name, lang) for part in value), lang)
     if isinstance(value, bool):
         return "✓" if value else "✗"
-    return number_label(value) if isinstance(value, int | float) else str(value)
+    return number(value, name) if isinstance(value, int | float) else str(value)
 
 
 def _text(text: str, lang: str) -> str:
@@ -176,8 +180,7 @@ def _places(places: list[dict], lang: str) -> list[str]:
     for place in places:
         rows = sheets.setdefault((place["file"], place["sheet"]), [])
         rows += [] if place["row"] is None else [str(place["row"])]
-    between = "、" if lang == "zh" else ", "
     return [
-        " ".join(part for part in (*sheet, rows and WORDS[lang]["row"].format(between.join(rows))) if part)
+        " ".join(part for part in (*sheet, rows and WORDS[lang]["row"].format(listed(rows, lang))) if part)
         for sheet, rows in sheets.items()
     ]

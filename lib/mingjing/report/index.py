@@ -7,6 +7,7 @@ from datetime import date
 from mingjing.areas import AREAS
 from mingjing.report.findings import Headline, escape, in_chinese, table_html
 from mingjing.report.page import page
+from mingjing.wording import listed, plural
 
 WORDS = {
     "zh": {
@@ -32,7 +33,7 @@ WORDS = {
         "trend": "Findings by period: {}",
         "failed": "This report could not be made. That is not a pass.",
         "periods": "Other periods",
-        "found": "{}: {} findings",
+        "found": "{}: {} finding(s)",
         "about": "Period {} · as of {}",
         "units": "only {}",
         "files": "All findings are in findings.csv, rejected rows in rejected.csv, what each rule came to in rules.csv, and the hash of every file in manifest.json.",
@@ -74,7 +75,7 @@ def index_page(
     failed. note: what readers must know before anything else. What all areas say alike of earlier runs is said once."""
     words = WORDS[lang]
     about = [words["about"].format(period, as_of)] if as_of else []
-    about += [words["units"].format("、".join(units))] if units else []
+    about += [words["units"].format(listed(units, lang))] if units else []
     body = f'<p class="about">{_text(" · ".join(about), lang)}</p>' if about else ""
     body += f"<p>{escape(note)}</p>" if note else ""
     answers = {line.area: line.answer for line in lines if line.answer}
@@ -150,7 +151,7 @@ def _sum(lines: Sequence[Line], lang: str, trend: bool) -> str:
 
 
 def _other(other: Other, words: Mapping) -> str:
-    text = words["found"].format(other.period, other.findings)
+    text = plural(words["found"].format(other.period, other.findings))
     return f'<li><a href="{escape(other.link)}">{escape(text)}</a></li>'
 
 

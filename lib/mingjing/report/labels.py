@@ -66,11 +66,6 @@ def value_label(name: str, value, values: dict, lang: str):
     return value
 
 
-def number_label(value: int | float) -> str:
-    """A number that stands among words, its digits in groups; four digits may be a year."""
-    return f"{value:,}" if isinstance(value, float) or 10_000 <= abs(value) < 10**9 else str(value)
-
-
 def key_label(key: str, lang: str) -> str:
     """A key or value inside a threshold: what it stands for, a ledger by its name, a fixed word of the ledgers."""
     if key in tables():

@@ -9,6 +9,7 @@ from mingjing.analyse import overview
 from mingjing.areas import AREAS
 from mingjing.report.findings import Panel, escape, frame_panel
 from mingjing.report.panels import headline_of
+from mingjing.wording import listed
 
 MOST_UNITS, MOST_REASONS, MOST_CLAIMS = 18, 6, 6
 _WORDS = {
@@ -36,7 +37,6 @@ _WORDS = {
         "claims": "汇报的说法：得到支撑{supported}条，被推翻{refuted}条，无法判断{open}条",
         "none": "没有交来汇报材料数字表，汇报的说法无从核对。",
         "formula": "自查指数＝100×加权平均（{}）；不能得知的部分不计，权重按比例折算；查到该单位的规则不足{}条的不评。",
-        "comma": "、",
         "pair": "{}{}",
         "heads": ["单位", "自查指数", "查到的规则（条）"],
         "share": "{}（%）",
@@ -67,7 +67,6 @@ _WORDS = {
         "none": "No ledger of claims was handed in; nothing that reports claim could be checked.",
         "formula": "Self-check index = 100 × weighted mean ({}); a part that cannot be known is left out and the weights are"
         " scaled; no index where fewer than {} rules looked at the unit.",
-        "comma": ", ",
         "pair": "{} {}",
         "heads": ["Unit", "Index", "Rules that looked"],
         "share": "{} (%)",
@@ -92,7 +91,7 @@ def formula(audit) -> str:
         words["pair"].format(overview.PARTS[name][place], weight)
         for name, weight in p["weights"].value.items()
     ]
-    return words["formula"].format(words["comma"].join(parts), p["min_rules"].value)
+    return words["formula"].format(listed(parts, audit.lang), p["min_rules"].value)
 
 
 def _breakable(head: str) -> str:
@@ -167,7 +166,7 @@ def _unchecked(audit) -> str:
 
 
 def _titles(audit, areas) -> str:
-    return _WORDS[audit.lang]["comma"].join(AREAS[area].title(audit.lang) for area in areas)
+    return listed((AREAS[area].title(audit.lang) for area in areas), audit.lang)
 
 
 def _claims(audit) -> str:
@@ -204,9 +203,8 @@ def index_panel(audit) -> Panel:
 def unchecked_panel(audit) -> Panel:
     """Every rule that did not run, by reason."""
     frame, zh = overview.unchecked(audit), audit.lang == "zh"
-    comma = _WORDS[audit.lang]["comma"]
     frame = frame.assign(
-        areas=[_titles(audit, a) for a in frame.areas], ids=[comma.join(i) for i in frame.ids]
+        areas=[_titles(audit, a) for a in frame.areas], ids=[listed(i, audit.lang) for i in frame.ids]
     )
     heads = ["原因", "规则数", "领域", "规则"] if zh else ["Reason", "Rules", "Areas", "Rule ids"]
     return frame_panel(frame.set_axis(heads, axis=1), _WORDS[audit.lang]["unchecked"])

@@ -10,6 +10,7 @@ from mingjing.report.labels import labelled
 from mingjing.rules import catalogue
 from mingjing.rules.reasons import OUTCOMES
 from mingjing.tables import tables
+from mingjing.wording import number
 
 _STATUS = {
     "green": ("可用", "usable"),
@@ -127,7 +128,7 @@ def _of_all(audit) -> tuple[str, list[tuple[str, str]]]:
         told = f"读入{used}张台账，" + (
             f"其中{doubtful}张有问题，使用前先看退回的行和存疑的格。" if doubtful else "均可使用。"
         )
-        labels = ("识别的工作表", f"接受的行（另有标题、空行、合计{no_data}行）", "退回的行")
+        labels = ("识别的工作表", f"接受的行（另有标题、空行、合计{number(no_data, 'rows')}行）", "退回的行")
     else:
         told = f"{used} ledgers read" + (
             f"; {doubtful} sheets or files have problems: look at rejected rows and doubtful cells first."
@@ -136,7 +137,7 @@ def _of_all(audit) -> tuple[str, list[tuple[str, str]]]:
         )
         labels = (
             "Sheets recognised",
-            f"Rows accepted ({no_data} more are titles, blanks, totals)",
+            f"Rows accepted ({number(no_data, 'rows')} more are titles, blanks, totals)",
             "Rows rejected",
         )
     values = (f"{used} / {len(sheets)}", f"{accepted} / {rows}", f"{rejected} / {rows}")
@@ -150,14 +151,16 @@ def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
     counts = rows_of_units(audit)
     mine, kept = sum(counts.values()), sum(map(bool, counts.values()))
     if zh:
-        told = f"交来的台账中{len(counts)}张分单位，其中{kept}张有所选单位的记录，共{mine}行。"
+        told = (
+            f"交来的台账中{len(counts)}张分单位，其中{kept}张有所选单位的记录，共{number(mine, 'rows')}行。"
+        )
         labels = (
             "有所选单位记录的台账 / 分单位的台账",
             "所选单位的行 / 各单位接受的行",
             "退回的行（各单位合计）",
         )
     else:
-        told = f"{len(counts)} of the ledgers handed in tell units; {kept} have rows of those asked for, {mine} in all."
+        told = f"{len(counts)} of the ledgers handed in tell units; {kept} have rows of those asked for, {number(mine, 'rows')} in all."
         labels = (
             "Ledgers with rows of these units / that tell units",
             "Rows of these units / accepted of all",

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from mingjing.analyse.stretches import COLOURS
-from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html
-from mingjing.report.labels import key_label, number_label, unit_label
+from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html, unbroken
+from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 from mingjing.tables.words import WORDS as FIXED
+from mingjing.wording import listed, number
 
 WORDS = {
     "zh": {
@@ -112,31 +113,32 @@ def _threshold(threshold: Threshold, lang: str) -> str:
     status = WORDS[lang]["status"][threshold.status]
     name = threshold.zh if lang == "zh" else threshold.en
     cells = (name, threshold_value(threshold, lang), threshold.where_from(lang), status)
-    return "".join(f"<td>{_text(cell, lang)}</td>" for cell in cells)
+    return "".join(f"<td class=s>{unbroken(_text(cell, lang))}</td>" for cell in cells)
 
 
 def threshold_value(threshold: Threshold, lang: str) -> str:
     """What a threshold is, with its unit and, where it changes, the day each value begins."""
     unit = f" {unit_label(threshold.unit, lang)}" if threshold.unit else ""
+    one = unit.removesuffix("s") if lang == "en" else unit
     return ("；" if lang == "zh" else "; ").join(
-        f"{_value(value, lang)}{unit}" + (WORDS[lang]["from"].format(start) if start else "")
+        f"{_value(value, lang)}{one if value == 1 else unit}"
+        + (WORDS[lang]["from"].format(start) if start else "")
         for start, value in threshold.values
     )
 
 
 def _value(value, lang: str) -> str:
-    comma, apart = ("、", "；") if lang == "zh" else (", ", "; ")
     if isinstance(value, dict):
-        between = apart if any(isinstance(part, list) for part in value.values()) else comma
-        return between.join(
-            f"{key_label(str(name), lang)} {_value(part, lang)}" for name, part in value.items()
-        )
+        told = [f"{key_label(str(name), lang)} {_value(part, lang)}" for name, part in value.items()]
+        if any(isinstance(part, list) for part in value.values()):
+            return ("；" if lang == "zh" else "; ").join(told)
+        return listed(told, lang)
     if isinstance(value, list | tuple):
-        return comma.join(_value(part, lang) for part in value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return number_label(value)
+        return listed((_value(part, lang) for part in value), lang)
     # the colours of cards are labels, and fixed words of ledgers have English; other words stand as they are
-    return key_label(value, lang) if value in COLOURS or value in FIXED else str(value)
+    if isinstance(value, str):
+        return key_label(value, lang) if value in COLOURS or value in FIXED else value
+    return number(value, "") if isinstance(value, int | float) else str(value)
 
 
 def _text(text: str, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from mingjing.processes import ENDED
 from mingjing.tables import tables
+from mingjing.wording import listed
 
 OUTCOMES = {
     "passed": ("通过", "passed"),
@@ -57,4 +58,4 @@ def _labels(what: str, lang: str) -> str:
             name = known.label(lang) if known else column
             label += f"（{name}）" if lang == "zh" else f" ({name})"
         labels.append(label)
-    return ("、" if lang == "zh" else ", ").join(labels)
+    return listed(labels, lang)

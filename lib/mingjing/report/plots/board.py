@@ -72,8 +72,11 @@ def _months(columns) -> tuple[list[str], str]:
 
 
 def _folded(head: str, room: int) -> str:
-    """A head on two lines where its words need them; Chinese, which has no words to part, is cut where it is too long."""
-    return fill(head, room) if " " in head else short(head, max(10, room // 2))
+    """A head on the lines that its words need; Chinese, which has no words to part, on lines of one length."""
+    if " " in head:
+        return fill(head, room)
+    head, most = short(head, 16), max(5, room // 2 + 1)
+    return fill(head, -(-len(head) // -(-len(head) // most))) if wide(head) > len(head) else head
 
 
 def _cell(axes, x: int, y: int, cell: float, most: float, text: bool, deep: str) -> None:

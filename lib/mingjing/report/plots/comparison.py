@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from mingjing.report import svg
@@ -19,6 +20,7 @@ from mingjing.report.plots.base import (
     shares,
     short,
 )
+from mingjing.wording import listed
 
 # Points of a funnel no more than these are all named.
 NAMED = 6
@@ -197,7 +199,10 @@ def _limit(axes, sizes: pd.Series, limit: pd.Series) -> None:
     if sizes.nunique() == 1:  # one size alone makes no curve
         axes.axhline(limit.iloc[0], color=svg.SOFT, linestyle="--", linewidth=1)
     else:
-        axes.plot(sizes, limit, "--", color=svg.SOFT, linewidth=1)
+        # between two units the limit is a curve: it falls as one over the root of the size
+        between = np.linspace(sizes.min(), sizes.max(), 120)
+        curve = np.interp(-(between**-0.5), -(sizes.astype(float) ** -0.5), limit)
+        axes.plot(between, curve, "--", color=svg.SOFT, linewidth=1)
 
 
 def _funnel_legend(axes, lang: str, limits: bool, centre: bool, marked: bool) -> None:
@@ -250,7 +255,7 @@ def funnel(
             below = before is not None and n - before < 0.3 * span and not below
             before = n
             axes.annotate(
-                short(("、" if lang == "zh" else ", ").join(map(str, group[label])), 36),
+                short(listed(group[label], lang), 36),
                 (n, share),
                 xytext=(-8 if right else 8, -5 if below else 5),
                 va="top" if below else "bottom",

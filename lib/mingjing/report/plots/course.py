@@ -72,7 +72,7 @@ def lines(
     limits: Sequence[str] = (),
 ) -> Plot:
     """Series over time; `bands` are (first, last, name) to shade, such as holidays; series named in `limits` are no events
-    and are drawn dashed, without marks."""
+    and are drawn without marks: the first, their centre, as a thin line, the others dashed."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     dashes = ("-", "--", ":", "-.")
@@ -82,20 +82,16 @@ def lines(
         for number, (column, name) in enumerate(zip(series, names or series, strict=True)):
             mark = {"color": svg.SERIES[number % len(svg.SERIES)], "marker": "o", "markersize": 3}
             quiet = {"color": svg.SOFT, "linewidth": 1}
-            axes.plot(
-                moments,
-                frame[column],
-                "--" if column in limits else dashes[number % 4],
-                label=name,
-                **(quiet if column in limits else mark),
-            )
+            look, dash = (mark, dashes[number % 4]) if column not in limits else (quiet, "--")
+            axes.plot(moments, frame[column], "-" if column in limits[:1] else dash, label=name, **look)
         letter = (moments.max() - moments.min()) / _LETTERS
         for (first, last, name), level in zip(bands, _levels(bands, letter), strict=True):
             begins = pd.Timestamp(first)
             axes.axvspan(begins, pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
             place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
             axes.annotate(str(name), (begins, 1), xytext=(0, -11 * level), **place, fontsize=9, va="top")
-        scale(axes.yaxis, frame[list(series)].stack())
+        # limits fall between whole numbers even where what they are limits of does not
+        scale(axes.yaxis, frame[[name for name in series if name not in limits]].stack())
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
         dates(axes)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from mingjing.report import svg
 from mingjing.report.plots.base import Plot, dates, drawn_columns, made, patch, rows
+from mingjing.wording import plural
 
 MOST = 20
 _WORDS = {
@@ -64,7 +65,7 @@ def paths(
         axes.grid(axis="x", linewidth=0.6)
         axes.set_axisbelow(True)
         if len(lanes) > MOST:
-            axes.set_xlabel(words[3].format(len(lanes) - MOST))
+            axes.set_xlabel(plural(words[3].format(len(lanes) - MOST)))
         _legend(axes, [*states.values()], names, words, bool((shown[differs] == "unsure").any()), drawn_marks)
         return made(drawn, title, alt, drawn_columns(frame, lane, begins, ends, due, filed, differs), lang)
 

@@ -1,0 +1,42 @@
+"""How numbers, lists and plurals are written, in messages, tables and reports alike."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+_GROUPED, _NAMES = 1_000, 10**9
+YEARS = range(1900, 2101)
+_NUMBER = re.compile(r"\d[\d,.]*")
+
+
+def number(value: float, name: str | None = None) -> str:
+    """Thousands are grouped; whole numbers of ten digits and more name things, and a year is one too.
+
+    name: of what the number is, such as `fiscal_year` or `amount`; where it is not known, 2021 stands as a year does.
+    """
+    may_be_year = name is None or name.endswith("year")
+    whole = isinstance(value, int)
+    if not _GROUPED <= abs(value) or (whole and (abs(value) >= _NAMES or (may_be_year and value in YEARS))):
+        return str(value)
+    return f"{value:,}"
+
+
+def are_grouped(values: Iterable[int]) -> bool:
+    """Whether a column of whole numbers is grouped: one long number and all are, years alone are names."""
+    values = list(values)
+    return any(_GROUPED <= abs(v) < _NAMES for v in values) and not all(v in YEARS for v in values)
+
+
+def listed(parts: Iterable[Any], lang: str) -> str:
+    """Things of equal rank one after the other."""
+    return ("、" if lang == "zh" else ", ").join(map(str, parts))
+
+
+def plural(text: str, mark: str = "(s)") -> str:
+    """English with `day(s)` written as the number before it asks for: 1 day, 2 days."""
+    first, *others = text.split(mark)
+    told = first
+    for other in others:
+        numbers = _NUMBER.findall(told)
+        told += ("" if numbers and numbers[-1].rstrip(",.") == "1" else "s") + other
+    return told

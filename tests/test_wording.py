@@ -1,0 +1,47 @@
+"""How numbers, lists and plurals are written."""
+
+import pytest
+
+from mingjing.wording import are_grouped, listed, number, plural
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "told"),
+    [
+        (999, None, "999"),
+        (1900.5, None, "1,900.5"),
+        (2863, None, "2,863"),
+        (-4550, None, "-4,550"),
+        (2021, None, "2021"),
+        (2021, "fiscal_year", "2021"),
+        (1950, "amount", "1,950"),
+        (12345678901, "amount", "12345678901"),
+    ],
+)
+def test_thousands_are_grouped_but_neither_a_year_nor_what_names_a_thing(value, name, told):
+    assert number(value, name) == told
+
+
+def test_a_column_of_years_is_not_grouped_and_one_long_number_groups_all():
+    assert not are_grouped([2020, 2021])
+    assert not are_grouped([])
+    assert are_grouped([2020, 3500])
+
+
+def test_a_list_has_the_mark_of_its_language():
+    assert listed(["甲", 2], "zh") == "甲、2"
+    assert listed(["甲", 2], "en") == "甲, 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1 fire drill(s) in 2021, at least 2 day(s) apart", "1 fire drill in 2021, at least 2 days apart"),
+        ("unit 1: 21 case(s)", "unit 1: 21 cases"),
+        ("0 row(s)", "0 rows"),
+        ("some row(s)", "some rows"),
+        ("no mark, 1 day", "no mark, 1 day"),
+    ],
+)
+def test_a_plural_follows_the_number_before_it(text, told):
+    assert plural(text) == told
