@@ -129,3 +129,18 @@ def test_the_intake_of_one_unit_counts_its_own_rows_and_says_whose_the_others_ar
     figures = dict(panels.of_units(mine)[1])
     (rejected,) = (label for label in figures if "退回" in label or "rejected" in label)
     assert "各单位" in rejected or "all units" in rejected
+    rows = intake.rows_by_sheet(mine)
+    assert rows.mine.sum() == kept and (rows.others >= 0).all() and rows.mine.is_monotonic_decreasing
+    assert "退回的行" in intake.whose(mine) if lang == "zh" else "rejected rows" in intake.whose(mine)
+
+
+def test_an_empty_month_of_one_unit_is_one_without_a_row_of_its_own(audits):
+    every, mine = audits
+    assert "留样与温度记录表" not in set(intake.empty_months(every).ledger)
+    own = intake.empty_months(mine).set_index("ledger").months
+    assert own["留样与温度记录表"] == "2021-11"
+
+
+def test_one_canteen_is_not_drawn_as_the_first(audits):
+    every, mine = audits
+    assert len(canteen.ranking(every)) > 1 and canteen.ranking(mine).empty

@@ -204,3 +204,16 @@ def test_a_reference_line_is_named_in_both_pictures():
     assert plot._repr_html_().count(">全省平均<") == 2
     plain = plots.intervals(UNITS, "unit", "p", "low", "high", line_name="全省平均", **WORDS)
     assert "全省平均" not in plain._repr_html_()
+
+
+def test_counts_have_whole_ticks_even_beside_limits_that_are_not():
+    frame = pd.DataFrame({"month": ["2021-01", "2021-02", "2021-03"], "n": [0, 7, 1], "mean": [2.7] * 3})
+    drawn = plots.lines(frame, "month", ["n", "mean"], title="t", alt="a", limits=["mean"])
+    assert ">4.5<" not in drawn.picture and ">1.5<" not in drawn.picture and ">6<" in drawn.picture
+
+
+def test_a_long_chinese_head_of_a_grid_stands_on_two_lines():
+    names = ["家和食品", "北湖肉食", "鑫源肉联", "丰收粮油", "绿园蔬菜", "放心肉食品有限公司", "鲜味调料行"]
+    frame = pd.DataFrame({"unit": ["甲"] * 7, "supplier": names, "share": range(7)})
+    drawn = plots.grid(frame, "unit", "supplier", "share", title="t", alt="a")
+    assert "放心肉食品<" in drawn.picture and "有限公司<" in drawn.picture

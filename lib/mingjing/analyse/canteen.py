@@ -223,10 +223,11 @@ def first_screen(audit) -> Screen:
     bought = suppliers(audit).amount.sum()
     order = ranking(audit)
     found = audit.check("canteen").to_pandas()
-    if order.empty:
+    if order.empty and len(_shares(audit)) == 1:
+        zh = "只看一个单位，不评名次。" if audit.units else "只有一个食堂有评分，不评名次。"
+        en = f"One {'unit' if audit.units else 'canteen'} by itself has no place in an order."
+    elif order.empty:
         zh, en = "没有评分记录，不能评出第一名。", "No scores on record: no first place can be named."
-    elif audit.units and len(order) == 1:
-        zh, en = "只看一个单位，不评名次。", "One unit by itself has no place in an order."
     elif order.p_first.isna().all():
         zh, en = (
             f"第一名是{order.unit[0]}，把握无法估计。",

@@ -59,10 +59,41 @@ def rows_of_units(audit) -> dict[int, int]:
         if unit not in table.column_names:
             continue
         found |= {source.source_id: 0 for source in audit.intake.sources if source.table == name}
-        mine = table.filter(pc.is_in(table[unit], value_set=pa.array(audit.units, pa.string())))["_rid"]
+        mine = table.filter(_of_units(audit, table, unit))["_rid"]
         sheets, counts = np.unique(mine.to_numpy() // ROWS_PER_SOURCE, return_counts=True)
         found |= dict(zip(sheets.tolist(), counts.tolist(), strict=True))
     return found
+
+
+def _of_units(audit, table: pa.Table, unit: str) -> pa.Array:
+    return pc.is_in(table[unit], value_set=pa.array(audit.units, pa.string()))
+
+
+def rows_by_sheet(audit) -> pd.DataFrame:
+    """Where the rows of each sheet went, the longest first: `label accepted rejected not_data`.
+
+    Of an audit of some units the sheets that tell units, and whose rows they have: `label mine others`.
+    """
+    sheets = audit.intake.conservation()
+    sheets["label"] = sheets.sheet.where(sheets.sheet != "", sheets.file)
+    columns = ["accepted", "rejected", "not_data"]
+    if audit.units:
+        counts = rows_of_units(audit)
+        sheets["mine"] = [counts.get(s.source_id) for s in audit.intake.sources if s.status != "withheld"]
+        sheets["others"] = sheets.accepted - sheets.mine
+        columns = ["mine", "others"]
+    kept = sheets[sheets.table.notna()].dropna(subset=columns)
+    return kept.sort_values(columns[0], ascending=False, kind="stable")[["label", *columns]]
+
+
+def whose(audit) -> str:
+    """What of the page is not of the units asked for alone."""
+    if audit.lang == "zh":
+        return "台账能否支撑结论、合计行、断号、退回的行和对应不上的写法分不到单位，按全部单位列出；其余只列所选单位。"
+    return (
+        "What a ledger can carry, totals, missing numbers, rejected rows and names that could not be resolved belong to no "
+        "unit and are those of all; the rest is of the units asked for."
+    )
 
 
 def missing_ledgers(audit) -> list[str]:
@@ -138,7 +169,8 @@ def serial_gaps(audit) -> pd.DataFrame:
 def empty_months(audit) -> pd.DataFrame:
     """Months of the period that are over and in which a ledger has no row at all, though it has rows in others.
 
-    Ledgers with rows in fewer than half of these months are not kept by the month and are left out.
+    Ledgers with rows in fewer than half of these months are not kept by the month and are left out. Of some units their
+    rows count, and ledgers that name no unit are left out.
     """
     months = [month for month, _, last in audit.ledgers.spans("month") if last <= audit.as_of]
     lines = []
@@ -146,6 +178,10 @@ def empty_months(audit) -> pd.DataFrame:
         declared = tables()[name]
         if declared.date not in table.column_names:
             continue
+        if audit.units:
+            if declared.unit not in table.column_names:
+                continue
+            table = table.filter(_of_units(audit, table, declared.unit))
         dated = pd.to_datetime(table[declared.date].to_pandas()).dt.strftime("%Y-%m")
         empty = [month for month in months if month not in set(dated)]
         if empty and len(empty) <= len(months) / 2:

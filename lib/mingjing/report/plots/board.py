@@ -8,7 +8,7 @@ import pandas as pd
 
 from mingjing.report import svg
 from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number, patch, short
-from mingjing.report.plots.narrow import wide
+from mingjing.report.plots.narrow import folded, wide
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -26,21 +26,23 @@ def grid(
     good: bool = False,
     hatched: str = "",
     limit: float | None = None,
+    apart: bool = False,
 ) -> Plot:
     """Rows × columns, darker for more, in the colour of harm or, where more is `good`, of none; a combination without a value
-    is hatched: it was not checked, or what `hatched` says. limit: what is not above it harms nobody either.
+    is hatched: it was not checked, or what `hatched` says. limit: what is not above it harms nobody either. apart: columns
+    count different things, and the most of each is the darkest.
     """
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     table = frame.pivot(index=row, columns=column, values=value)
     table = table.reindex(index=list(dict.fromkeys(frame[row])), columns=list(dict.fromkeys(frame[column])))
-    most = table.max().max()
+    most = table.max() if apart else pd.Series(table.max().max(), index=table.columns)
     with svg.style():
         drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
         for y, (_, line) in enumerate(table.iterrows()):
             for x, cell in enumerate(line):
                 fine = good or (limit is not None and not pd.isna(cell) and cell <= limit)
-                _cell(axes, x, y, cell, most, text, svg.LOW if fine else svg.HIGH)
+                _cell(axes, x, y, cell, most.iloc[x], text, svg.LOW if fine else svg.HIGH)
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
@@ -75,8 +77,7 @@ def _folded(head: str, room: int) -> str:
     """A head on the lines that its words need; Chinese, which has no words to part, on lines of one length."""
     if " " in head:
         return fill(head, room)
-    head, most = short(head, 16), max(5, room // 2 + 1)
-    return fill(head, -(-len(head) // -(-len(head) // most))) if wide(head) > len(head) else head
+    return folded(short(head, 16), max(10, room))
 
 
 def _cell(axes, x: int, y: int, cell: float, most: float, text: bool, deep: str) -> None:

@@ -113,8 +113,10 @@ def _beside(axes) -> bool:
     if not leaning:
         if sum(max(map(wide, name.split("\n"))) + 1 for name in names) <= ALONG:
             return False
-        lines = [folded(name, max(2, ALONG // len(names) - 1)) for name in names]
-        if max(line.count("\n") for line in lines) < LINES:
+        room = max(2, ALONG // len(names) - 1)
+        lines = [folded(name, room) for name in names]
+        whole = all(wide(word) <= room for name in names for word in name.split() if word.isascii())
+        if whole and max(line.count("\n") for line in lines) < LINES:
             axes.set_xticks(axes.get_xticks(), lines)
             return False
     top = axes.xaxis.get_ticks_position() == "top"
