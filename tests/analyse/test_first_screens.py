@@ -2,11 +2,13 @@
 
 from copy import copy
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import antidoping, claims, firearms, venues
+from mingjing.analyse import antidoping, canteen, claims, firearms, venues
 from mingjing.report import onepage
 from mingjing.rules.intake.claims import rules_in_words
 
@@ -72,3 +74,22 @@ def test_a_unit_without_arms_and_athletes_is_told_so():
     assert antidoping.first_screen(bureau).zh == "所选单位不在反兴奋剂教育应覆盖之列。"
     told = bureau.headline("firearms").text
     assert "—" not in told and "0 / 0" not in told and "QD-" not in told
+
+
+def test_the_canteens_verdict_says_which_books_disagree_before_who_is_first(audit):
+    told = canteen.first_screen(audit).verdict(audit.lang)
+    found = audit.check("canteen").to_pandas().rule_id
+    places = int(found.isin(["ST-09", "ST-10", "ST-11", "ST-20"]).sum())
+    zh = f"账目有{places}处对不上：采购与入库{(found == 'ST-09').sum()}处，"
+    assert told.startswith(zh if audit.lang == "zh" else f"The books disagree in {places} places: purchases")
+
+
+def test_books_that_nobody_compared_do_not_agree():
+    """Two rules found nothing, the others had no ledger: the verdict says both."""
+    outcomes = pd.DataFrame(
+        {"rule_id": ["ST-09", "ST-10", "ST-11"], "outcome": ["passed", "passed", "not_run"]}
+    )
+    found = SimpleNamespace(to_pandas=lambda: pd.DataFrame({"rule_id": []}))
+    told = SimpleNamespace(outcomes=lambda area: outcomes, check=lambda area: found)
+    assert canteen.agreement(told, "zh") == "核对的2组账目都对得上；伙食收支、采购、发票与付款未能核对。"
+    assert "not compared: meals and money, purchases, invoices" in canteen.agreement(told, "en")

@@ -193,6 +193,14 @@ def test_a_funnel_of_few_names_all_and_reads_in_percent():
     assert all(name in drawn for name in [*UNITS.unit, "超出偶然差异", "控制限", "平均"]) and "%" in drawn
 
 
+@pytest.mark.parametrize(("good", "red"), [(False, False), (True, True)])
+def test_a_funnel_is_red_only_for_who_is_worse(good, red):
+    """Who lacks fewer samples than all the others is no alarm; who satisfies fewer people is."""
+    lowest = UNITS.assign(out=UNITS.p == UNITS.p.min())
+    drawn = plots.funnel(lowest, "n", "p", "unit", marked="out", good=good, **WORDS).picture
+    assert ("var(--high)" in drawn) is red and ("差于平均" if red else "好于平均") in drawn
+
+
 def test_fixed_words_are_english_in_an_english_report_and_names_stay():
     told = pd.DataFrame({"kind": ["国内公务接待·午餐", "甲单位", None]})
     assert list(plots.in_words(told, "en", "kind").kind[:2]) == ["official reception·lunch", "甲单位"]

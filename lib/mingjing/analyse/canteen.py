@@ -6,13 +6,20 @@ import pandas as pd
 from mingjing.analyse import Screen, ledger, rates
 from mingjing.errors import UsageError
 from mingjing.release import small
-from mingjing.rules.canteen.accounts import to_kilograms, with_market
+from mingjing.rules.canteen.accounts import measure, to_kilograms, with_market
 from mingjing.rules.canteen.food import meals, sampled
 from mingjing.rules.canteen.scoring import scores
 from mingjing.rules.expr import month_of, same
 from mingjing.stats import facet_model, rank_with_uncertainty, robust_scores, smallest_change
 
 MONEY = ("ST-10", "ST-11", "ST-20")
+# which books each rule holds against one another
+_BOOKS = {
+    "ST-09": ("采购与入库", "purchases and stock-in"),
+    "ST-10": ("库存收发存", "stock movements and balance"),
+    "ST-11": ("伙食收支", "meals and money"),
+    "ST-20": ("采购、发票与付款", "purchases, invoices and payments"),
+}
 
 
 def ranking(audit) -> pd.DataFrame:
@@ -133,18 +140,18 @@ def unsampled(audit) -> pd.DataFrame:
 
 
 def odd_prices(audit, least: float = 3.5) -> pd.DataFrame:
-    """Purchase lines whose price over the market series is unusual for the item: `unit item date price market score`.
+    """Purchase lines whose price over the market series is unusual for the item: `unit item date measure price market score`.
 
-    Yuan per kilogram (or own unit); the market price is the latest of the series, else the one noted on the line; lines
+    Yuan per `measure`: the kilogram, or the line's own unit where that is none of mass; the market price is the latest of the series, else the one noted on the line; lines
     without either take no part. Scores as in `mingjing.stats.robust_scores`, at least `least` either way, largest first.
     """
-    columns = ["unit", "item", "date", "price", "market", "score"]
+    columns = ["unit", "item", "date", "measure", "price", "market", "score"]
     ledgers, p = audit.ledgers, audit.params("ST-12")
     if "food_purchase" not in ledgers:
         return pd.DataFrame(columns=columns)
     t = ledgers.food_purchase.filter(lambda t: ledgers.in_period(t.purchase_date))
     one = to_kilograms(p, ibis.literal(1.0), t.uom)
-    t = t.mutate(price=t.unit_price / one, noted=t.market_price / one)
+    t = t.mutate(price=t.unit_price / one, noted=t.market_price / one, measure=measure(p, t.uom))
     t = with_market(ledgers, p, t) if ledgers.has("market_price") else t.mutate(market=t.noted)
     t = t.filter((t.price > 0) & (t.market > 0)).order_by("_rid").to_pandas()
     t = t[t.unit_id.isin(audit.units)] if audit.units else t
@@ -218,8 +225,28 @@ def suppliers(audit) -> pd.DataFrame:
     return g[columns].round(2).reset_index(drop=True)
 
 
+def agreement(audit, lang: str) -> str:
+    """Whether the canteens' books agree with one another, in a sentence: which do not, in how many places, and which nobody
+    could compare."""
+    zh, outcomes = lang == "zh", audit.outcomes("canteen").set_index("rule_id").outcome
+    ran = [rule_id for rule_id in _BOOKS if outcomes.get(rule_id, "not_run") != "not_run"]
+    if not ran:
+        return ""
+    hits = audit.check("canteen").to_pandas().rule_id.value_counts()
+    off = {_BOOKS[rule_id][not zh]: int(hits[rule_id]) for rule_id in ran if rule_id in hits}
+    silent = [_BOOKS[rule_id][not zh] for rule_id in _BOOKS if rule_id not in ran]
+    if zh:
+        told = f"账目有{sum(off.values())}处对不上：" if off else f"核对的{len(ran)}组账目都对得上"
+        told += "，".join(f"{name}{n}处" for name, n in off.items())
+        return told + (f"；{'、'.join(silent)}未能核对。" if silent else "。")
+    places = "1 place" if sum(off.values()) == 1 else f"{sum(off.values())} places"
+    told = f"The books disagree in {places}: " if off else f"The {len(ran)} sets of books compared agree"
+    told += "; ".join(f"{name} {n}" for name, n in off.items())
+    return told + (f"; not compared: {', '.join(silent)}." if silent else ".")
+
+
 def first_screen(audit) -> Screen:
-    """The first place and how sure it is; money that does not agree, meals with too many diners, price premium."""
+    """Whether the books agree; the first place and how sure it is; money that does not agree, meals with too many diners, price premium."""
     bought = suppliers(audit).amount.sum()
     order = ranking(audit)
     found = audit.check("canteen").to_pandas()
@@ -251,10 +278,14 @@ def first_screen(audit) -> Screen:
         else f"{((prices.paid * prices.lines).sum() / (prices.market * prices.lines).sum() - 1) * 100:+.1f}%"
     )
     return Screen(
-        zh,
-        en,
+        agreement(audit, "zh") + zh,
+        " ".join(filter(None, (agreement(audit, "en"), en))),
         (
-            ("对不上的 / 采购总额（元）", "Yuan unreconciled / purchased", f"{off:,.0f} / {bought:,.0f}"),
+            (
+                "对不上的账涉及 / 采购总额（元）",
+                "Yuan in entries that disagree / purchased",
+                f"{off:,.0f} / {bought:,.0f}",
+            ),
             (
                 "就餐人次多于在册的食堂",
                 "Canteens with more diners than people on the roll",

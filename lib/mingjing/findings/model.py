@@ -61,7 +61,7 @@ def plain(value: Any) -> Any:
 # What in a message tells a span of time: a month 2021-05, a year.
 _SPANS = ("month", "months", "quarter", "period", "span", "subject")
 # Units of measure: a number that has none stands by itself.
-_UOMS = ("uom", "uom_en")
+_UOMS = ("uom", "uom_en", "measure")
 _BEFORE_MARK = re.compile(r" (?=[,;)]|$)")
 
 

@@ -205,13 +205,18 @@ def _limit(axes, sizes: pd.Series, limit: pd.Series) -> None:
         axes.plot(between, curve, "--", color=svg.SOFT, linewidth=1)
 
 
-def _funnel_legend(axes, lang: str, limits: bool, centre: bool, marked: bool) -> None:
-    looks = {"marked": {"marker": "D", "color": svg.HIGH, "linestyle": ""}} if marked else {}
+def _funnel_legend(axes, lang: str, limits: bool, centre: bool, marked: dict[str, str]) -> None:
+    looks = {name: {"marker": "D", "color": colour, "linestyle": ""} for name, colour in marked.items()}
     looks |= {"centre": {"color": svg.SOFT, "linestyle": "-", "linewidth": 1}} if centre else {}
     looks |= {"limits": {"color": svg.SOFT, "linestyle": "--", "linewidth": 1}} if limits else {}
     lines = [axes.plot([], [], label=WORDS[lang][name], **look)[0] for name, look in looks.items()]
     if lines:
-        axes.legend(handles=lines, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+        axes.legend(
+            handles=lines,
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1.0),
+            ncols=len(lines) if len(lines) < 4 else 2,
+        )
 
 
 def funnel(
@@ -227,10 +232,12 @@ def funnel(
     high: str | None = None,
     centre: float | None = None,
     marked: str | None = None,
+    good: bool = False,
     axes_names: tuple[str, str] = ("", ""),
 ) -> Plot:
     """Rates against the size they rest on; `low` and `high` are the limits at each size; who lies outside is named, or
-    who is True in `marked`; so is everybody where they are few."""
+    who is True in `marked`; so is everybody where they are few. Red is who is worse than all together: above them, or
+    below where a high rate is `good`."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     shown = frame.sort_values(size)
@@ -246,7 +253,12 @@ def funnel(
         if centre is not None:
             axes.axhline(centre, color=svg.SOFT, linewidth=1)
         axes.plot(shown[size], shown[rate], "o", color=svg.SERIES[0], markersize=6)
-        axes.plot(shown[size][outside], shown[rate][outside], "D", color=svg.HIGH, markersize=8)
+        middle = shown[rate].mean() if centre is None else centre
+        worse = (shown[rate] < middle) if good else (shown[rate] > middle)
+        sides = {"worse": (outside & worse, svg.HIGH), "better": (outside & ~worse, svg.SERIES[0])}
+        sides = {name: (rows, colour) for name, (rows, colour) in sides.items() if rows.any()}
+        for rows, colour in sides.values():
+            axes.plot(shown[size][rows], shown[rate][rows], "D", color=colour, markersize=8)
         named = shown if len(shown) <= NAMED else shown[outside]
         span, below, before = shown[size].max() - shown[size].min(), False, None
         for (n, share), group in named.groupby([size, rate], sort=False):
@@ -264,7 +276,8 @@ def funnel(
             )
         percent_ticks(axes.yaxis)
         axes.margins(y=0.12)
-        _funnel_legend(axes, lang, bool(low or high), centre is not None, bool(outside.any()))
+        colours = {name: colour for name, (_, colour) in sides.items()}
+        _funnel_legend(axes, lang, bool(low or high), centre is not None, colours)
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         return made(drawn, title, alt, drawn_columns(frame, label, size, rate, low, high), lang)

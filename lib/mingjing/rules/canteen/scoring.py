@@ -24,6 +24,11 @@ def scores(ledgers: Ledgers) -> ir.Table:
     return t.mutate(quarter=year + "Q" + number)
 
 
+def _named(t: ir.Table) -> ir.StringValue:
+    """The quarter, written as every rule writes it; else what the ledger calls it."""
+    return ibis.coalesce(t.quarter, t.period)
+
+
 def totals(ledgers: Ledgers) -> ir.Table:
     """Mean of the raters' totals by quarter and canteen, raters of the same unit and those who stood aside left out;
     a rater who left an item blank has no total."""
@@ -49,16 +54,18 @@ def systems(ledgers: Ledgers, p):
     first, last = f"{ledgers.start:%Y}Q1", f"{ledgers.end:%Y}Q4"
     t = t.filter(t.quarter.isnull() | t.quarter.between(first, last))
     for system in p.five_systems:
-        g = t.group_by("period", "target_id").agg(_rid=_._rid.min(), scored=(_.item_group == system).sum())
+        g = t.group_by("period", "target_id").agg(
+            _rid=_._rid.min(), scored=(_.item_group == system).sum(), quarter=_named(t).min()
+        )
         g = g.filter(g.scored == 0)
         yield "missing", g.mutate(subject=g.target_id + "|" + g.period, system=ibis.literal(system))
 
 
 @rule("ST-16")
 def recusal(ledgers: Ledgers, p):
-    t = ledgers.rating.filter(ledgers.rating.scheme == "食堂现场评分")
+    t = scores(ledgers)
     own = same(t.rater_unit_id, t.target_id) & ~t.recused.fill_null(False) & t.score.notnull()
-    yield "own", t.filter(own)
+    yield "own", t.filter(own).mutate(quarter=_named(t))
 
 
 @rule("ST-17")
