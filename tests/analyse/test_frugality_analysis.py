@@ -34,6 +34,16 @@ def test_units_asked_for_are_the_only_ones_in_the_numbers(audit):
     assert set(frugality.vehicles(part).unit) == {audit.names[one]}
 
 
+def test_weeks_of_a_rest_and_before_are_told_from_others(audit):
+    weeks = frugality.spending(audit).assign(day=lambda t: t.week.dt.strftime("%m-%d")).set_index("day")
+    # Spring Festival 2021 rested from 11 to 17 February
+    spring = weeks.near["01-25":"02-22"]
+    assert list(spring) == [False, True, True, True, False]
+    told = frugality.around(weeks, "reception", "zh")
+    mean = weeks.reception[weeks.near].mean()
+    assert f"（{weeks.near.sum()}周）周均{mean:,.0f}元" in told and f"其他{(~weeks.near).sum()}周" in told
+
+
 def test_both_readings_of_a_check_are_told_apart(audit):
     checks = frugality.festivals(audit).set_index("festival")
     assert list(checks.index) == ["春节", "五一", "端午", "中秋", "国庆"]
@@ -66,6 +76,7 @@ def test_without_ledgers_nothing_is_said(tmp_path):
         frugality.vehicles,
     ):
         assert table(empty).empty
+    assert frugality.around(frugality.spending(empty), "office", "zh") == ""
     assert "未能核对" in frugality.first_screen(empty).zh
 
 

@@ -36,6 +36,14 @@ def test_payments_stand_side_by_side_with_the_reason(audit):
     assert (pairs.date >= pairs.date_2).all() and (pairs.place != pairs.place_2).all()
 
 
+def test_the_two_payments_of_a_pair_stand_below_one_another(audit):
+    pairs = spending.side_by_side(audit)
+    told = spending.in_pairs(pairs)
+    assert list(told.pair) == sorted([*range(1, len(pairs) + 1)] * 2) and told.notna().all(axis=None)
+    swapped = told[told.why.str.contains("换位")]
+    assert list(swapped.invoice) == ["20481866", "20418866"]
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_digits_verdict_names_its_limits_and_accuses_nobody(audit, lang):
     test = spending.digits(audit)

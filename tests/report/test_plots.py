@@ -43,6 +43,9 @@ KINDS = {
     "lines": lambda f: plots.lines(
         f, "day", ["k", "n"], bands=[("2021-02-11", "2021-02-17", "春节")], **WORDS
     ),
+    "columns": lambda f: plots.columns(
+        f, "day", "n", marked="k", names=("近", "远"), bands=[("2021-02-11", "2021-02-17", "春节")], **WORDS
+    ),
     "paths": lambda f: plots.paths(
         f.assign(due=f.unit.map(DUE), filed="", differs=f.unit.map(DIFFERS), end=DAY, day=f.day.fillna(DAY)),
         *("unit", "day", "end", "due", "filed"),

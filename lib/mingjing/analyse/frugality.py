@@ -1,5 +1,7 @@
 """Reception against the books and the standards, spending around holidays, inspections, vehicles."""
 
+from datetime import date, timedelta
+
 import ibis
 import pandas as pd
 
@@ -23,6 +25,14 @@ STEPS = {
     "differs": ("金额不符", "Amounts differ"),
     "unregistered": ("漏登台账", "Not registered"),
     "booked": ("账上合计", "Books"),
+}
+
+
+# Spending that is drawn by week.
+ITEMS = {
+    "reception": ("公务接待费", "Reception"),
+    "welfare": ("津补贴福利", "Allowances and welfare"),
+    "office": ("办公费", "Office"),
 }
 
 
@@ -81,12 +91,13 @@ def bands(audit, before: int = 0, after: int = 0) -> list[Window]:
 
 
 def spending(audit) -> pd.DataFrame:
-    """Spending of the period by week (its Monday): `week reception welfare office`, yuan; welfare holds allowances."""
+    """Spending of the period by week (its Monday): `week reception welfare office`, yuan; welfare holds allowances. `near` are
+    weeks that hold a day of rest of the calendar or one of the seven days before it."""
     frame = ledger(audit, "expense")
     day = pd.to_datetime(frame.voucher_date)
     frame = frame[day.between(pd.Timestamp(audit.ledgers.start), pd.Timestamp(audit.ledgers.end))].copy()
     if frame.empty:
-        return pd.DataFrame(columns=["week", "reception", "welfare", "office"])
+        return pd.DataFrame(columns=["week", *ITEMS, "near"])
     frame["week"] = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
     items = {"reception": ["公务接待费"], "welfare": audit.params("JR-03").items, "office": ["办公费"]}
     weeks = pd.date_range(frame.week.min(), frame.week.max(), freq="7D")
@@ -94,18 +105,40 @@ def spending(audit) -> pd.DataFrame:
         name: frame[frame.econ_item.isin(of)].groupby("week").amount.sum().reindex(weeks, fill_value=0.0)
         for name, of in items.items()
     }
-    return pd.DataFrame(series).round(2).rename_axis("week").reset_index()
+    found = pd.DataFrame(series).round(2).rename_axis("week").reset_index()
+    rests = [(w.rest_first - timedelta(days=7), w.rest_last) for w in bands(audit)]
+    return found.assign(near=[_meets(week.date(), rests) for week in weeks])
+
+
+def _meets(monday: date, spans: list[tuple[date, date]]) -> bool:
+    return any(monday <= last and first <= monday + timedelta(days=6) for first, last in spans)
+
+
+def around(weeks: pd.DataFrame, item: str, lang: str) -> str:
+    """What a week near a holiday costs against any other, in a sentence; of `spending`."""
+    if weeks.empty:
+        return ""
+    name, zh = ITEMS[item][lang != "zh"], lang == "zh"
+    near = weeks.near.astype(bool)
+    part, rest = weeks[item][near], weeks[item][~near]
+    if part.empty or rest.empty:
+        told = f"周均{weeks[item].mean():,.0f}元" if zh else f"{weeks[item].mean():,.0f} yuan a week"
+    elif zh:
+        told = f"假期当周和前一周（{len(part)}周）周均{part.mean():,.0f}元，其他{len(rest)}周周均{rest.mean():,.0f}元"
+    else:
+        told = f"{part.mean():,.0f} yuan a week at holidays ({len(part)} weeks), {rest.mean():,.0f} in the other {len(rest)}"
+    return f"{name}：{told}" if zh else f"{name}: {told}"
 
 
 def festivals(audit) -> pd.DataFrame:
-    """Inspections by festival, both readings of “once”: `festival window rounds visits reached units` (`rounds` by
+    """Inspections by festival, both readings of “once”: `festival reached units rounds visits opens closes` (`rounds` by
     number of round, `visits` one unit once); festivals whose window is over and within the ledger."""
-    columns = ["festival", "window", "rounds", "visits", "reached", "units"]
+    columns = ["festival", "reached", "units", "rounds", "visits", "opens", "closes"]
     rows = []
     for window, frame, rounds in _inspected(audit):
         seen = frame.visits.notna()
-        named = (window.name(audit.lang), window.label(audit.lang))
-        rows.append((*named, rounds, int(frame.visits.sum()), int(seen.sum()), len(frame)))
+        counts = (int(seen.sum()), len(frame), rounds, int(frame.visits.sum()))
+        rows.append((window.name(audit.lang), *counts, window.opens, window.closes))
     return pd.DataFrame(rows, columns=columns)
 
 

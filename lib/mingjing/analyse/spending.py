@@ -122,6 +122,16 @@ def side_by_side(audit) -> pd.DataFrame:
     return both[columns].reset_index(drop=True)
 
 
+def in_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """`side_by_side` with the earlier payment below the later: `pair why payee invoice amount date unit place`."""
+    shown = ["payee", "invoice", "amount", "date", "place"]
+    pairs = pairs.assign(pair=range(1, len(pairs) + 1))
+    earlier = pairs[["pair", "why", "unit", *(f"{name}_2" for name in shown)]]
+    both = pd.concat([pairs, earlier.set_axis(["pair", "why", "unit", *shown], axis=1)], ignore_index=True)
+    both = both.sort_values("pair", kind="stable", ignore_index=True)
+    return both[["pair", "why", "payee", "invoice", "amount", "date", "unit", "place"]]
+
+
 def digits(audit, kind: str = "first_two") -> DigitTest | None:
     """The digit test of all positive amounts of the period, pay and the like aside; None without a ledger."""
     ledgers = audit.ledgers
@@ -148,16 +158,16 @@ def verdict(test: DigitTest | None, lang: str) -> str:
         return "没有支出明细账，未检验。" if zh else "No ledger of spending: not tested."
     if not test.suitable:
         return (
-            f"{test.n}笔金额不适合这项检验（笔数太少，或跨度不足两个数量级），不作判断。"
+            f"{test.n:,}笔金额不适合这项检验（笔数太少，或跨度不足两个数量级），不作判断。"
             if zh
-            else f"{test.n} amounts are not fit for this test ({test.reason}); nothing is said."
+            else f"{test.n:,} amounts are not fit for this test ({test.reason}); nothing is said."
         )
     limit = MAD_LIMITS[test.digits][-1]
     return (
-        f"{test.n}笔，平均绝对偏差{test.mad:.5f}（界限{limit}），按Nigrini的分级为“{_CONFORMITY[test.conformity]}”。"
+        f"{test.n:,}笔，平均绝对偏差{test.mad:.5f}（界限{limit}），按Nigrini的分级为“{_CONFORMITY[test.conformity]}”。"
         "偏离只说明从哪里抽样，符合也不说明没有问题。"
         if zh
-        else f"{test.n} amounts, mean absolute deviation {test.mad:.5f} (limit {limit}): {test.conformity.lower()} on Nigrini's "
+        else f"{test.n:,} amounts, mean absolute deviation {test.mad:.5f} (limit {limit}): {test.conformity.lower()} on Nigrini's "
         "scale. A departure says where to draw a sample; conformity says nothing is proven clean."
     )
 

@@ -11,6 +11,7 @@ the picture open below it. Marks differ by shape or hatching as well as by colou
     intervals  a point and its interval by row                                    grid       rows × columns, None is unchecked
     waterfall  what was there, what came and went, what should be and what is     timeline   events by lane
     lines      one or more series over time, with shaded bands                    steps      step curves (survival)
+    columns    sums by week or month, with shaded bands; `marked` stand out
     funnel     rates against size, with control limits                            matrix     5×5 likelihood × impact, with arrows
     against    what was seen as bars, what is expected as a curve                 paths      states by lane, due against filed
 """
@@ -19,7 +20,7 @@ from mingjing.report.labels import in_words
 from mingjing.report.plots.base import Plot, extremes
 from mingjing.report.plots.board import grid, matrix
 from mingjing.report.plots.comparison import bars, funnel, intervals, stacked, waterfall
-from mingjing.report.plots.course import lines, steps, timeline
+from mingjing.report.plots.course import columns, lines, steps, timeline
 from mingjing.report.plots.paths import paths
 from mingjing.report.plots.shares import against
 
@@ -27,6 +28,7 @@ __all__ = [
     "Plot",
     "against",
     "bars",
+    "columns",
     "extremes",
     "funnel",
     "grid",

@@ -20,6 +20,7 @@ WORDS = {
         "worse": "差于平均，超出偶然差异",
         "better": "好于平均，超出偶然差异",
         "limits": "控制限",
+        "outside": "限外",
         "centre": "平均",
     },
     "en": {
@@ -29,6 +30,7 @@ WORDS = {
         "worse": "worse by more than chance",
         "better": "better by more than chance",
         "limits": "limits",
+        "outside": "outside",
         "centre": "mean",
     },
 }

@@ -7,6 +7,7 @@ from textwrap import fill
 import pandas as pd
 
 from mingjing.report import svg
+from mingjing.report.findings import decimals
 from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number, patch, short
 from mingjing.report.plots.narrow import folded, wide
 
@@ -39,10 +40,12 @@ def grid(
     most = table.max() if apart else pd.Series(table.max().max(), index=table.columns)
     with svg.style():
         drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
+        written = [decimals(table.iloc[:, x]) for x in range(table.shape[1])]
         for y, (_, line) in enumerate(table.iterrows()):
             for x, cell in enumerate(line):
                 fine = good or (limit is not None and not pd.isna(cell) and cell <= limit)
-                _cell(axes, x, y, cell, most.iloc[x], text, svg.LOW if fine else svg.HIGH)
+                told = written[x][y] if text else ""
+                _cell(axes, x, y, cell, most.iloc[x], told, svg.LOW if fine else svg.HIGH)
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
@@ -80,7 +83,7 @@ def _folded(head: str, room: int) -> str:
     return folded(short(head, 16), max(10, room))
 
 
-def _cell(axes, x: int, y: int, cell: float, most: float, text: bool, deep: str) -> None:
+def _cell(axes, x: int, y: int, cell: float, most: float, text: str, deep: str) -> None:
     if pd.isna(cell):
         axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9))
         return
@@ -89,7 +92,7 @@ def _cell(axes, x: int, y: int, cell: float, most: float, text: bool, deep: str)
     depth = 0.12 + 0.4 * strength if strength > 0 else 1.0
     axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9, colour, depth))
     if text:
-        axes.text(x, y, number(cell), ha="center", va="center", fontsize=9)
+        axes.text(x, y, text, ha="center", va="center", fontsize=9)
 
 
 def matrix(

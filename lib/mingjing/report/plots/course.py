@@ -1,11 +1,11 @@
-"""Plots over time: events, series, step curves."""
+"""Plots over time: events, series, sums by week, step curves."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import MAX_ROWS, Plot, dates, drawn_columns, made, rows, scale
+from mingjing.report.plots.base import MAX_ROWS, WORDS, Plot, dates, drawn_columns, made, rows, scale
 from mingjing.report.plots.narrow import wide
 
 # letters of a band's name that find room along the axis on a narrow screen
@@ -70,9 +70,11 @@ def lines(
     bands: Sequence[tuple] = (),
     axis: str = "",
     limits: Sequence[str] = (),
+    centre: str = "",
+    marked: str | None = None,
 ) -> Plot:
-    """Series over time; `bands` are (first, last, name) to shade, such as holidays; series named in `limits` are no events
-    and are drawn without marks: the first, their centre, as a thin line, the others dashed."""
+    """Series over time; `bands` are (first, last, name) to shade, such as holidays. Of a control chart, `limits` are dashed
+    and named once, `centre` is a thin line, and what is True in `marked` is outside: red."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     dashes = ("-", "--", ":", "-.")
@@ -81,17 +83,17 @@ def lines(
         moments = pd.to_datetime(frame[time])
         for number, (column, name) in enumerate(zip(series, names or series, strict=True)):
             mark = {"color": svg.SERIES[number % len(svg.SERIES)], "marker": "o", "markersize": 3}
-            quiet = {"color": svg.SOFT, "linewidth": 1}
-            look, dash = (mark, dashes[number % 4]) if column not in limits else (quiet, "--")
-            axes.plot(moments, frame[column], "-" if column in limits[:1] else dash, label=name, **look)
-        letter = (moments.max() - moments.min()) / _LETTERS
-        for (first, last, name), level in zip(bands, _levels(bands, letter), strict=True):
-            begins = pd.Timestamp(first)
-            axes.axvspan(begins, pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
-            place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-            axes.annotate(str(name), (begins, 1), xytext=(0, -11 * level), **place, fontsize=9, va="top")
+            if column in limits or column == centre:
+                name = WORDS[lang]["limits"] if column in limits[:1] else "" if column in limits else name
+                mark = {"color": svg.SOFT, "linewidth": 1, "linestyle": "--" if column in limits else "-"}
+            else:
+                mark["linestyle"] = dashes[number % 4]
+            axes.plot(moments, frame[column], label=name or None, **mark)
+        if marked and frame[marked].any():
+            _outside(axes, moments[frame[marked]], frame.loc[frame[marked], series[0]], lang)
+        _bands(axes, bands, moments)
         # limits fall between whole numbers even where what they are limits of does not
-        scale(axes.yaxis, frame[[name for name in series if name not in limits]].stack())
+        scale(axes.yaxis, frame[[name for name in series if name not in (*limits, centre)]].stack())
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
         dates(axes)
@@ -104,6 +106,58 @@ def lines(
             drawn_columns(frame, time, *series, names=dict(zip(series, names, strict=False))),
             lang,
         )
+
+
+def _outside(axes, moments: pd.Series, values: pd.Series, lang: str) -> None:
+    axes.plot(moments, values, "D", color=svg.HIGH, markersize=8, label=WORDS[lang]["outside"])
+
+
+def columns(
+    frame: pd.DataFrame,
+    time: str,
+    value: str,
+    *,
+    title: str,
+    alt: str,
+    lang: str = "zh",
+    bands: Sequence[tuple] = (),
+    marked: str | None = None,
+    names: tuple[str, str] = ("", ""),
+) -> Plot:
+    """Sums of equal stretches of time, upright from the day each begins; `bands` as in `lines`. Those True in `marked` stand
+    out, hatched; `names` are of these and of the others."""
+    shown = frame.dropna(subset=[time, value])
+    if shown.empty:
+        return Plot("", title, alt, frame, lang)
+    with svg.style():
+        drawn, axes = svg.figure(8, 2.6)
+        moments = pd.to_datetime(shown[time])
+        width = 0.8 * moments.diff().min() if len(shown) > 1 else pd.Timedelta(days=5)
+        chosen = shown[marked].astype(bool) if marked else pd.Series(False, index=shown.index)
+        for part, name, colour, hatch in (
+            (chosen, names[0], svg.SERIES[1], "///"),
+            (~chosen, names[1], svg.SERIES[0], ""),
+        ):
+            looks = {"width": width, "align": "edge", "color": colour, "hatch": hatch, "linewidth": 0}
+            if part.any():
+                axes.bar(moments[part], shown[value][part], label=name or None, **looks)
+        _bands(axes, bands, moments)
+        axes.margins(y=0.3 if bands else 0.05)  # room for the names of the bands
+        scale(axes.yaxis, shown[value])
+        axes.grid(axis="y", linewidth=0.6)
+        dates(axes)
+        if any(names):
+            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+        return made(drawn, title, alt, drawn_columns(frame, time, value, marked), lang)
+
+
+def _bands(axes, bands: Sequence[tuple], moments: pd.Series) -> None:
+    letter = (moments.max() - moments.min()) / _LETTERS
+    for (first, last, name), level in zip(bands, _levels(bands, letter), strict=True):
+        begins = pd.Timestamp(first)
+        axes.axvspan(begins, pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
+        place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        axes.annotate(str(name), (begins, 1), xytext=(0, -11 * level), **place, fontsize=9, va="top")
 
 
 def _levels(bands: Sequence[tuple], letter: pd.Timedelta) -> list[int]:

@@ -26,8 +26,10 @@ def against(
         places = range(len(frame))
         axes.bar(places, frame[seen], width=0.7, color=svg.SERIES[0], label=names[0])
         axes.plot(places, frame[expected], "--", color=svg.HIGH, linewidth=1.6, label=names[1])
-        step = max(1, len(frame) // 15)
-        axes.set_xticks(list(places)[::step], [str(name) for name in frame[label]][::step])
+        names_of = [str(name) for name in frame[label]]
+        # many digits are read by tens
+        shown = [p for p in places if len(frame) <= 20 or names_of[p].endswith("0")]
+        axes.set_xticks(shown, [names_of[p] for p in shown])
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
