@@ -116,6 +116,8 @@ def test_rectification_counts_reported_registered_and_truly_closed(audit):
     a = audit(rectification=rows, feedback_batch=[batch])
     assert "反馈5个（1批写明），登记4个，销号2个，其中站得住的1个" in rectification.first_screen(a).zh
     rates = rectification.closing_rates(a).iloc[0]
+    told = rectification.closing_told(rectification.closing_rates(a)).iloc[0]
+    assert (told.n, told.closed, told.closing_rate) == (rates.n, rates.k, f"{rates.rate:.1%}")
     assert (rates.k, rates.truly, rates.n) == (2, 1, 4)
     assert (round(rates.low, 3), round(rates.high, 3)) == (0.150, 0.850)
     curve = rectification.survival(a)

@@ -53,6 +53,16 @@ def test_halves_of_the_year_meet_at_the_second_of_july():
     assert none["n2"] == 0 and none["change"] is None
 
 
+def test_halves_are_told_with_the_answer_first_and_a_bound_near_nought_is_not_nought():
+    line = {"rate": "resolved", "k1": 83, "n1": 84, "k2": 83, "n2": 90}
+    known = line | {"change": -6.6, "low": -14.1, "high": -0.0312, "real": True}
+    unknown = line | {"n1": 0, "k1": 0, "change": None, "low": None, "high": None, "real": None}
+    told = rates.halves_told(pd.DataFrame([known, unknown]), "zh")
+    assert list(told.columns) == ["rate", "real", "change", "interval", "half1", "half2"]
+    assert list(told.iloc[0])[1:] == [True, "−6.6", "−14.1 至 −0.03", "83/84", "83/90"]
+    assert list(told.iloc[1])[2:] == ["", "", "0/0", "83/90"]
+
+
 def test_a_month_out_of_line_is_marked_and_a_short_series_has_no_limits():
     days = pd.Series([date(2021, m, d + 1) for m in range(1, 13) for d in range(4 + m % 2 + 20 * (m == 9))])
     found = rates.monthly(year(), days)

@@ -220,6 +220,19 @@ def test_what_libraries_warn_of_stays_in_the_notebook():
     assert "written to stdout" in html and "written to stderr" not in html
 
 
+@pytest.mark.parametrize(("count", "shown"), [(3, False), (None, True)])
+def test_a_section_whose_code_showed_nothing_is_left_out_but_not_one_that_never_ran(count, shown):
+    heading = nbformat.v4.new_markdown_cell("## 逐枪三方核对\n\n按枪号印证。")
+    text = [nbformat.v4.new_markdown_cell("## 说明"), nbformat.v4.new_markdown_cell("止于台账。")]
+    told = nbformat.v4.new_code_cell(
+        "2", execution_count=4, outputs=[nbformat.v4.new_output("stream", name="stdout", text="发现")]
+    )
+    cells = [heading, nbformat.v4.new_code_cell("guns()", execution_count=count), *text, told]
+    html, _ = ReportExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    assert ("逐枪三方核对" in html) == ("按枪号印证" in html) == shown
+    assert "说明" in html and "止于台账" in html and "guns()" in html
+
+
 def test_a_column_is_called_in_english_words_what_it_holds():
     assert english("quote3_amount") == "Amount of the third quote" and english("act_id") == "Activity number"
     assert english("borrower_id", "athlete.ath_id") == "Borrower" and english("unit_id") == "Unit"

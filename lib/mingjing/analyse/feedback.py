@@ -110,7 +110,7 @@ def change(audit) -> pd.DataFrame:
     ):
         lines.append({"rate": name} | shared.halves(audit, frame.accept_time[known], hit[known]))
     found, points = pd.DataFrame(lines), ["change", "low", "high"]
-    found[points] = (found[points].astype(float) * 100).round(1)
+    found[points] = (found[points].astype(float) * 100).round(4)
     return found
 
 

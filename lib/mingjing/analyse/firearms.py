@@ -165,18 +165,23 @@ def zero_error(audit, lang: str) -> str:
         return _WITHHELD[0 if lang == "zh" else 1]
     if verdict.case == "refuted":
         return _refuted(verdict.seen, audit.period.words(lang), lang)
-    if (
-        audit.units
-        and not audit.release
-        and match(audit).empty
-        and waterfall(audit).empty
-        and not (nights_out(audit) or (0, 0))[1]
-    ):
+    if keeps_none(audit):
         return _NOBODY_S[0 if lang == "zh" else 1]
     said = {"claim_text": "零差错" if lang == "zh" else "Zero error", **verdict.seen}
     named = "rule_names" if lang == "zh" else "rule_names_en"
     said[named] = rules_in_words(verdict.seen.get("rules", []), lang)
     return sentence(catalogue()["DQ-04"], verdict.case, said, lang) + ("。" if lang == "zh" else ".")
+
+
+def keeps_none(audit) -> bool:
+    """Whether the units asked for have neither guns nor ammunition nor issues in the ledgers; of ledgers withheld nothing is known."""
+    return bool(
+        audit.units
+        and not audit.release
+        and match(audit).empty
+        and waterfall(audit).empty
+        and not (nights_out(audit) or (0, 0))[1]
+    )
 
 
 def _refuted(seen: dict, span: str, lang: str) -> str:
@@ -206,7 +211,7 @@ def first_screen(audit) -> Screen:
         en,
         (
             ("期内清点见过的枪 / 在册的枪", "Guns seen at some stock-take / registered", seen),
-            ("说不清的弹 / 领出的弹", "Rounds unexplained / issued", unexplained_),
+            ("说不清的弹 / 领出的弹（发）", "Rounds unexplained / issued", unexplained_),
             ("在外过夜 / 领用次数", "Nights out / issues", out),
         ),
     )

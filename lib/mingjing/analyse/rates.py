@@ -74,6 +74,30 @@ def halves(audit, days: pd.Series, hit: pd.Series) -> dict:
     return line | vars(rate_change(k1, n1, k2, n2)) if n1 and n2 else line
 
 
+def halves_told(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Lines of `halves` for a reader, the answer first: `rate real change interval half1 half2`; change and interval in points
+    of 100, a half as `83/90`."""
+    between, minus = (" 至 ", "−") if lang == "zh" else (" to ", "−")
+
+    def points(value) -> str:
+        """One decimal; more where a bound near nought would read as nought."""
+        told = f"{value:.1f}" if abs(value) >= 0.05 or not value else f"{value:.1g}"
+        return told.replace("-", minus)
+
+    rows = [
+        (
+            line.rate,
+            line.real,
+            points(line.change) if pd.notna(line.change) else "",
+            f"{points(line.low)}{between}{points(line.high)}" if pd.notna(line.low) else "",
+            f"{line.k1}/{line.n1}",
+            f"{line.k2}/{line.n2}",
+        )
+        for line in frame.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["rate", "real", "change", "interval", "half1", "half2"])
+
+
 def monthly(audit, days: pd.Series) -> pd.DataFrame:
     """Events by whole month of the period, with the chart of single values: `month count centre low high outside`.
 

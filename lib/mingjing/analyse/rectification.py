@@ -57,6 +57,34 @@ def rates_of(frame: pd.DataFrame, by: str, **more: tuple[str, str]) -> pd.DataFr
     )
 
 
+def closing_told(rates: pd.DataFrame, by: str = "source_type") -> pd.DataFrame:
+    """`closing_rates` for a reader: `n closed closing_rate interval truly` by source."""
+    told = rates.assign(
+        closed=rates.k,
+        closing_rate=[f"{rate:.1%}" for rate in rates.rate],
+        interval=[f"{low:.0%}–{high:.0%}" for low, high in zip(rates.low, rates.high, strict=True)],
+    )
+    return told[[by, "n", "closed", "closing_rate", "interval", "truly"]]
+
+
+def halfway(curve: pd.DataFrame, by: str, lang: str) -> str:
+    """The day by which half of each group was closed, in words; of `survival`. Empty without a curve."""
+    half = curve[curve.open <= 0.5].groupby(by, sort=False).days.min()
+    zh = lang == "zh"
+    words = ("{}{:.0f}天", "{}不到一半") if zh else ("{} {:.0f} days", "{} not yet half")
+    told = [
+        words[0].format(name, half[name]) if name in half else words[1].format(name)
+        for name in dict.fromkeys(curve[by])
+    ]
+    if not told:
+        return ""
+    return (
+        ("半数销号用时：" + "，".join(told) + "。")
+        if zh
+        else "Half were closed within: " + ", ".join(told) + "."
+    )
+
+
 def said(frame: pd.DataFrame, by: str, lang: str) -> str:
     """The closing rates of `rates_of`, in words."""
     shares = [f"{name} {k}/{n}" for name, k, n in frame[[by, "k", "n"]].itertuples(index=False)]
@@ -98,11 +126,16 @@ def survival_of(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def registered(audit) -> pd.DataFrame:
-    """One row per batch: `reported` problems (empty where nobody wrote how many, and for some units only: a batch does not
-    say whose they are), `registered`, `closed`, `truly`."""
+    """One row per batch: `source_type` and `unit_id` of its problems, `reported` problems (empty where nobody wrote how many,
+    and for some units only: a batch does not say whose they are), `registered`, `closed`, `truly`. Those that lost most on
+    the way come first."""
     frame = ledger(audit)
     table = frame.groupby("batch_id").agg(
-        registered=("item_id", "nunique"), closed=("is_closed", "sum"), truly=("truly", "sum")
+        source_type=("source_type", _in_one),
+        unit_id=("unit_id", _in_one),
+        registered=("item_id", "nunique"),
+        closed=("is_closed", "sum"),
+        truly=("truly", "sum"),
     )
     if "feedback_batch" in audit.ledgers and not audit.units:
         batches = audit.ledgers.feedback_batch.select("batch_id", reported="problem_count").execute()
@@ -110,7 +143,17 @@ def registered(audit) -> pd.DataFrame:
     else:
         table["reported"] = float("nan")
     table[["registered", "closed", "truly"]] = table[["registered", "closed", "truly"]].fillna(0).astype(int)
-    return table.reset_index()[["batch_id", "reported", "registered", "closed", "truly"]]
+    table[["source_type", "unit_id"]] = table[["source_type", "unit_id"]].fillna("")
+    lost = table.reported.fillna(table.registered) - table.truly
+    table = table.reset_index().assign(_lost=lost.to_numpy())
+    table = table.sort_values(["_lost", "batch_id"], ascending=[False, True], ignore_index=True)
+    return table[["batch_id", "source_type", "unit_id", "reported", "registered", "closed", "truly"]]
+
+
+def _in_one(values: pd.Series) -> str:
+    """What all problems of a batch say; blank where they differ."""
+    known = values.dropna().unique()
+    return known[0] if len(known) == 1 else ""
 
 
 def first_screen(audit) -> Screen | None:

@@ -54,7 +54,7 @@ class ReportExporter(HTMLExporter):
         parameters = nb.metadata.get("papermill", {}).get("parameters", {})
         lang = parameters.get("lang", "zh")
         nb = nb.copy()
-        nb.cells = _with_their_code(_of_language(nb.cells, lang), lang)
+        nb.cells = _with_their_code(_with_matter(_of_language(nb.cells, lang)), lang)
         if parameters.get("audience") == "public":
             nb.cells.insert(1, new_markdown_cell(PUBLIC[lang]))
         resources = resources or {}
@@ -73,6 +73,25 @@ class ReportExporter(HTMLExporter):
 def _of_language(cells: list, lang: str) -> list:
     left_out = {{"zh": "en", "en": "zh"}[lang], "parameters", "injected-parameters"}
     return [cell for cell in cells if not left_out & set(cell.metadata.get("tags", []))]
+
+
+def _with_matter(cells: list) -> list:
+    """Without the headings and texts of sections whose code showed nothing: a notebook does so only where the reader was told
+    before why, such as of a unit that keeps no arms. What could not be checked shows a sentence."""
+    sections: list[list] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections.append([])
+        sections[-1].append(cell)
+    return [
+        cell for section in sections for cell in section if cell.cell_type == "code" or not _empty(section)
+    ]
+
+
+def _empty(section: list) -> bool:
+    code = [cell for cell in section if cell.cell_type == "code"]
+    ran = bool(code) and all(cell.execution_count for cell in code)
+    return ran and section[0].cell_type == "markdown" and not any(cell.outputs for cell in code)
 
 
 def _with_their_code(cells: list, lang: str) -> list:
