@@ -152,6 +152,13 @@ def test_what_no_ledger_can_answer_is_refused_in_one_line(folder, tmp_path, caps
     assert said in capsys.readouterr().err
 
 
+def test_names_in_chinese_are_read_where_python_was_told_to_know_no_utf8(folder):
+    env = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    words = [sys.executable, "-m", "mingjing", "check", "--data", str(folder)]
+    told = subprocess.run(words, env=env, capture_output=True, check=True)
+    assert "留样与温度记录表.csv" in told.stdout.decode("utf-8")
+
+
 @pytest.mark.parametrize("jobs", ["-1", "x", "1.5"])
 def test_a_number_of_jobs_that_cannot_be_is_wrong_use(capsys, jobs):
     with pytest.raises(SystemExit, match="2"):

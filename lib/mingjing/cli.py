@@ -27,6 +27,8 @@ _QUIET = (
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point. An expected error is one line on standard error."""
+    if argv is None:
+        _read_names()
     _speak()
     parser = command_line()
     args, rest = parser.parse_known_args(argv)
@@ -55,6 +57,13 @@ def main(argv: list[str] | None = None) -> int:
             f"mingjing: {place}{error.strerror}. Check the place, its rights and free space", file=sys.stderr
         )
         return 2
+
+
+def _read_names() -> None:
+    """Where Python was told to know no UTF-8, names of files in Chinese are no text: the command starts anew and knows it."""
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
 
 def _speak() -> None:
