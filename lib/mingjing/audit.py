@@ -122,6 +122,7 @@ class Audit:
             return _SHARED[asked]
         if lang not in ("zh", "en"):
             raise UsageError(f"language “{lang}” is not offered", todo="Choose zh or en")
+        backends.check_engine(engine)
         span = Period.parse(period)
         settings = read_config(config)
         entries = configured(settings.rules)
@@ -315,9 +316,9 @@ class Audit:
         """All findings at fault in one source row as one lead, by money × severity."""
         return leads(self, area)
 
-    def trace(self, text: str, rules: bool = True) -> pd.DataFrame:
+    def trace(self, text: str | float, rules: bool = True) -> pd.DataFrame:
         """One supplier, person, invoice, gun, batch, plate, amount or day followed across all ledgers."""
-        return trace(self, text, rules)
+        return trace(self, "" if text is None else str(text), rules)
 
     def what_if(self, rule_id: str, **thresholds) -> WhatIf:
         """What a rule finds with other thresholds: `audit.what_if("ST-02", w_g=200)`."""
@@ -343,7 +344,7 @@ class Audit:
 
     def params(self, rule_id: str) -> Params:
         """A rule's thresholds, with the bureau's own values where it has set them."""
-        return Params(self._entries[rule_id])
+        return Params(self.entry(rule_id))
 
     def headline(self, area: str) -> Panel:
         """The area's answer first: what was found, out of how many rules, and what could not be judged."""
@@ -380,7 +381,7 @@ class Audit:
     def sql(self, query: str) -> pd.DataFrame:
         """Any question to the same tables, in SQL."""
         self.ledgers.everything()
-        return backends.frame(self.ledgers.backend, query)
+        return backends.asked(self.ledgers.backend, str(query))
 
     def __repr__(self) -> str:
         return audit_panel(self).text
@@ -389,7 +390,8 @@ class Audit:
         return audit_panel(self)._repr_html_()
 
     def _area(self, area: str | Iterable[str] | None) -> list[Entry]:
-        wanted = [area] if isinstance(area, str) else area
+        several = isinstance(area, Iterable) and not isinstance(area, str)
+        wanted = area if several or area is None else [str(area)]
         for name in wanted or ():
             check_area(name)
         return [entry for entry in self._entries.values() if wanted is None or entry.area in wanted]

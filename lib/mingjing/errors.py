@@ -1,7 +1,11 @@
 """Errors for people: one line that says where, what is wrong and what to do about it."""
 
 import difflib
+import re
 from collections.abc import Iterable
+
+# names that an error lists; more are for no one line
+_LISTED = 24
 
 
 class MingjingError(Exception):
@@ -65,8 +69,18 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: object, names: Iterable[str]) -> str:
     """Sentence that offers the nearest valid names, for an error's `todo`."""
-    names = sorted(names)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"Did you mean “{close[0]}”?" if close else f"Valid: {', '.join(names)}"
+    names, close = sorted(names), []
+    if isinstance(name, str):
+        close = [valid for valid in names if _bare(valid) == _bare(name)]
+        close = close or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean “{close[0]}”?"
+    rest = f", … ({len(names)} in all)" if len(names) > _LISTED else ""
+    return f"Valid: {', '.join(names[:_LISTED])}{rest}"
+
+
+def _bare(name: str) -> str:
+    """What is left of a name without marks, case and noughts before a number: st2 is ST-02 and not ST-25."""
+    return re.sub(r"[\W_]|(?<!\d)0+(?=\d)", "", name).casefold()

@@ -79,7 +79,25 @@ def test_an_expected_error_is_one_line_in_a_notebook(audit):
     with pytest.raises(UsageError) as caught:
         audit.rules["ST-2"]
     (told,) = caught.value._render_traceback_()
-    assert told.startswith("UsageError: no rule is called “ST-2”")
+    assert told == "UsageError: no rule is called “ST-2”. Did you mean “ST-02”?"
+    with pytest.raises(UsageError, match=r"query does not run: .*nowhere does not exist"):
+        audit.sql("SELECT * FROM nowhere")
+
+
+@pytest.mark.parametrize("call", ["table", "profile", "explain", "params", "what_if", "rows", "trace"])
+def test_a_blank_variable_is_an_expected_error_and_no_traceback(audit, call):
+    with pytest.raises(UsageError) as caught:
+        getattr(audit, call)(None)
+    assert len(str(caught.value)) < 500
+
+
+def test_an_engine_that_is_not_offered_is_refused_at_once(tmp_path):
+    with pytest.raises(UsageError, match="engine “x” is not offered"):
+        Audit.open(write(tmp_path, line(1)), "2021", engine="x")
+
+
+def test_an_amount_is_traced_as_a_number_too(audit):
+    assert audit.trace(124, rules=False)._row.tolist() == audit.trace("124", rules=False)._row.tolist() != []
 
 
 def test_leads_and_their_rows_are_shown_in_words(tmp_path):
@@ -88,10 +106,27 @@ def test_leads_and_their_rows_are_shown_in_words(tmp_path):
     first = leads[leads.rules == "ST-02"].finding_ids.iloc[0]
     told = repr(audit.show(leads))
     assert "发现编号" in told and "中" in told and "medium" not in told
+    assert "出处" in told and "留样与温度记录表.csv 第3行" in told and "工作表" not in told, "one column"
     assert "留样重量" in repr(audit.show(audit.rows(first))), "by the header of its own ledger"
     assert "完全相同" in repr(audit.show(audit.trace("L2"))) and "发现编号" in repr(
         audit.show(audit.trace("L2"))
     )
+
+
+def test_a_row_of_many_columns_stands_upright_each_header_beside_its_cell(tmp_path):
+    head, cells = LOG.format(line(2, 124)).strip().split("\n")
+    more = [f"备注{number}" for number in range(8)]
+    text = "\n".join([",".join([head, *more]), ",".join([cells, *more])])
+    (tmp_path / "留样与温度记录表.csv").write_text(text, encoding="utf-8")
+    audit = Audit.open(tmp_path, "2021")
+    (found,) = audit.check("canteen").where(rule_id="ST-02")
+    told = audit.show(audit.rows(found["finding_id"]))._repr_html_()
+    assert "内容</th></tr></thead>" in told and told.count("<tr>") > 12
+    assert "<td class=w>留样重量" in told and "第2行" in told
+    rows = audit.rows(found["finding_id"]).assign(person="P1", flag=False)
+    audit.names["P1"] = "张三"
+    told = repr(audit.show(rows))
+    assert "张三（P1）" in told and "否" in told and "False" not in told
 
 
 def test_nothing_in_a_cell_becomes_markup(audit):
@@ -152,6 +187,7 @@ def test_a_profile_counts_by_month_age_blank_and_largest(tmp_path):
     assert told.months.values.tolist() == [["2021-03", 1], ["2021-12", 2]]
     assert told.ages[["days", "rows"]].astype(str).values.tolist()[0] == ["≤30", "2"]
     assert told.blanks[told.blanks.column == "weight_g"].blank.tolist() == [1]
+    assert "空白</th>" in told._repr_html_() and "blank" not in told._repr_html_()
     assert "unit_id" not in told.top, "one value throughout tells nothing"
 
 

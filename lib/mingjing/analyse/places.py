@@ -27,7 +27,7 @@ def findings_by_row(audit) -> dict[tuple[str, str, int], list[str]]:
 
 def finding_of(audit, finding_id: str) -> dict:
     """The finding as the rules give it; UsageError with the nearest id where this audit has none of that id."""
-    rule_id = "-".join(finding_id.split("-")[:2])
+    rule_id = "-".join(str(finding_id).split("-")[:2])
     found = {finding["finding_id"]: finding for finding in audit.found(audit.entry(rule_id).area)}
     if finding_id not in found:
         raise UsageError(f"this audit has no finding “{finding_id}”", todo=nearest(finding_id, found))

@@ -28,7 +28,7 @@ def trace(audit, text: str, rules: bool = True) -> pd.DataFrame:
     inside(audit, "trace()")
     wanted = _fold(text)
     if len(wanted) < 2:
-        raise UsageError("one character stands everywhere", todo="Give at least two")
+        raise UsageError(f"“{text}” is too short to look for", todo="Give at least two characters")
     same = _same(audit, wanted)
     lines = [line for name in audit.intake.tables for line in _in_ledger(audit, name, wanted, same)]
     lines += _in_rejected(audit.intake.rejected, {wanted} | same)

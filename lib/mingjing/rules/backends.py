@@ -28,12 +28,19 @@ _FOLDER = "spark.mingjing.folder"
 _GROUP = 100_000
 
 
+def check_engine(engine: str) -> None:
+    """UsageError where there is no such engine, or where this machine lacks what it needs."""
+    if engine not in ("duckdb", "spark"):
+        raise UsageError(f"engine “{engine}” is not offered", todo="Choose duckdb or spark")
+    if engine == "spark" and (lacking := spark_lacks()):
+        raise UsageError(f"the Spark engine needs {lacking}", todo="See docs/scale.md, or leave --engine out")
+
+
 def connect(engine: str) -> BaseBackend:
     """A new DuckDB, or a new session of Spark. UsageError where it cannot be had."""
+    check_engine(engine)
     if engine == "duckdb":
         return ibis.duckdb.connect()
-    if lacking := spark_lacks():
-        raise UsageError(f"the Spark engine needs {lacking}", todo="See docs/scale.md, or leave --engine out")
     return spark(os.environ.get(MASTER, "local[*]"), os.environ.get(FOLDER))
 
 
@@ -96,6 +103,17 @@ def fetch(backend: BaseBackend, text: str) -> pa.Table:
 def frame(backend: BaseBackend, text: str) -> pd.DataFrame:
     """The same for who reads on in pandas."""
     return _ENGINES[backend.name].frame(backend, text)
+
+
+def asked(backend: BaseBackend, text: str) -> pd.DataFrame:
+    """The same for a query that a person wrote: where DuckDB refuses it, its reason in one line."""
+    try:
+        return frame(backend, text)
+    except duckdb.Error as error:
+        raise UsageError(
+            f"the query does not run: {str(error).split(chr(10) * 2)[0]}",
+            todo="The ledgers' names are those of audit.tables",
+        ) from None
 
 
 @contextmanager
