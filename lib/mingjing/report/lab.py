@@ -9,6 +9,9 @@ _UNDONE = (
     "table{table-layout:auto;width:auto}th,td{line-height:1.55}dt,dd{float:none;width:auto}.figures dt{font-weight:400}"
     ".plot svg{overflow:visible}"
 )
+# by the width of the cell, not of the window: what is wider scrolls, and the columns of findings give way before that
+_CELL = "overflow-x:auto;container-type:inline-size"
+_NARROW = "@container (max-width:64rem){.findings{.u{min-width:5.5em}.f{min-width:13em;width:auto}.o{min-width:6em}th,td{padding:.4rem .35rem}}}"
 _CLOSE = "</div><!--mingjing-->"
 
 
@@ -28,5 +31,5 @@ def _open() -> str:
     # by the notebook's theme, whatever the system's: JupyterLab's and nbconvert's attribute, VS Code's class
     dark = "[data-jp-theme-light=false] .mingjing,.vscode-dark .mingjing"
     # stronger than JupyterLab's own rules, which set every cell flush right
-    own = f":root .mingjing.mingjing{{{rules}{_UNDONE}}}"
+    own = f":root .mingjing.mingjing{{{rules}{_UNDONE}{_NARROW}}}.mingjing{{{_CELL}}}"
     return f'<style>.mingjing{{{day}}}{dark}{{{night}}}{own}</style><div class="mingjing">'

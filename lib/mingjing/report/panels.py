@@ -6,7 +6,7 @@ from mingjing.analyse import first_screen, headed
 from mingjing.analyse.intake import rows_of_units
 from mingjing.analyse.lookback import compared, sentence
 from mingjing.report.findings import Headline, Panel, frame_panel, headline
-from mingjing.report.labels import labelled
+from mingjing.report.rows import of_desk
 from mingjing.rules import catalogue
 from mingjing.rules.reasons import OUTCOMES
 from mingjing.tables import tables
@@ -222,20 +222,7 @@ def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
     for name in shares:
         if pd.api.types.is_float_dtype(named[name]) and named[name].dropna().between(0, 1).all():
             named[name] = [f"{value:.1%}" if pd.notna(value) else "" for value in named[name]]
-    return frame_panel(labelled(_of_desk(named.rename_axis(columns=None), audit.lang), audit.lang), caption)
-
-
-def _of_desk(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """What `leads`, `trace` and `rows` give, for a reader: ledgers by name; ids of findings are no count of them."""
-    known = [name for name in ("ledger", "_ledger") if name in frame]
-    of_one = set(frame["_ledger"]) & set(tables()) if "_ledger" in frame else set()
-    heads = {n: c.label(lang) for n, c in tables()[of_one.pop()].columns.items()} if len(of_one) == 1 else {}
-    named = {
-        name: [tables()[code].label(lang) if code in tables() else code for code in frame[name]]
-        for name in known
-    }
-    listed = "findings" in frame and not pd.api.types.is_numeric_dtype(frame["findings"])
-    return frame.assign(**named).rename(columns=heads | ({"findings": "finding_ids"} if listed else {}))
+    return frame_panel(of_desk(named.rename_axis(columns=None), audit.lang, audit.names), caption)
 
 
 def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
