@@ -58,13 +58,13 @@ def rates_of(frame: pd.DataFrame, by: str, **more: tuple[str, str]) -> pd.DataFr
 
 
 def closing_told(rates: pd.DataFrame, by: str = "source_type") -> pd.DataFrame:
-    """`closing_rates` for a reader: `n closed closing_rate interval truly` by source."""
+    """`closing_rates` for a reader: `n closed closing_rate truly interval` by source."""
     told = rates.assign(
         closed=rates.k,
         closing_rate=[f"{rate:.1%}" for rate in rates.rate],
         interval=[f"{low:.0%}–{high:.0%}" for low, high in zip(rates.low, rates.high, strict=True)],
     )
-    return told[[by, "n", "closed", "closing_rate", "interval", "truly"]]
+    return told[[by, "n", "closed", "closing_rate", "truly", "interval"]]
 
 
 def halfway(curve: pd.DataFrame, by: str, lang: str) -> str:
@@ -147,7 +147,7 @@ def registered(audit) -> pd.DataFrame:
     lost = table.reported.fillna(table.registered) - table.truly
     table = table.reset_index().assign(_lost=lost.to_numpy())
     table = table.sort_values(["_lost", "batch_id"], ascending=[False, True], ignore_index=True)
-    return table[["batch_id", "source_type", "unit_id", "reported", "registered", "closed", "truly"]]
+    return table[["batch_id", "reported", "registered", "closed", "truly", "source_type", "unit_id"]]
 
 
 def _in_one(values: pd.Series) -> str:

@@ -263,9 +263,10 @@ def funnel(
         span, below, before = shown[size].max() - shown[size].min(), False, None
         for (n, share), group in named.groupby([size, rate], sort=False):
             right = n > shown[size].min() + 0.6 * span
-            # the name of a neighbour stands below its point
-            below = before is not None and n - before < 0.3 * span and not below
-            before = n
+            # a name stands away from the mean, and of two neighbours one above and one below
+            near, last = before is not None and n - before < 0.3 * span, below
+            below = centre is not None and share < centre
+            below, before = not last if near else below, n
             axes.annotate(
                 short(listed(group[label], lang), 36),
                 (n, share),
