@@ -1,5 +1,7 @@
 """Numbers in messages as people read them."""
 
+from datetime import date
+
 import pytest
 
 from mingjing.findings import sentence
@@ -88,3 +90,10 @@ def test_what_was_one_time_was_once(n, told):
 @pytest.mark.parametrize(("n", "told"), [(1, ": 1 escort,"), (0, ": 0 escorts,"), (11, ": 11 escorts,")])
 def test_an_english_noun_goes_by_its_number(n, told):
     assert told in sentence(catalogue()["QD-14"], "escort", {"subject": "LQ1", "escort_count": n}, "en")
+
+
+def test_an_id_and_the_day_or_number_after_it_are_told_apart():
+    entry = catalogue()["FX-B05"]
+    values = {"ath_id": "A00006", "date": date(2021, 8, 4)}
+    assert sentence(entry, "silent", values, "zh").startswith("A00006 2021-08-04")
+    assert sentence(entry, "silent", values | {"ath_id": "邓明华"}, "zh").startswith("邓明华2021-08-04")

@@ -228,3 +228,9 @@ def test_a_long_chinese_head_of_a_grid_stands_on_two_lines():
     frame = pd.DataFrame({"unit": ["甲"] * 7, "supplier": names, "share": range(7)})
     drawn = plots.grid(frame, "unit", "supplier", "share", title="t", alt="a")
     assert "放心肉食品<" in drawn.picture and "有限公司<" in drawn.picture
+
+
+def test_no_share_is_drawn_above_a_hundred_percent():
+    frame = pd.DataFrame({"unit": ["甲", "乙"], "n": [22, 24], "rate": [1.0, 1.0]})
+    drawn = plots.funnel(frame, "n", "rate", "unit", title="t", alt="a")
+    assert ">104" not in drawn.picture and ">100" in drawn.picture

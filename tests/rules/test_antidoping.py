@@ -95,7 +95,7 @@ def test_fx01_names_the_untrained_and_a_unit_without_a_roster(check):
     _, findings = check("FX-01", athlete=people, adop_record=[record("教育培训", MARCH)], unit=units)
     said = {f["subject"]: f["message_zh"] for f in findings}
     assert said == {
-        "U1|2021": "U12021年应受训3人，有记录1人，未见记录2人：姓名A2、姓名A3",
+        "U1|2021": "U1 2021年应受训3人，有记录1人，未见记录2人：姓名A2、姓名A3",
         "U2|roster": "U2有在训运动员，但没有花名册，覆盖率无法计算",
     }
 

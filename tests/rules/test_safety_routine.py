@@ -77,7 +77,7 @@ def test_aq04_leaves_out_a_quarter_closed_throughout_and_one_that_is_not_over(ch
     assert (finding["subject"], finding["row"], finding["message_zh"]) == (
         "U1|2021Q2",
         2,
-        "U12021年第2季度没有防火检查记录",
+        "U1 2021年第2季度没有防火检查记录",
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import takewhile
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -32,6 +33,7 @@ _CHOICES = {"severity": SEVERITIES, "kind": KINDS}
 _FOLDED = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!](?=[\u4e00-\u9fff“《（])")
 _WIDE = str.maketrans(",;:?!", "，；：？！")
 _ONE_TIME = re.compile(r"(?<![\d.,/-])1 times\b")
+_LATIN = re.compile(r"[A-Za-z0-9]")
 _PART_OF_YEAR = re.compile(r"\d{4}[HQ]\d")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -196,8 +198,20 @@ def _told_once(sentences: list[str], lang: str) -> list[str]:
 def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> str:
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
     words = _Words(Params(entry).as_dict() | dict(values), lang)
-    told = _quoted(entry.messages[case][lang].format_map(words))
+    told = _quoted(_filled(entry.messages[case][lang], words))
     return told if lang == "zh" else _counted(_BEFORE_MARK.sub("", told))
+
+
+def _filled(template: str, words: _Words) -> str:
+    """The template with its values; where one that ends in a Latin letter or digit is followed at once by one that begins
+    with such, a space tells them apart: `XS00002 2021-01-31`, not `XS000022021-01-31`."""
+    text = ""
+    for literal, name, *_ in Formatter().parse(template):
+        text += literal
+        if name is not None:
+            value = words[name]
+            text += " " * bool(not literal and _LATIN.match(text[-1:]) and _LATIN.match(value)) + value
+    return text
 
 
 def _counted(text: str) -> str:

@@ -192,6 +192,8 @@ def waterfall(
         axes.spines["left"].set_visible(False)
         axes.axhline(0, color=svg.SOFT, linewidth=0.8)
         axes.margins(y=0.12)
+        below, above = axes.get_ylim()
+        axes.set_ylim(max(below, -0.03), min(above, 1.03))
         return made(drawn, title, alt, drawn_columns(frame, label, value), lang)
 
 
@@ -277,6 +279,8 @@ def funnel(
             )
         percent_ticks(axes.yaxis)
         axes.margins(y=0.12)
+        below, above = axes.get_ylim()
+        axes.set_ylim(max(below, -0.03), min(above, 1.03))
         colours = {name: colour for name, (_, colour) in sides.items()}
         _funnel_legend(axes, lang, bool(low or high), centre is not None, colours)
         axes.set_xlabel(axes_names[0])
