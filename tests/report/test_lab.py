@@ -71,6 +71,10 @@ def test_a_rule_prints_as_text_and_shows_itself_as_the_report_does(audit):
 def test_pieces_bring_their_colours_into_a_notebook_and_a_page_has_them_once(audit):
     shown = audit.profile("food_log")._repr_html_()
     assert "--series-1:" in shown and "[data-jp-theme-light=false] .mingjing" in shown
+    small = shown.split("@container (max-width:44rem)")[1]
+    assert "container-type:inline-size" in shown and ".plot .narrow{display:block" in small
+    assert ".findings>tbody>tr{display:block" in small.replace(".findings,.findings>tbody,", "")
+    assert '<table class="findings" lang="en"' in audit.check("canteen")._repr_html_(), "not JupyterLab's"
     assert ".verdict{" in shown and "@media" not in shown, "the rules of pieces, and none of the page's"
     assert in_page(shown).startswith("<h4>") and in_page(shown).endswith("</table>")
 

@@ -93,7 +93,7 @@ def findings_table(findings) -> str:
         heads,
         "\n".join(rows[:STATIC]),
         plural(words["count"].format(len(rows))),
-        ' class="findings" data-sift',
+        f' class="findings" lang="{"zh-CN" if lang == "zh" else "en"}" data-sift',
     )
     if len(rows) > STATIC:
         table += f'<p class="rest">{words["rest"].format(STATIC)}</p>{_packed(rows)}'

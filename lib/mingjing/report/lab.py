@@ -6,12 +6,12 @@ from mingjing.report.page import css_of_pieces
 
 # what JupyterLab sets and a report's page does not; the font of plots may be another here, and wider
 _UNDONE = (
-    "table{table-layout:auto;width:auto}th,td{line-height:1.55}dt,dd{float:none;width:auto}.figures dt{font-weight:400}"
+    "table{table-layout:auto;width:auto}tr{text-align:left}th,td{line-height:1.55}dt,dd{float:none;width:auto}.figures dt{font-weight:400}"
     ".plot svg{overflow:visible}"
 )
 # by the width of the cell, not of the window: what is wider scrolls, and the columns of findings give way before that
 _CELL = "overflow-x:auto;container-type:inline-size"
-_NARROW = "@container (max-width:64rem){.findings{.u{min-width:5.5em}.f{min-width:13em;width:auto}.o{min-width:6em}th,td{padding:.4rem .35rem}}}"
+_LESS = "@container (max-width:64rem){.findings{.u{min-width:5.5em}.f{min-width:13em;width:auto}.o{min-width:6em}th,td{padding:.4rem .35rem}}}"
 _CLOSE = "</div><!--mingjing-->"
 
 
@@ -27,9 +27,10 @@ def in_page(html: str) -> str:
 
 @cache
 def _open() -> str:
-    day, night, rules = css_of_pieces()
+    day, night, rules, narrow = css_of_pieces()
     # by the notebook's theme, whatever the system's: JupyterLab's and nbconvert's attribute, VS Code's class
     dark = "[data-jp-theme-light=false] .mingjing,.vscode-dark .mingjing"
     # stronger than JupyterLab's own rules, which set every cell flush right
-    own = f":root .mingjing.mingjing{{{rules}{_UNDONE}{_NARROW}}}.mingjing{{{_CELL}}}"
+    small = f"@container (max-width:44rem){{{narrow}}}"
+    own = f":root .mingjing.mingjing{{{rules}{_UNDONE}{_LESS}{small}}}.mingjing{{{_CELL}}}"
     return f'<style>.mingjing{{{day}}}{dark}{{{night}}}{own}</style><div class="mingjing">'

@@ -53,12 +53,15 @@ def css() -> str:
 
 
 @cache
-def css_of_pieces() -> tuple[str, str, str]:
-    """The colours by day, those by night, and the rules of what also stands outside a page, in a notebook."""
+def css_of_pieces() -> tuple[str, str, str, str]:
+    """The colours by day, those by night, the rules of what also stands outside a page, in a notebook, and those on a
+    narrow screen."""
     day, night = re.findall(
         r":root\{color-scheme:light dark;([^}]*)\}\n@media[^{]*\{:root\{([^}]*)\}", css()
     )[0]
-    return day, night, "".join(re.findall(r"/\*piece\*/\n(.*?)/\*page\*/", _read("report.css"), re.S))
+    rules = "".join(re.findall(r"/\*piece\*/\n(.*?)/\*page\*/", _read("report.css"), re.S))
+    narrow = re.findall(r"^@media screen and \(max-width:\d+rem\)\{(.*)\}$", _read("report.css"), re.M)
+    return day, night, rules, "".join(narrow)
 
 
 @cache
