@@ -539,7 +539,10 @@ def seen(**more):
 )
 def test_kh05_a_unit_honoured_with_high_findings_is_shown(check, change, finding, found):
     row = honor(subject_type="单位", subject_id="U1", honor_type="先进食堂") | change
-    assert len(check("KH-05", honor=[honor(honor_id="H0"), row], finding=[finding])[1]) == found
+    shown = check("KH-05", honor=[honor(honor_id="H0"), row], finding=[finding])[1]
+    assert len(shown) == found
+    # two honours of one name are told apart
+    assert all(f"（{row['year']}年，{row['period']}）" in one["message_zh"] for one in shown)
 
 
 @pytest.mark.parametrize(

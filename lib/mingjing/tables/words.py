@@ -98,6 +98,11 @@ WORDS = {
     "优秀": "excellent",
     "流动红旗": "mobile red flag",
     "先进食堂": "advanced canteen",
+    "一季度": "first quarter",
+    "二季度": "second quarter",
+    "三季度": "third quarter",
+    "四季度": "fourth quarter",
+    "年度": "the year",
     "批评教育": "criticism",
 }
 
