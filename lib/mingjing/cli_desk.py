@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 
 from mingjing.cli_options import options
 from mingjing.errors import printable
@@ -52,11 +53,18 @@ def _open(args: argparse.Namespace):
 
 
 def _trace(args: argparse.Namespace) -> int:
-    frame = _open(args).trace(args.text, rules=not args.quick)
+    from mingjing.report.rows import of_desk
+
+    audit = _open(args)
+    frame = audit.trace(args.text, rules=not args.quick)
     if args.json:
         print(frame.to_json(orient="records", force_ascii=False, date_format="iso"))
-    for line in () if args.json else frame.fillna("").astype(str).itertuples(index=False):
+        return 0
+    told = of_desk(frame, args.lang, audit.names).astype(object).fillna("").astype(str)
+    for line in told.itertuples(index=False):
         print("\t".join(map(printable, line)))
+    if frame.empty:
+        print(f"mingjing: “{printable(args.text)}” stands in no ledger", file=sys.stderr)
     return 0
 
 

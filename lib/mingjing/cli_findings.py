@@ -118,12 +118,21 @@ def _chosen(args: argparse.Namespace):
 
 
 def _list(args: argparse.Namespace) -> int:
+    from mingjing.findings.model import SEVERITY_WORDS
+    from mingjing.findings.register.life import STATUSES
+    from mingjing.findings.register.people import STATES
+
+    in_words = {"severity": SEVERITY_WORDS, "life": STATUSES, "status": STATES}
     lines = _chosen(args).to_dict("records")
     if args.json:
         _print_json(lines)
     for line in () if args.json else lines:
         names = ("finding_id", "severity", "unit", "life", "status", "owner", "due", "message")
-        print("\t".join(_plain(line[name]) for name in names))
+        told = {name: words[line[name]][args.lang == "en"] for name, words in in_words.items()}
+        told["unit"] = line["unit_name"] or line["unit"]
+        print("\t".join(_plain((line | told)[name]) for name in names))
+    if not lines:
+        print("mingjing: no finding is like that", file=sys.stderr)
     return 0
 
 

@@ -30,6 +30,9 @@ def call(tmp_path, capsys):
 def test_a_finding_is_listed_assigned_moved_judged_and_told(call):
     listed = call("list").out.splitlines()
     assert [line.split("\t")[0] for line in listed] == [ID, "ST-02-U02-L2"] and "\x1b" not in listed[0]
+    assert listed[0].split("\t")[1:5] == ["高", "U01", "新发现", "待处理"]
+    nothing = call("list", "--severity", "low")
+    assert nothing.out == "" and "no finding is like that" in nothing.err
     assert call("assign", ID, "--owner", "王五", "--due", "2022-03-31").out == f"{ID}\tversion 1\n"
     call("move", ID, "整改中", "--if-version", "1")
     call("judge", ID, "查实", "--reason", "有照片")

@@ -52,6 +52,8 @@ def whats(answers):
 def test_the_workbook_shows_what_is_locked_and_offers_only_what_a_unit_may_choose(sent, register, tmp_path):
     book = load_workbook(sent)
     sheet = book[SHEET]
+    assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.fitToHeight == 0 and sheet.oddHeader.right.text, "the unit stands above"
     assert sheet.protection.sheet and sheet["A2"].protection.locked
     assert not sheet.cell(2, list(COLUMNS).index("owner") + 1).protection.locked
     choices = {v.formula1 for v in sheet.data_validations.dataValidation if v.type == "list"}

@@ -22,20 +22,20 @@ from mingjing.intake.values import clean, read_date, read_int, read_text
 
 SHEET, HELP = "整改清单", "填写说明 How to"
 SHOWN = {
-    "finding_id": ("发现编号", "Finding", 22),
-    "version": ("版本", "Version", 7),
+    "finding_id": ("发现编号", "Finding", 18),
+    "version": ("版本", "Version", 8),
     "severity": ("程度", "Severity", 9),
-    "message": ("发现", "Finding in words", 60),
-    "date": ("日期", "Date", 12),
-    "amount": ("金额（元）", "Amount (yuan)", 12),
-    "life": ("变化", "Since last time", 10),
+    "message": ("发现", "Finding in words", 44),
+    "date": ("日期", "Date", 11),
+    "amount": ("金额（元）", "Amount (yuan)", 14),
+    "life": ("变化", "Since last time", 11),
 }
 FILLED = {
     name: (*FIELDS[name], width)
     for name, width in zip(
-        ("status", "owner", "due", "measure", "evidence"), (12, 14, 13, 40, 30), strict=True
+        ("status", "owner", "due", "measure", "evidence"), (11, 11, 12, 30, 20), strict=True
     )
-} | {"note": ("说明", "Note", 30)}
+} | {"note": ("说明", "Note", 18)}
 COLUMNS = SHOWN | FILLED
 _RULES = (
     (
@@ -84,13 +84,15 @@ def export(register: Register, folder: Path, listed: pd.DataFrame) -> list[Path]
 def _write(path: Path, part: pd.DataFrame, en: bool) -> None:
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})
-        head = book.add_format({"bold": True, "bg_color": "#DDE3EA", "text_wrap": True, "valign": "top"})
-        shown = book.add_format({"text_wrap": True, "valign": "top"})
-        filled = {"locked": False, "bg_color": "#FFF7D6", "text_wrap": True, "valign": "top"}
+        base = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#999999"}
+        head = book.add_format(base | {"bold": True, "bg_color": "#DDE3EA"})
+        shown, money = book.add_format(base), book.add_format(base | {"num_format": "#,##0.00"})
+        filled = base | {"locked": False, "bg_color": "#FFF7D6"}
         text, day = book.add_format(filled), book.add_format(filled | {"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet(SHEET)
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
         sheet.freeze_panes(1, 1)
+        _to_print(sheet, part)
         for at, (zh, english, width) in enumerate(COLUMNS.values()):
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, f"{zh} {english}", head)
@@ -98,6 +100,7 @@ def _write(path: Path, part: pd.DataFrame, en: bool) -> None:
             for at, name in enumerate(COLUMNS):
                 value = _cell(name, line, en)
                 form = (day if name in DATES else text) if name in FILLED else shown
+                form = money if name == "amount" else form
                 if value is None:
                     sheet.write_blank(number, at, None, form)
                 elif isinstance(value, date):
@@ -125,6 +128,19 @@ def _write(path: Path, part: pd.DataFrame, en: bool) -> None:
         for number, words in enumerate(_RULES):
             guide.write_string(number, 0, words[0])
             guide.write_string(number + len(_RULES) + 1, 0, words[1])
+
+
+def _to_print(sheet, part: pd.DataFrame) -> None:
+    """A4 across, as wide as the sheet, the heads on each page, the unit above and the page below."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.6)
+    sheet.repeat_rows(0)
+    names = (part.unit_name.iloc[0], part.unit.iloc[0])
+    unit = next((name for name in names if isinstance(name, str)), "").replace("&", "&&")
+    sheet.set_header(f"&L{SHEET}&R{unit}")
+    sheet.set_footer("&C&P / &N")
 
 
 def _cell(name: str, line: dict[str, Any], en: bool) -> Any:
