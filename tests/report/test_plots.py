@@ -208,6 +208,8 @@ def test_fixed_words_are_english_in_an_english_report_and_names_stay():
     told = pd.DataFrame({"kind": ["国内公务接待·午餐", "甲单位", None]})
     assert list(plots.in_words(told, "en", "kind").kind[:2]) == ["official reception·lunch", "甲单位"]
     assert plots.in_words(told, "zh", "kind") is told
+    # words that nobody has are still words, and can be joined to others
+    assert list(plots.in_words(told.head(0), "en", "kind").kind + "·") == []
 
 
 def test_a_reference_line_is_named_in_both_pictures():

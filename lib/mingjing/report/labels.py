@@ -80,7 +80,7 @@ def in_words(frame: pd.DataFrame, lang: str, *columns: str) -> pd.DataFrame:
         return frame
     return frame.assign(
         **{
-            name: [in_english(value) if isinstance(value, str) else value for value in frame[name]]
+            name: frame[name].map(lambda value: in_english(value) if isinstance(value, str) else value)
             for name in columns
         }
     )
