@@ -1,7 +1,7 @@
 """Full rule sets on generated ledgers: seconds, peak memory, growth; a subset against SQL by hand, pandas and a peer.
 
     python benchmarks/rules.py [--rows N …] [--repeats N] [--areas AREA …] [--rules RULE …] [--without RULE …]
-                               [--pandas N] [--texts N] [--memory 400MB] [--threads N] [--expectations PYTHON]
+                               [--pandas N] [--texts N] [--memory 400MB] [--threads N] [--expectations PYTHON] [--keep DIR]
 
 rule    all rules one after the other, as a run has them; reading the Parquet file is in each
 SQL     what one would write by hand in DuckDB for the same rows, for the rules in `HAND`
@@ -11,7 +11,8 @@ peer    Great Expectations, where `--expectations` names an interpreter that has
 Each of these is a process of its own and they alternate; times are the least of the repeats, the greatest behind them.
 All must find the same number. `--memory` and `--threads` are what DuckDB is given, for ours and for the SQL by hand; what
 it works out on the way lies in a file (TMPDIR says where: 100 million rows need some 25 GB). The same issue again by its
-wording (`TEXTS`) is judged in Python and up to `--texts` rows only.
+wording (`TEXTS`) is judged in Python and up to `--texts` rows only. Ledgers are made in `--keep` unless they are there
+from before, else in a folder that goes when the bench ends.
 """
 
 import argparse
@@ -113,6 +114,7 @@ def main() -> None:
     parser.add_argument("--memory", metavar="SIZE")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N")
     parser.add_argument("--expectations", metavar="PYTHON")
+    parser.add_argument("--keep", type=Path, metavar="DIR")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
@@ -126,28 +128,45 @@ def main() -> None:
     print("rows\thow\twhat\tseconds\tat most\tpeak MB so far\tfound\tgrowth exponent")
     least: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     peak: dict[int, float] = {}
+    refused: dict[int, int] = {}
     for rows in args.rows:
-        with tempfile.TemporaryDirectory() as folder:
-            generate(Path(folder), rows)
-            for key, done in _repeated(args, rows, folder).items():
-                if done[0]["found"] is None:
-                    print(
-                        f"{rows:,}\t{key[0]}\t{key[1]}\tout of memory after {done[0]['seconds']:.0f} s",
-                        flush=True,
-                    )
-                    continue
-                least[key][rows] = min(d["seconds"] for d in done)
-                if key[0] == "rule":
-                    peak[rows] = max(peak.get(rows, 0), *(d["mb"] for d in done))
-                most = max(d["seconds"] for d in done)
+        for key, done in _measured(args, rows).items():
+            if done[0]["found"] is None:
+                refused[rows] = refused.get(rows, 0) + (key[0] == "rule")
                 print(
-                    f"{rows:,}\t{key[0]}\t{key[1]}\t{least[key][rows]:.3f}\t{most:.3f}\t{done[0]['mb']:.0f}"
-                    f"\t{done[0]['found']}\t{_written(_growth(least[key]))}",
+                    f"{rows:,}\t{key[0]}\t{key[1]}\tout of memory after {done[0]['seconds']:.0f} s",
                     flush=True,
                 )
+                continue
+            least[key][rows] = min(d["seconds"] for d in done)
+            if key[0] == "rule":
+                peak[rows] = max(peak.get(rows, 0), *(d["mb"] for d in done))
+            most = max(d["seconds"] for d in done)
+            print(
+                f"{rows:,}\t{key[0]}\t{key[1]}\t{least[key][rows]:.3f}\t{most:.3f}\t{done[0]['mb']:.0f}"
+                f"\t{done[0]['found']}\t{_written(_growth(least[key]))}",
+                flush=True,
+            )
     for how in TARGETS:
         _ratios(how, least)
     _whole_set(least, peak)
+    for rows in args.rows:
+        say(f"Rules: out of memory at {rows:,} rows", refused.get(rows, 0), 0)
+
+
+def _measured(args: argparse.Namespace, rows: int) -> dict[tuple[str, str], list[dict]]:
+    """What `_repeated` measures on ledgers of so many rows."""
+    if args.keep is None:
+        with tempfile.TemporaryDirectory() as folder:
+            generate(Path(folder), rows)
+            return _repeated(args, rows, folder)
+    folder = args.keep / str(rows)
+    if not folder.exists():
+        part = folder.with_suffix(".part")
+        part.mkdir(parents=True, exist_ok=True)
+        generate(part, rows)
+        part.rename(folder)  # a folder of this name is whole
+    return _repeated(args, rows, str(folder))
 
 
 def _repeated(args: argparse.Namespace, rows: int, folder: str) -> dict[tuple[str, str], list[dict]]:
@@ -185,28 +204,28 @@ def _one(how: str, folder: str, args: argparse.Namespace) -> Iterator[dict]:
     }[how]
     rows = pq.ParquetFile(Path(folder, "hotline.parquet")).metadata.num_rows
     left_out = {*args.without, *(TEXTS if rows > args.texts else ())}
-    judge = {"rule": _rule, "SQL": _sql, "pandas": _pandas}[how](Path(folder), args)
-    for what in asked:
-        if what in left_out or what not in (args.rules or asked):
-            continue
-        start = time.perf_counter()
-        try:
-            found = judge(what)
-        except duckdb.OutOfMemoryException:
-            found = None
-        seconds = time.perf_counter() - start
-        yield {"what": what, "seconds": seconds, "mb": peak_mb(), "found": found}
+    with tempfile.TemporaryDirectory() as work:
+        judge = {"rule": _rule, "SQL": _sql, "pandas": _pandas}[how](Path(folder), Path(work), args)
+        for what in asked:
+            if what in left_out or what not in (args.rules or asked):
+                continue
+            start = time.perf_counter()
+            try:
+                found = judge(what)
+            except duckdb.OutOfMemoryException as error:
+                print(f"{what}: {error}", file=sys.stderr)
+                found = None
+            seconds = time.perf_counter() - start
+            yield {"what": what, "seconds": seconds, "mb": peak_mb(), "found": found}
 
 
 def _kept(entry: Entry) -> bool:
     return set(entry.needs) <= {*QUERIES, "calendar"}
 
 
-def _rule(folder: Path, args: argparse.Namespace) -> Callable[[str], int | str]:
+def _rule(folder: Path, work: Path, args: argparse.Namespace) -> Callable[[str], int | str]:
     data = {name: folder / f"{name}.parquet" for name in QUERIES}
-    work = folder / "work.duckdb"
-    work.unlink(missing_ok=True)
-    backend = ibis.duckdb.connect(work, **_limits(folder, args))
+    backend = ibis.duckdb.connect(work / "work.duckdb", **_limits(work, args))
     ledgers, functions = Ledgers(backend, data, Period.parse("2021"), date(2021, 12, 31)), rules()
 
     def judge(rule_id: str) -> int | str:
@@ -216,17 +235,17 @@ def _rule(folder: Path, args: argparse.Namespace) -> Callable[[str], int | str]:
     return judge
 
 
-def _limits(folder: Path, args: argparse.Namespace) -> dict[str, str | int | bool]:
+def _limits(work: Path, args: argparse.Namespace) -> dict[str, str | int | bool]:
     limits = {
         "threads": args.threads,
         "preserve_insertion_order": False,
-        "temp_directory": str(folder / "spill"),
+        "temp_directory": str(work / "spill"),
     }
     return limits | ({"memory_limit": args.memory} if args.memory else {})
 
 
-def _sql(folder: Path, args: argparse.Namespace) -> Callable[[str], int]:
-    con = duckdb.connect(config=_limits(folder, args))
+def _sql(folder: Path, work: Path, args: argparse.Namespace) -> Callable[[str], int]:
+    con = duckdb.connect(config=_limits(work, args))
 
     def judge(rule_id: str) -> int:
         name, query = HAND[rule_id]
@@ -236,7 +255,7 @@ def _sql(folder: Path, args: argparse.Namespace) -> Callable[[str], int]:
     return judge
 
 
-def _pandas(folder: Path, args: argparse.Namespace) -> Callable[[str], int]:
+def _pandas(folder: Path, _work: Path, _args: argparse.Namespace) -> Callable[[str], int]:
     return lambda rule_id: PANDAS[rule_id](pd.read_parquet(folder / f"{HAND[rule_id][0]}.parquet"))
 
 

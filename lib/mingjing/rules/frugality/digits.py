@@ -94,10 +94,7 @@ def leading_digits(ledgers: Ledgers, p):
     t, found, ran = spent(ledgers, p), [], False
     for digits in ("first", "first_two"):
         judged = [
-            (
-                test.p_value,
-                _excess(unit, digits, part, test, p) if test.conformity == CONFORMITY[-1] else None,
-            )
+            (test.p_value, _excess(unit, digits, part, test, p) if _may_stand(test, p) else None)
             for unit, part, test in tested(t, digits)
         ]
         ran |= bool(judged)
@@ -108,6 +105,11 @@ def leading_digits(ledgers: Ledgers, p):
     t = _findings(ledgers, "leading_digits", found)
     for digits in ("first", "first_two"):
         yield digits, t.filter(t.case == digits)
+
+
+def _may_stand(test: DigitTest, p) -> bool:
+    """No value above the rate itself ever stands: of the many units that are near it nothing is kept."""
+    return test.conformity == CONFORMITY[-1] and test.p_value <= p.fdr
 
 
 def _excess(unit: str, digits: str, part: pd.DataFrame, test: DigitTest, p) -> dict:
