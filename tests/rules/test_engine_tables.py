@@ -1,12 +1,13 @@
 """Tables that a rule has worked out once for several queries."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import ibis
 import pyarrow as pa
 
 from mingjing.period import Period
-from mingjing.rules import Ledgers
+from mingjing.rules import Ledgers, catalogue, run_rule
 
 
 def made(**columns) -> Ledgers:
@@ -59,3 +60,22 @@ def test_rows_after_the_day_looked_from_are_out_of_sight_and_a_query_that_never_
     assert text.startswith("-- up to 2021-12-31: gun_issue\nSELECT")
     whole = made(out_time=pa.array([moments[0], None, None], pa.timestamp("us")))
     assert whole.fetch(whole.gun_issue.select("_rid"))[0].startswith("SELECT")
+
+
+def test_the_order_in_which_an_engine_adds_is_not_seen_in_a_finding():
+    def total(ledgers, _p):
+        t = ledgers.purchase
+        yield "split", t.group_by("unit_id").agg(_rid=t._rid.min(), total=t.amount.sum(), n=t.count())
+
+    def found(*amounts):
+        table = pa.table({"_rid": [1, 2, 3], "unit_id": ["U1"] * 3, "amount": amounts})
+        ledgers = Ledgers(
+            ibis.duckdb.connect(), {"purchase": table}, Period.parse("2021"), date(2021, 12, 31)
+        )
+        entry = catalogue()["CG-02"]
+        entry = replace(entry, scope="snapshot", needs={"purchase": ("amount",)}, evidence=("total", "n"))
+        return run_rule(entry, total, ledgers).hits
+
+    assert 0.1 + 0.2 + 0.3 != 0.3 + 0.2 + 0.1
+    assert found(0.1, 0.2, 0.3) == found(0.3, 0.2, 0.1)
+    assert found(99_999_999_999.98, 0.01, 0.0)[0]["e_total"] == 99_999_999_999.99

@@ -9,10 +9,10 @@ its square. Precision and recall are measured in `tests/rules/test_similar.py`.
 import re
 import tomllib
 import unicodedata
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from importlib import resources
 from sys import intern
@@ -24,37 +24,30 @@ CANDIDATES, BUCKET = 12, 40
 _NOISE = re.compile(r"\d{2,4}年|\d+月|\d+日|\d{5,}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
-    """A normalised text: its words without courtesies, synonyms unified; what is wrong; the places it names; and
-    `rest`, the words without those places."""
+    """A normalised text, in little memory, as many stay until the last has been read: what is wrong; the names of its
+    places by kind; every two neighbouring characters of one word, courtesies left out and synonyms unified (`whole`),
+    and those that are not the name of a place (`matter`), both in order, spelled for comparison."""
 
-    words: str
     problems: frozenset[str]
-    places: dict[str, set[str]]
-    rest: str
+    places: tuple[tuple[str, tuple[str, ...]], ...]
+    whole: str
+    matter: str
 
     @property
-    def pairs(self) -> frozenset[str]:
-        """Every two neighbouring characters of one word."""
-        return _pairs(self.words)
-
-    @cached_property
-    def whole(self) -> str:
-        """The pairs, spelled for comparison."""
-        return " ".join(sorted(self.pairs))
-
-    @cached_property
-    def matter(self) -> str:
-        """Those that are not the name of a place."""
-        return " ".join(sorted(_pairs(self.rest)))
+    def pairs(self) -> list[str]:
+        # the same few thousand pairs stand in all texts: one copy of each
+        return list(map(intern, self.whole.split()))
 
     def contradicts(self, other: "Text") -> bool:
         """Both name a problem, or a place of one kind, and none of it is common to both."""
         if self.problems and other.problems and not self.problems & other.problems:
             return True
         return any(
-            not names & other.places[kind] for kind, names in self.places.items() if kind in other.places
+            kind == theirs and not any(name in others for name in names)
+            for kind, names in self.places
+            for theirs, others in other.places
         )
 
 
@@ -75,11 +68,11 @@ def matters(written: Sequence[str], least: float) -> list[int]:
     shared: Counter[str] = Counter()
     for text in written:
         shared.update(read(text).pairs)
-    known: dict[str, deque[int]] = {}
+    known: dict[str, list[int]] = {}
     leaders: dict[int, Text] = {}
     first: list[int] = []
     for place, text in enumerate(map(read, written)):
-        pairs = [pair for pair in sorted(text.pairs) if shared[pair] > 1]
+        pairs = [pair for pair in text.pairs if shared[pair] > 1]
         best = _likest(text, _proposed(pairs, shared, known), leaders, least)
         if best is not None:
             first.append(best)
@@ -87,11 +80,18 @@ def matters(written: Sequence[str], least: float) -> list[int]:
         first.append(place)
         leaders[place] = text
         for pair in pairs:
-            known.setdefault(pair, deque(maxlen=BUCKET)).append(place)
+            _keep(known.setdefault(pair, []), place)
     return first
 
 
-def _proposed(pairs: list[str], shared: Counter[str], known: dict[str, deque[int]]) -> list[int]:
+def _keep(leaders: list[int], place: int) -> None:
+    """Most pairs lead to one matter or two: a deque, even of one, would be 600 bytes."""
+    leaders.append(place)
+    if len(leaders) > BUCKET:
+        del leaders[0]
+
+
+def _proposed(pairs: list[str], shared: Counter[str], known: dict[str, list[int]]) -> list[int]:
     """The first texts of the matters that share most with these pairs; uncommon pairs count for more."""
     votes: dict[int, float] = {}
     for pair in pairs:
@@ -127,6 +127,7 @@ def _wording() -> Callable[[str], Text]:
     kinds = _longest_first([*sites, *body["regions"].split()])
     named = [("site" if kind in sites else kind, kind, re.compile(rf"(\w{{2,6}}){kind}")) for kind in kinds]
     named_place = re.compile(rf"\w{{2,14}}?({'|'.join(kinds)})")
+    seen: dict[frozenset[str], frozenset[str]] = {}
     numbered = re.compile(rf"([0-9a-z一二三四五六七八九十]+)({'|'.join(body['numbered'].split())})")
 
     def normalise(written: str) -> Text:
@@ -145,14 +146,15 @@ def _wording() -> Callable[[str], Text]:
             places[group] |= {name for name in names if len(name) == 2}
             rest = rest.replace(kind, " ") if len(kind) > 1 else rest
         without = numbered.sub(" ", named_place.sub(" ", words))
-        return Text(words, wrong, {kind: names for kind, names in places.items() if names}, without)
+        named_so = tuple((kind, tuple(sorted(names))) for kind, names in places.items() if names)
+        return Text(seen.setdefault(wrong, wrong), named_so, _pairs(words), _pairs(without))
 
     return normalise
 
 
-def _pairs(words: str) -> frozenset[str]:
-    # the same few thousand pairs stand in all texts: one copy of each
-    return frozenset(intern(w[i : i + 2]) for w in words.split() for i in range(max(1, len(w) - 1)))
+def _pairs(words: str) -> str:
+    pairs = {w[i : i + 2] for w in words.split() for i in range(max(1, len(w) - 1))}
+    return " ".join(sorted(pairs))
 
 
 def _unified(lines: str) -> dict[str, str]:
