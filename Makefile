@@ -40,13 +40,16 @@ torture: $(VENV)/base
 
 # Measured within one run on this machine, some 25 minutes with nothing else on it; each script says what it compares and takes
 # other sizes. The last lines of each: target | measured | wanted | met or missed. EXPECTATIONS: an interpreter that has
-# great-expectations and pyarrow. Not here: false_alarms.py measures how often rules are wrong, not how fast they are;
-# the others are parts of these.
+# great-expectations and pyarrow. ROWS="1000000 10000000 100000000": rules on as many rows, an hour and 60 GB of disk more;
+# KEEP: a folder where their ledgers stay. Not here: false_alarms.py measures how often rules are wrong, not how fast they
+# are; the others are parts of these.
 .PHONY: bench
 bench: $(VENV)/base
 	$(VENV)/bin/python benchmarks/runs.py
 	$(VENV)/bin/python benchmarks/intake.py
 	$(VENV)/bin/python benchmarks/report.py
 	$(VENV)/bin/python benchmarks/stats_large.py
-	$(VENV)/bin/python benchmarks/rules.py $(if $(EXPECTATIONS),--expectations $(EXPECTATIONS))
+	$(VENV)/bin/python benchmarks/rules.py --rows 20000 100000 --repeats 1 --rules RX-03 RX-04 JF-06
+	$(VENV)/bin/python benchmarks/rules.py --memory 400MB --texts 100000 $(if $(ROWS),--rows $(ROWS) --repeats 1) \
+		$(if $(KEEP),--keep $(KEEP)) $(if $(EXPECTATIONS),--expectations $(EXPECTATIONS))
 	$(VENV)/bin/python benchmarks/spark.py

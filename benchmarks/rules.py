@@ -44,7 +44,7 @@ TEXTS = ("RX-03", "RX-04")
 # How → at most so many times its time; and what the whole set may take of memory and grow by.
 TARGETS = {"SQL": 2.0, "pandas": 1.0, "peer": 0.1}
 MISSING = {"SQL": "above", "pandas": "--pandas", "peer": "--expectations"}
-MOST_MB, MOST_GROWTH = 1000, 1.05
+MOST_MB, MOST_GROWTH, LARGEST = 1000, 1.05, 100_000_000
 ALIKE = ("RX-03", "RX-04", "JF-06")  # they compare texts: 2 would be every one with every other
 _NAME = r"regexp_replace(regexp_replace(upper(payee), '[^\pL\pN]+', '', 'g'), '(股份)?有限(责任)?公司|公司$', '', 'g')"
 # Rule → (ledger it reads, hand-written SQL for the rows it finds).
@@ -147,11 +147,13 @@ def main() -> None:
                 f"\t{done[0]['found']}\t{_written(_growth(least[key]))}",
                 flush=True,
             )
-    for how in TARGETS:
-        _ratios(how, least)
-    _whole_set(least, peak)
-    for rows in args.rows:
-        say(f"Rules: out of memory at {rows:,} rows", refused.get(rows, 0), 0)
+    if not args.rules:
+        for how in TARGETS:
+            _ratios(how, least)
+        _whole_set(least, peak)
+        for rows in args.rows:
+            say(f"Rules: out of memory at {rows:,} rows", refused.get(rows, 0), 0)
+    _alike(least)
 
 
 def _measured(args: argparse.Namespace, rows: int) -> dict[tuple[str, str], list[dict]]:
@@ -296,19 +298,16 @@ def _whole_set(least: dict[tuple[str, str], dict[int, float]], peak: dict[int, f
         ends = {size: sum(times[size] for times in every) for size in (sizes[0], sizes[-1])}
         say(f"Rules: {sizes[0]:,} to {sizes[-1]:,} rows, growth exponent", _growth(ends), MOST_GROWTH)
     say(f"Rules: peak memory, {sizes[-1]:,} rows", peak[sizes[-1]], MOST_MB, " MB")
-    alike = {
-        what: times
-        for (how, what), times in least.items()
-        if how == "rule" and what in ALIKE and len(times) > 1
-    }
+    if sizes[-1] < LARGEST:
+        say(f"Rules: growth exponent up to {LARGEST:,} rows", None, MOST_GROWTH, why="see --rows")
+        say(f"Rules: peak memory, {LARGEST:,} rows", None, MOST_MB, " MB", why="see --rows")
+
+
+def _alike(least: dict[tuple[str, str], dict[int, float]]) -> None:
+    """Rules that compare texts, where they were run at two sizes."""
     for what in ALIKE:
-        growth = _growth(alike[what]) if what in alike else None
-        say(
-            f"Rules: {what}, same issue or near duplicates, growth exponent",
-            growth,
-            1.5,
-            why="one size, or left out",
-        )
+        if len(times := least.get(("rule", what), {})) > 1:
+            say(f"Rules: {what}, same issue or near duplicates, growth exponent", _growth(times), 1.5)
 
 
 if __name__ == "__main__":
