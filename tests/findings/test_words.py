@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from mingjing.findings import sentence
+from mingjing.report.rule_notes import threshold_value
 from mingjing.rules import catalogue
 
 
@@ -97,3 +98,11 @@ def test_an_id_and_the_day_or_number_after_it_are_told_apart():
     values = {"ath_id": "A00006", "date": date(2021, 8, 4)}
     assert sentence(entry, "silent", values, "zh").startswith("A00006 2021-08-04")
     assert sentence(entry, "silent", values | {"ath_id": "邓明华"}, "zh").startswith("邓明华2021-08-04")
+
+
+def test_thresholds_that_are_yes_or_no_or_fixed_words_are_told_in_words():
+    allowed = next(p for p in catalogue()["JD-07"].params.values() if p.name == "liquor_allowed")
+    assert threshold_value(allowed, "zh") == "是；否（2025-05-02起）"
+    assert threshold_value(allowed, "en") == "yes; no (from 2025-05-02)"
+    signs = next(p for p in catalogue()["QD-01"].params.values() if p.name == "sign")
+    assert threshold_value(signs, "en").startswith("received 1, moved in 1, returned 1")

@@ -22,6 +22,7 @@ WORDS = {
         "own": "本局怎么改：写进配置文件的样子",
         "query": "查看查询语句",
         "from": "（{}起）",
+        "truth": ("否", "是"),
         "status": {
             "confirmed": "已核实",
             "content": "内容已核实",
@@ -41,6 +42,7 @@ WORDS = {
         "own": "How a bureau writes its own in the configuration",
         "query": "Show the query",
         "from": " (from {})",
+        "truth": ("no", "yes"),
         "status": {
             "confirmed": "confirmed",
             "content": "content confirmed",
@@ -138,6 +140,8 @@ def _value(value, lang: str) -> str:
     # the colours of cards are labels, and fixed words of ledgers have English; other words stand as they are
     if isinstance(value, str):
         return key_label(value, lang) if value in COLOURS or value in FIXED else value
+    if isinstance(value, bool):
+        return WORDS[lang]["truth"][value]
     return number(value, "") if isinstance(value, int | float) else str(value)
 
 
