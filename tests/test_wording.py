@@ -11,6 +11,7 @@ from mingjing.wording import are_grouped, listed, number, plural
         (999, None, "999"),
         (1900.5, None, "1,900.5"),
         (2863, None, "2,863"),
+        (1.0, "ratio", "1"),
         (-4550, None, "-4,550"),
         (2021, None, "2021"),
         (2021, "fiscal_year", "2021"),

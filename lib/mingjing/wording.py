@@ -14,6 +14,8 @@ def number(value: float, name: str | None = None) -> str:
 
     name: of what the number is, such as `fiscal_year` or `amount`; where it is not known, 2021 stands as a year does.
     """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     may_be_year = name is None or name.endswith("year")
     whole = isinstance(value, int)
     if not _GROUPED <= abs(value) or (whole and (abs(value) >= _NAMES or (may_be_year and value in YEARS))):
