@@ -118,6 +118,19 @@ def test_paper_carries_the_heads_of_a_table_on_each_sheet_and_amounts_in_groups(
     assert cells(tmp_path / "book.xlsx")[2] == ["甲", "1,234,567.50"]
 
 
+def test_a_paper_that_people_filled_in_is_not_written_over(audit, tmp_path):
+    (finding,) = audit.check("canteen").where(rule_id="ST-02", subject="L2")
+    path = workpaper(audit, finding["finding_id"], tmp_path / "out")
+    assert workpaper(audit, finding["finding_id"], tmp_path / "out") == path, "the same again"
+    book = openpyxl.load_workbook(path)
+    book["底稿001"]["B12"] = "已核对原始凭证"
+    book.save(path)
+    with pytest.raises(UsageError, match="what people wrote into it would be lost"):
+        workpaper(audit, finding["finding_id"], tmp_path / "out")
+    assert openpyxl.load_workbook(path)["底稿001"]["B12"].value == "已核对原始凭证"
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_finding_that_is_not_there_is_refused(audit, tmp_path):
     with pytest.raises(UsageError, match="no finding"):
         workpaper(audit, "ST-02-0000000000", tmp_path)
