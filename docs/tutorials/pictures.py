@@ -13,19 +13,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from mingjing import Audit
-from mingjing.report.findings import frame_panel
-from mingjing.report.findings_table import SEVERITY
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-HEADS = {
-    "weight": "权重",
-    "severity": "程度",
-    "rules": "规则",
-    "unit": "单位",
-    "message": "发现",
-    "_row": "行",
-}
 HEIGHT = 460
 
 
@@ -49,12 +39,11 @@ def main() -> None:
 def displays() -> dict[str, str]:
     """What the lab's objects show of themselves."""
     audit = Audit.open(ROOT / "data" / "sample", "2021")
-    leads = audit.leads("rectification").head(6)
-    shown = leads.assign(severity=leads.severity.map(SEVERITY["zh"]))[list(HEADS)].rename(columns=HEADS)
+    leads = audit.leads("rectification")
     return {
         "completeness": audit.completeness()._repr_html_(),
-        "leads": frame_panel(shown, "").html,
-        "rule": audit.explain("ZG-02")._repr_html_(),
+        "leads": audit.show(leads.head(6))._repr_html_(),
+        "rule": audit.explain(leads.rules[0].split(", ")[0])._repr_html_(),
     }
 
 
@@ -64,12 +53,12 @@ def run(area: str, period: str, out: Path, *more: str) -> None:
 
 
 def picture(browser: Browser, html: str, target: Path) -> None:
-    """The display as high as it is, up to the last table or sentence that ends above HEIGHT."""
+    """The display as high as it is, up to the last row or sentence that ends above HEIGHT."""
     style = resources.files("mingjing.report").joinpath("template", "report.css").read_text("utf-8")
     page = browser.new_page(viewport={"width": 1000, "height": HEIGHT})
     page.set_content(f"<html lang=zh-CN><style>{style}</style><body><main>{html}</main></body></html>")
     ends = page.evaluate(
-        "[...document.querySelectorAll('main table, main p')].map(part => part.getBoundingClientRect().bottom)"
+        "[...document.querySelectorAll('main tr, main p, main dl, main summary')].map(part => part.getBoundingClientRect().bottom)"
     )
     height = max((end for end in ends if end <= HEIGHT), default=HEIGHT) + 8
     page.screenshot(path=target, clip={"x": 0, "y": 0, "width": 1000, "height": height})
