@@ -212,6 +212,12 @@ def test_fixed_words_are_english_in_an_english_report_and_names_stay():
     assert list(plots.in_words(told.head(0), "en", "kind").kind + "·") == []
 
 
+def test_the_numbers_of_a_plot_open_at_once_however_many():
+    days = pd.DataFrame({"day": pd.date_range("2021-01-04", periods=40, freq="7D"), "n": range(40)})
+    html = plots.columns(days, "day", "n", **WORDS)._repr_html_()
+    assert '<details class="long" open>' in html and html.count("<tr>") == 41
+
+
 def test_a_reference_line_is_named_in_both_pictures():
     plot = plots.intervals(UNITS, "unit", "p", "low", "high", line=0.3, line_name="全省平均", **WORDS)
     assert plot._repr_html_().count(">全省平均<") == 2

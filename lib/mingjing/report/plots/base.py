@@ -52,7 +52,9 @@ class Plot:
         words = WORDS[self.lang]
         if not self.picture:
             return in_lab(f"<p><strong>{escape(self.title)}</strong> {words['empty']}</p>")
+        # the reader has opened the numbers already: a long table is not folded once more
         table = frame_panel(labelled(self.numbers, self.lang), self.title).html
+        table = table.replace('<details class="long">', '<details class="long" open>', 1)
         return in_lab(
             f'<figure class="plot"><figcaption>{escape(self.title)}</figcaption>'
             f'<div role="img" aria-label="{escape(self.alt)}">{self.picture}'
