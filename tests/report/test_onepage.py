@@ -59,7 +59,7 @@ def test_the_first_page_fits_one_sheet(full, chromium, tmp_path, lang):
 
 def test_a_page_shows_the_first_units_and_says_how_many_more(full):
     html = onepage.one_page(full("zh")).html
-    assert html.count('<th scope="row">市某') == onepage.MOST_UNITS and "另有22个单位见下页" in html
+    assert html.count('<th scope="row">市某') == onepage.MOST_UNITS and "另有22个单位，见“自查指数”" in html
     assert html.count("<li>") == onepage.MOST_REASONS + onepage.MOST_CLAIMS + 2  # each with how many more
 
 

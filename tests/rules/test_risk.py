@@ -1,8 +1,14 @@
 """Risk register rules: a row that breaks each, a row that just does not, and missing data."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+
+from mingjing import Audit
+from mingjing.analyse import risk as analyse
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
 FLAGS = ("has_armory", "has_canteen", "has_athletes", "is_public_venue")
 
@@ -244,4 +250,16 @@ def test_a_point_not_filled_in_is_told_by_what_it_leaves_blank(check):
     row = risk(controls=None, leader_id=None, risk_level="高")
     [finding] = check("LZ-01", risk_register=[row], person=[person()])[1]
     assert finding["message_zh"] == "财务科会计风险点登记不全，未填：防控措施、防控责任领导"
-    assert finding["message_en"] == "财务科 会计: risk point incomplete, blank: Controls, Leader"
+    assert finding["message_en"] == "财务科 accountant: risk point incomplete, blank: Controls, Leader"
+
+
+def test_an_area_without_rules_of_its_own_has_no_findings_to_show_and_not_none():
+    """Personnel has no ledger that bears a rating out: a nought would read as nothing found."""
+    audit = Audit.open(SAMPLE, "2021")
+    points = analyse.points(audit)
+    assert (
+        points[points.area == "人事"].findings.isna().all()
+        and points[points.area == "财务"].findings.notna().all()
+    )
+    assert "市体育运动学校（财务）" in analyse.first_screen(audit).zh
+    assert "(finance)" in analyse.first_screen(audit).en

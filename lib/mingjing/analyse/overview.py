@@ -44,7 +44,7 @@ class Reported:
 
 def areas(audit) -> pd.DataFrame:
     """One row per area of the run: `area rules ran findings high new recurred resolved`; a public audit, which is held
-    against no earlier run, ends with `high`.
+    against no earlier run, and one that has none to be held against, end with `high`.
 
     A rule that did not run is not in `ran`; `findings` is missing where none of the area's rules ran.
     """
@@ -60,7 +60,7 @@ def areas(audit) -> pd.DataFrame:
         line |= {"high": int((here.severity == "high").sum()), "resolved": int((gone.area == area).sum())}
         lines.append(line | {name: int((here.status == name).sum()) for name in ("new", "recurred")})
     columns = ["area", "rules", "ran", "findings", "high"]
-    columns += [] if audit.release else ["new", "recurred", "resolved"]
+    columns += ["new", "recurred", "resolved"] if compared(audit) and not audit.release else []
     return pd.DataFrame(lines, columns=columns).astype({"findings": "Int64"})
 
 
@@ -188,18 +188,36 @@ def first_screen(audit) -> Screen:
             "A report for the public is not held against earlier ones.",
             (("程度高 / 全部发现", "High / all findings", f"{len(high)} / {len(found)}"), checked),
         )
+    changed = (
+        "复发 / 全部发现",
+        "Recurred / all findings",
+        f"{int((found.status == 'recurred').sum())} / {len(found)}",
+    )
+    told = verdicts(audit)
+    claimed = (
+        "被推翻 / 汇报的说法",
+        "Refuted / claims of reports",
+        f"{told['refuted']} / {sum(told.values())}",
+    )
     zh = [f"新发现{new}条"] * bool(since(audit)) + [f"已消除{gone}条"] * compared(audit)
     en = [f"{new} new"] * bool(since(audit)) + [f"{gone} resolved"] * compared(audit)
     return Screen(
-        f"{'，'.join(zh)}。" if zh else "",
-        f"{', '.join(en)}." if en else "",
+        (f"{'，'.join(zh)}。" if zh else "") + _gravest(high, "zh"),
+        " ".join(filter(None, (f"{', '.join(en)}." if en else "", _gravest(high, "en")))),
         (
             ("程度高：已核实 / 全部", "High: confirmed / all", f"{confirmed} / {len(high)}"),
-            (
-                "复发 / 全部发现",
-                "Recurred / all findings",
-                f"{int((found.status == 'recurred').sum())} / {len(found)}",
-            ),
+            changed if compared(audit) else claimed,
             checked,
         ),
     )
+
+
+def _gravest(high: pd.DataFrame, lang: str) -> str:
+    """The two areas with most findings of high severity, where there are several."""
+    counts = high.area.value_counts(sort=False).sort_values(ascending=False, kind="stable")
+    if len(counts) < 3:
+        return ""
+    named = [(AREAS[area].title(lang), n) for area, n in counts.head(2).items()]
+    if lang == "zh":
+        return f"程度高的最多在{'和'.join(f'{area}（{n}条）' for area, n in named)}。"
+    return f"Most of high severity: {' and '.join(f'{area} ({n})' for area, n in named)}."

@@ -1,9 +1,14 @@
 """Risk on paper against risk seen: the register's points, and what the findings of all areas say about them."""
 
+import json
+
 import pandas as pd
 
 from mingjing.analyse import Screen
 from mingjing.rules.risk import register
+from mingjing.tables.words import in_english
+
+_NAMED = 3
 
 
 def points(audit) -> pd.DataFrame:
@@ -21,7 +26,7 @@ def points(audit) -> pd.DataFrame:
     rows = []
     for unit, area, likelihood, impact, level in t.itertuples(index=False):
         rules = p.prefixes.get(area, [])
-        here = found[(found.unit == unit) & prefix.isin(rules)]
+        here, seen = found[(found.unit == unit) & prefix.isin(rules)], bool(asked & set(rules))
         high = int((here.severity == "high").sum())
         rows.append(
             (
@@ -30,9 +35,9 @@ def points(audit) -> pd.DataFrame:
                 likelihood,
                 impact,
                 level,
-                len(here),
+                len(here) if seen else None,
                 high,
-                bool(asked & set(rules)),
+                seen,
             )
         )
     return pd.DataFrame(rows, columns=columns)
@@ -75,13 +80,37 @@ def first_screen(audit) -> Screen:
     count = found.rule_id.value_counts()
     high = int((every.level == "高").sum())
     without = int((~every.evidence.astype(bool)).sum()) if len(every) else 0
-    low = int(count.get("LZ-B02", 0))
     return Screen(
-        f"有{low}个风险点登记为低，所在领域却查出了程度高的问题。",
-        f"{low} {'risk point is' if low == 1 else 'risk points are'} rated low where findings of high severity were made.",
+        *_underrated(audit, found[found.rule_id == "LZ-B02"]),
         (
-            ("高风险而防控不足", "High risk without enough control", f"{count.get('LZ-03', 0)} / {high}"),
-            ("复核逾期", "Reviews overdue", f"{count.get('LZ-04', 0)} / {len(every)}"),
-            ("没有证据可对照", "Points without evidence", f"{without} / {len(every)}"),
+            (
+                "防控不足 / 高风险点",
+                "Without enough control / high-risk points",
+                f"{count.get('LZ-03', 0)} / {high}",
+            ),
+            ("复核逾期 / 风险点", "Reviews overdue / risk points", f"{count.get('LZ-04', 0)} / {len(every)}"),
+            ("没有证据可对照 / 风险点", "Without evidence / risk points", f"{without} / {len(every)}"),
         ),
+    )
+
+
+def _underrated(audit, found: pd.DataFrame) -> tuple[str, str]:
+    """Which points are rated low where the other areas found something grave, in a sentence of either language."""
+    if found.empty:
+        return (
+            "登记为低的风险点，别的检查没有在那里查出程度高的问题。",
+            "No point rated low has findings of high severity.",
+        )
+    told = [
+        (audit.names.get(unit, unit), json.loads(evidence)["values"]["key_area"])
+        for unit, evidence in zip(found.unit, found.evidence, strict=True)
+    ]
+    zh = "、".join(f"{unit}（{area}）" for unit, area in told[:_NAMED]) + "等" * (len(told) > _NAMED)
+    en = "; ".join(f"{unit} ({in_english(area)})" for unit, area in told[:_NAMED]) + "; …" * (
+        len(told) > _NAMED
+    )
+    points = "1 risk point is" if len(told) == 1 else f"{len(told)} risk points are"
+    return (
+        f"有{len(told)}个风险点登记为低，别的检查却在那里查出了程度高的问题：{zh}。",
+        f"{points} rated low where other checks made findings of high severity: {en}.",
     )

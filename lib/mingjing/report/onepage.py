@@ -7,7 +7,7 @@ import pandas as pd
 
 from mingjing.analyse import overview
 from mingjing.areas import AREAS
-from mingjing.report.findings import Panel, escape, frame_panel
+from mingjing.report.findings import Panel, escape, frame_panel, unbroken
 from mingjing.report.panels import headline_of
 from mingjing.wording import listed
 
@@ -26,12 +26,12 @@ _WORDS = {
             "resolved": "已消除",
             "ran": "已运行规则",
         },
-        "more": "另有{}个单位见下页。",
+        "more": "另有{}个单位，见“自查指数”。",
         "unchecked": "没有检查的",
         "nothing": "本次所有规则都已运行。",
         "rules": "{reason}：{rules}条规则（{areas}）",
-        "refuted": "另有{}条被推翻，见下页。",
-        "others": "其余{}种原因共{}条规则，见下页。",
+        "refuted": "另有{}条被推翻，见“汇报的说法与台账”。",
+        "others": "其余{}种原因共{}条规则，见“没有检查的规则”。",
         "absent": "不在本次运行：{}",
         "failed": "报告未能生成：{}",
         "claims": "汇报的说法：得到支撑{supported}条，被推翻{refuted}条，无法判断{open}条",
@@ -55,12 +55,12 @@ _WORDS = {
             "resolved": "resolved",
             "ran": "Rules run",
         },
-        "more": "{} more units on the next page.",
+        "more": "{} more units under “Self-check index”.",
         "unchecked": "Not checked",
         "nothing": "Every rule of this run ran.",
         "rules": "{reason}: {rules} rule(s) ({areas})",
-        "refuted": "{} more are refuted, see the next page.",
-        "others": "{} more reasons, {} rules in all, on the next page.",
+        "refuted": "{} more are refuted, see “What reports claim”.",
+        "others": "{} more reasons, {} rules in all, under “Rules that did not run”.",
         "absent": "Not in this run: {}",
         "failed": "Report could not be made: {}",
         "claims": "Claims of reports: {supported} supported, {refuted} refuted, {open} cannot be judged",
@@ -95,7 +95,10 @@ def formula(audit) -> str:
 
 
 def _breakable(head: str) -> str:
-    """A long English word may break in its middle: the board has a column for each area."""
+    """A long English word may break in its middle, Chinese after each two characters and never before the last one: the board
+    has a column for each area."""
+    if not head.isascii():
+        return "<wbr>".join(re.findall(r"..与?(?:.$)?|.", escape(head)))
     return re.sub(
         r"[A-Za-z]{10,}",
         lambda word: f"{word[0][: len(word[0]) // 2]}&shy;{word[0][len(word[0]) // 2 :]}",
@@ -180,7 +183,7 @@ def _claims(audit) -> str:
 
 
 def _list(lines: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>" if lines else ""
+    return "<ul>" + "".join(f"<li>{unbroken(escape(line))}</li>" for line in lines) + "</ul>" if lines else ""
 
 
 def index_panel(audit) -> Panel:

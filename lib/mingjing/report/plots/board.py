@@ -6,11 +6,14 @@ from textwrap import fill
 
 import pandas as pd
 
+from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.report import svg
 from mingjing.report.findings import decimals
 from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number, patch, short
 from mingjing.report.plots.narrow import folded, wide
 
+# colours and how deep they are, low to high: in grey print the depth alone tells the bands apart
+_BANDS = ((svg.LOW, 0.1), (svg.MEDIUM, 0.26), (svg.HIGH, 0.46))
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -105,18 +108,20 @@ def matrix(
     alt: str,
     lang: str = "zh",
     axes_names: tuple[str, str] = ("", ""),
+    bands: tuple[int, int] = (8, 15),
     arrows: Sequence[tuple[float, float, float, float]] = (),
 ) -> Plot:
-    """Counts on a 5×5 board, the score in the corner of each cell, warmer towards the upper right; arrows are (x, y, to x, to y)."""
+    """Counts on a 5×5 board, the score in the corner of each cell, warmer and darker towards the upper right; `bands` are the
+    scores from which a risk is medium and high; arrows are (x, y, to x, to y)."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
-        drawn, axes = svg.figure(6.4, 5)
+        drawn, axes = svg.figure(8, 4.6)
         for i in range(1, 6):
             for j in range(1, 6):
-                colour = svg.HIGH if i * j >= 15 else svg.MEDIUM if i * j >= 8 else svg.LOW
-                axes.add_patch(patch((i - 0.48, j - 0.48), 0.96, 0.96, colour, 0.18))
-                axes.text(i + 0.42, j + 0.4, str(i * j), ha="right", va="top", fontsize=8, color=svg.SOFT)
+                look = _BANDS[sum(i * j >= least for least in bands)]
+                axes.add_patch(patch((i - 0.48, j - 0.48), 0.96, 0.96, *look))
+                axes.text(i + 0.44, j + 0.4, str(i * j), ha="right", va="top", fontsize=8)
         for _, row in frame.iterrows():
             axes.text(row[x], row[y], number(row[count]), ha="center", va="center", fontsize=12)
         for x0, y0, x1, y1 in arrows:
@@ -129,4 +134,21 @@ def matrix(
         axes.set_yticks(range(1, 6))
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
+        axes.legend(
+            [patch((0, 0), 1, 1, *look) for look in _BANDS],
+            _band_names(bands, lang),
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1.0),
+            ncols=3,
+        )
         return made(drawn, title, alt, drawn_columns(frame, x, y, count), lang)
+
+
+def _band_names(bands: tuple[int, int], lang: str) -> list[str]:
+    """Low, medium and high with the scores they stand for."""
+    zh, (medium, high) = lang == "zh", bands
+    spans = [f"1–{medium - 1}", f"{medium}–{high - 1}", f"{high}–25"]
+    words = [SEVERITY_WORDS[name][not zh] for name in ("low", "medium", "high")]
+    return [
+        f"{word}（{span}分）" if zh else f"{word} ({span})" for word, span in zip(words, spans, strict=True)
+    ]

@@ -1,5 +1,7 @@
 """The same figure for a narrow screen: less wide, its words folded, its ticks and legend set anew."""
 
+from itertools import pairwise
+
 from matplotlib.dates import AutoDateLocator
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
@@ -111,7 +113,10 @@ def _beside(axes) -> bool:
     names = _named(axes.xaxis)
     leaning = any(label.get_rotation() for label in axes.get_xticklabels())
     if not leaning:
-        if sum(max(map(wide, name.split("\n"))) + 1 for name in names) <= ALONG:
+        widths = [max(map(wide, name.split("\n"))) + 1 for name in names]
+        # words stand at equal distances: two long neighbours meet though all together have room
+        apart = all((a + b) / 2 * len(names) <= ALONG for a, b in pairwise(widths))
+        if apart and sum(widths) <= ALONG:
             return False
         room = max(2, ALONG // len(names) - 1)
         lines = [folded(name, room) for name in names]
