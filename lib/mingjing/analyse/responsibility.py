@@ -84,8 +84,8 @@ def first_screen(audit) -> Screen:
                 _silent(audit, count.get("ZT-03", 0)),
             ),
             (
-                "疑似补录 / 全部纪实（条）",
-                "Possibly back-dated, of all records",
+                "疑似补录（处）/ 纪实（条）",
+                "Signs of back-dating / records",
                 f"{count.get('ZT-04', 0)} / {records}",
             ),
             (
