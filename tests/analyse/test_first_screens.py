@@ -93,3 +93,8 @@ def test_books_that_nobody_compared_do_not_agree():
     told = SimpleNamespace(outcomes=lambda area: outcomes, check=lambda area: found)
     assert canteen.agreement(told, "zh") == "核对的2组账目都对得上；伙食收支、采购、发票与付款未能核对。"
     assert "not compared: meals and money, purchases, invoices" in canteen.agreement(told, "en")
+
+
+def test_a_cell_that_cannot_be_read_is_told_by_the_words_of_its_column(found):
+    told = found.intake.issues.reason_en
+    assert told.str.startswith("“Built year” cannot be read").any() and not told.str.contains("_").any()

@@ -159,14 +159,14 @@ def _typed_columns(source, raw: RawSheet, header: Header, rows, columns: list[Ce
         for place, why in bad.items():
             zh, en = (
                 f"“{spec.zh}”读不懂：{clean(cells[place])[:60]}",
-                f"“{spec.name}” cannot be read: {clean(cells[place])[:60]} ({why})",
+                f"“{spec.en}” cannot be read: {clean(cells[place])[:60]} ({why})",
             )
             if spec.required:
                 faults.setdefault(place, []).append((spec.name, zh, en))
             else:
                 found.append((place, [spec.name, cells[place], "unreadable", zh, en]))
         if spec.required and values.null_count:
-            blank = (f"必填项“{spec.zh}”未填", f"required “{spec.name}” is blank")
+            blank = (f"必填项“{spec.zh}”未填", f"required “{spec.en}” is blank")
             for place, missing in enumerate(values.is_null().to_pylist()):
                 if missing and place not in bad:
                     faults.setdefault(place, []).append((spec.name, *blank))
@@ -199,7 +199,7 @@ def _fill_keys(source: Source, header: Header, numbers, typed, faults) -> None:
 
 
 def _strange(spec: Column, value: Any) -> tuple[str, str]:
-    return f"“{spec.zh}”不在规定选项内：{value}", f"“{spec.name}” is none of the allowed values: {value}"
+    return f"“{spec.zh}”不在规定选项内：{value}", f"“{spec.en}” is none of the allowed values: {value}"
 
 
 def _column(field: Field, rows, columns: list[Cells], numbers) -> Cells:
