@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from mingjing.findings import sentence
+from mingjing.report.labels import label
 from mingjing.report.rule_notes import threshold_value
 from mingjing.rules import catalogue
 
@@ -106,3 +107,19 @@ def test_thresholds_that_are_yes_or_no_or_fixed_words_are_told_in_words():
     assert threshold_value(allowed, "en") == "yes; no (from 2025-05-02)"
     signs = next(p for p in catalogue()["QD-01"].params.values() if p.name == "sign")
     assert threshold_value(signs, "en").startswith("received 1, moved in 1, returned 1")
+
+
+def test_no_threshold_shows_a_name_of_the_code():
+    told = {
+        (entry.rule_id, p.name, lang): threshold_value(p, lang)
+        for entry in catalogue().values()
+        for p in entry.params.values()
+        for lang in ("zh", "en")
+    }
+    assert not {key: value for key, value in told.items() if "_" in value}
+    assert told["DQ-02", "pairs", "zh"].startswith("公务接待台账（")
+    assert told["ST-24", "min_rounds", "zh"] == "3 轮" and told["ST-03", "hi", "en"] == "8 °C"
+
+
+def test_a_rule_may_call_a_value_by_a_name_of_its_own():
+    assert label("issued", "zh", "ST-11") == "出库金额（元）" != label("issued", "zh")

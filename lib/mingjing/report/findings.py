@@ -44,11 +44,13 @@ def in_chinese(html: str, lang: str) -> str:
 
 _DAY = r"(?<![\d-])\d{4}-\d\d(?:-\d\d(?: \d\d:\d\d)?)?(?![\d-])"
 _ID = r"\b[A-Z]{2}-B?\d\d(?:-[0-9a-f]{10})?\b"
-_WHOLE = re.compile(f"{_DAY}|{_ID}", re.ASCII)
+_SHARE = r"-?\d[\d,.]* (?:%|°C)"
+_WHOLE = re.compile(f"{_DAY}|{_ID}|{_SHARE}", re.ASCII)
 
 
 def unbroken(html: str) -> str:
-    """Days, months and hours, ids of rules and of findings kept on one line: a browser breaks after each hyphen."""
+    """Days, months and hours, ids of rules and of findings, and a number with its sign kept on one line: a browser breaks after
+    each hyphen and space."""
     return _WHOLE.sub(r"<span class=w>\g<0></span>", html)
 
 

@@ -26,7 +26,7 @@ def label(name: str, lang: str, rule_id: str | None = None) -> str:
     own = _headers(rule_id) if rule_id else {}
     if name in own:
         return own[name].label(lang)
-    names = _texts()["names"]
+    names = _texts()["names"] | _texts()["rules"].get(rule_id, {})
     stem = name.removesuffix("_zh").removesuffix("_en")
     if stem in names:
         return names[stem][lang == "en"]
@@ -88,7 +88,9 @@ def in_words(frame: pd.DataFrame, lang: str, *columns: str) -> pd.DataFrame:
 
 def unit_label(unit: str, lang: str) -> str:
     """A threshold's unit of measure."""
-    return _texts()["units"].get(unit, unit) if lang == "zh" else unit.replace("_", " ")
+    if lang == "zh":
+        return _texts()["units"].get(unit, unit)
+    return _texts()["units_en"].get(unit, unit.replace("_", " "))
 
 
 @cache

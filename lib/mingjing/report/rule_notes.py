@@ -8,6 +8,7 @@ from mingjing.analyse.stretches import COLOURS
 from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html, unbroken
 from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
+from mingjing.tables import tables
 from mingjing.tables.words import WORDS as FIXED
 from mingjing.wording import listed, number
 
@@ -23,6 +24,7 @@ WORDS = {
         "query": "查看查询语句",
         "from": "（{}起）",
         "truth": ("否", "是"),
+        "of": "{}（{}）",
         "status": {
             "confirmed": "已核实",
             "content": "内容已核实",
@@ -43,6 +45,7 @@ WORDS = {
         "query": "Show the query",
         "from": " (from {})",
         "truth": ("no", "yes"),
+        "of": "{} ({})",
         "status": {
             "confirmed": "confirmed",
             "content": "content confirmed",
@@ -136,13 +139,24 @@ def _value(value, lang: str) -> str:
             return ("；" if lang == "zh" else "; ").join(told)
         return listed(told, lang)
     if isinstance(value, list | tuple):
-        return listed((_value(part, lang) for part in value), lang)
-    # the colours of cards are labels, and fixed words of ledgers have English; other words stand as they are
+        return _columns(value, lang) or listed((_value(part, lang) for part in value), lang)
+    # the colours of cards and names of the code are labels, and fixed words of ledgers have English; other words stand as
+    # they are
     if isinstance(value, str):
-        return key_label(value, lang) if value in COLOURS or value in FIXED else value
+        coded = value.isascii() and value.isidentifier()
+        return key_label(value, lang) if value in COLOURS or value in FIXED or coded else value
     if isinstance(value, bool):
         return WORDS[lang]["truth"][value]
     return number(value, "") if isinstance(value, int | float) else str(value)
+
+
+def _columns(names: list | tuple, lang: str) -> str:
+    """A ledger and columns of it, each as its heads have it; nothing for any other list."""
+    ledger = tables().get(names[0]) if len(names) > 1 and isinstance(names[0], str) else None
+    if not ledger or not set(names[1:]) <= ledger.columns.keys():
+        return ""
+    heads = listed((ledger.columns[name].label(lang) for name in names[1:]), lang)
+    return WORDS[lang]["of"].format(ledger.label(lang), heads)
 
 
 def _text(text: str, lang: str) -> str:
