@@ -29,7 +29,7 @@ def test_a_sheet_is_green_amber_or_red_with_the_reason(opened):
     bare = intake.suitability(opened(text.replace("票据号", "小票"), as_of="2021-12-29")).iloc[0]
     assert (bare.suitable, bare.rules) == ("red", "1 rule uses it, 1 cannot run without: Invoice number")
     worse = intake.suitability(opened(text + "E900,不详,U1,支出,1,鲁味,F\n", as_of="2021-12-30")).iloc[0]
-    assert (worse.quality, worse.why) == ("amber", "1 rows rejected, 0 doubtful")
+    assert (worse.quality, worse.why) == ("amber", "1 row rejected, 0 doubtful")
     text = HEAD + "E1,不详,U1,支出,1,鲁味,F1\nE2,2021-1-1,U1,支出,一万,鲁味,F2\nE3,2021-1-1,U1,支出,1,鲁味,\n"
     worst = intake.suitability(opened(text, "zh")).iloc[0]
     assert (worst.quality, worst.why) == ("red", "退回2行，另有0行存疑")

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from mingjing.intake.model import ROWS_PER_SOURCE
 from mingjing.rules import catalogue
 from mingjing.tables import tables
-from mingjing.wording import listed
+from mingjing.wording import listed, plural
 
 COVERAGE = ["unit", "month", "ledgers", "due"]
 SUITABILITY = ["file", "sheet", "ledger", "quality", "why", "suitable", "rules"]
@@ -126,7 +126,7 @@ def suitability(audit) -> pd.DataFrame:
             fit = f"{len(needs)}条规则用到" + (f"，{short}条缺列：{lacked}" if short else "，列齐全")
         else:
             why = (
-                f"{source.rejected} rows rejected, {cells} doubtful"
+                plural(f"{source.rejected} row(s) rejected, {cells} doubtful")
                 if source.rejected or cells
                 else "every row read"
             )
