@@ -12,10 +12,11 @@ from mingjing.report.page import page as page_of
 
 
 def test_values_group_their_digits_and_their_names_begin_alike():
-    values = {"balance": 17_813, "previous": 17_806, "year": 2021, "ok": True}
+    values = {"balance": 17_813, "previous": 17_806, "year": 2021, "ok": True, "date": "2021-03-01"}
     evidence = json.dumps({"values": values, "rows": []})
     html = findings_table(Findings.of([finding(1, evidence=evidence)], "en"))
     assert "<dd>17,813" in html and "<dd>2021" in html and "<dd>✓" in html
+    assert "<dd class=w>2021-03-01" in html, "a day stays on one line"
     assert "<dt>Previous balance" in html and "<dt>previous" not in html
 
 

@@ -7,6 +7,7 @@ and query stand once below the table, and the script shows them inside a row tha
 import base64
 import gzip
 import json
+import re
 
 import pandas as pd
 
@@ -61,6 +62,7 @@ WORDS = {
         "more": "{} more row(s), see findings.csv",
     },
 }
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?", re.ASCII)
 STATIC = 500
 SHOWN_ROWS = 20
 
@@ -131,7 +133,7 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
     told = evidence.get("values", {})
     values = "".join(
         f"<dt>{_text(_headed(label(name, lang, finding['rule_id'])), lang)}"
-        f"<dd>{_text(_value(value_label(name, value, told, lang), name, lang), lang)}"
+        f"{_proof(_value(value_label(name, value, told, lang), name, lang), lang)}"
         for name, value in told.items()
         if not name.endswith({"zh": "_en", "en": "_zh"}[lang]) and f"{name}_{lang}" not in told
     )
@@ -143,6 +145,11 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
         f"<dl class=values>{values}<dt>{words['rows']}<dd>{listed or '—'}"
         f"<dt>{words['id']}<dd class=w>{escape(finding['finding_id'])}</dl></details>"
     )
+
+
+def _proof(text: str, lang: str) -> str:
+    """A value beside its name; a day stays on one line."""
+    return f"<dd{' class=w' if _DAY.fullmatch(text) else ''}>{_text(text, lang)}"
 
 
 def _headed(name: str) -> str:
