@@ -44,3 +44,12 @@ def test_the_first_screen_names_who_is_lacking(audit):
     assert screen.zh == "应覆盖单位11个，已覆盖9个，缺东城区教育体育局、西城区教育体育局。"
     assert [value.split(" / ")[0] for *_, value in screen.figures] == ["3", "4", "6"]
     assert len(antidoping.events(audit)) > 0
+
+
+def test_events_stand_in_one_order_in_both_languages(audit, monkeypatch):
+    zh = antidoping.events(audit)
+    monkeypatch.setattr(audit, "lang", "en")
+    en = antidoping.events(audit)
+    told = dict(zip(zh.event, en.event, strict=True))
+    assert (zh.date == en.date).all() and told["治疗用药豁免"] == "exemption (TUE)"
+    assert told["兴奋剂检查·阳性"] == "doping test, positive" and list(told) == list(dict.fromkeys(zh.event))

@@ -182,3 +182,12 @@ def test_two_of_one_name_are_two_rows(tmp_path):
     derived = cards.derived(Audit.open(tmp_path, "2021"))
     assert list(dict.fromkeys(derived.spans.subject)) == ["张伟 P1", "张伟 P2"]
     assert list(derived.differences.difference) == ["low"]
+
+
+def test_who_differs_in_two_ways_is_told_as_one():
+    one = pd.DataFrame({"subject": ["甲", "甲"], "difference": ["none", "low"]})
+    found = cards.Derived(pd.DataFrame(), one, one, pd.DataFrame(), ())
+    assert cards.said(found, "zh") == (
+        "1个对象应有颜色或有牌在册，1个两者不一致（应亮未亮 1、应升未升 1，有的不止一种）。"
+    )
+    assert cards.said(found, "en").endswith("(no card 1, not raised 1; some in more ways than one).")

@@ -5,10 +5,11 @@ import pandas as pd
 from mingjing.analyse import Screen, ledger
 from mingjing.release import few, small
 from mingjing.rules import Params
+from mingjing.tables.words import in_english
 from mingjing.wording import listed
 
 ISSUED = ("发放", "使用")
-EVENTS = ("行踪申报失败", "错过检查", "兴奋剂检查", "TUE")
+EVENTS = ("兴奋剂检查", "TUE", "错过检查", "行踪申报失败")
 UNIT = {"zh": "单位", "en": "Unit"}
 
 
@@ -100,16 +101,20 @@ def events(audit) -> pd.DataFrame:
     when = pd.to_datetime(frame.rec_date)
     start, end = pd.Timestamp(audit.ledgers.start), pd.Timestamp(audit.ledgers.end)
     frame = frame[frame.rec_type.isin(EVENTS) & when.between(start, end)]
-    kind = frame.rec_type.replace({"TUE": "治疗用药豁免"}) if audit.lang == "zh" else frame.rec_type
-    event = kind.where(frame.result != "阳性", kind + "·阳性")
+    zh = audit.lang == "zh"
+    event = frame.rec_type.replace({"TUE": "治疗用药豁免" if zh else "exemption (TUE)"})
+    event = event if zh else event.map(in_english)
     found = pd.DataFrame(
         {
             "date": pd.to_datetime(frame.rec_date).dt.date,
             "unit": frame.unit_id.map(audit.names).fillna(frame.unit_id),
-            "event": event,
+            "event": event.where(frame.result != "阳性", event + ("·阳性" if zh else ", positive")),
+            # a kind of event has the same mark in both languages
+            "place": frame.rec_type.map(EVENTS.index),
         }
     )
-    return found.sort_values(["unit", "event", "date"], kind="stable").reset_index(drop=True)
+    found = found.sort_values(["unit", "place", "event", "date"], kind="stable")
+    return found.drop(columns="place").reset_index(drop=True)
 
 
 def first_screen(audit) -> Screen:

@@ -96,6 +96,8 @@ def said(found: Derived, lang: str) -> str:
     counts = odd.groupby("difference").subject.nunique()
     kinds = [(kind, int(counts[kind])) for kind in KINDS if kind in counts]
     parts = listed((f"{KINDS[kind][not zh]} {n}" for kind, n in kinds), lang)
+    if counts.sum() > odd.subject.nunique():  # one subject may differ first in one way, then in another
+        parts += "，有的不止一种" if zh else "; some in more ways than one"
     missing = listed(found.not_run, lang)
     if zh:
         text = f"{subjects}个对象应有颜色或有牌在册，{odd.subject.nunique()}个两者不一致" + (
