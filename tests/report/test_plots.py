@@ -252,3 +252,10 @@ def test_the_bands_of_a_matrix_follow_their_scores_and_are_told_apart_without_co
         re.search(rf"var\(--{band}\)[^>]*?opacity: ?([\d.]+)", drawn)[1] for band in ("low", "medium", "high")
     }
     assert len(depths) == 3
+
+
+def test_ticks_of_one_axis_have_the_same_decimals():
+    frame = pd.DataFrame({"who": ["甲", "乙"], "at": [2.6, 2.95], "low": [2.59, 2.94], "high": [2.61, 2.96]})
+    drawn = plots.intervals(frame, "who", "at", "low", "high", title="人均", alt="人均", line=2.58)
+    ticks = re.findall(r">(\d\.\d+)<", drawn.picture)
+    assert len(ticks) > 2 and len({len(tick) for tick in ticks}) == 1

@@ -105,12 +105,17 @@ def dates(axes) -> None:
 
 
 def scale(axis, values) -> None:
-    """Ticks as people write numbers; whole ones where there are only whole numbers."""
+    """Ticks as people write numbers, all with as many decimals; whole ones where there are only whole numbers."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+    def told(value: float, _) -> str:
+        decimals = max((len(number(round(tick, 6)).partition(".")[2]) for tick in ticks.locs), default=0)
+        return f"{round(value, 6) + 0:,.{decimals}f}"
+
     whole = all(pd.isna(value) or float(value).is_integer() for value in values)
+    ticks = FuncFormatter(told)
     axis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value, 6))))
+    axis.set_major_formatter(ticks)
 
 
 def shares(axis) -> None:
