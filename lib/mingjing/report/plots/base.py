@@ -109,13 +109,13 @@ def scale(axis, values) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     def told(value: float, _) -> str:
-        decimals = max((len(number(round(tick, 6)).partition(".")[2]) for tick in ticks.locs), default=0)
+        ticks = axis.get_majorticklocs()
+        decimals = max((len(number(round(tick, 6)).partition(".")[2]) for tick in ticks), default=0)
         return f"{round(value, 6) + 0:,.{decimals}f}"
 
     whole = all(pd.isna(value) or float(value).is_integer() for value in values)
-    ticks = FuncFormatter(told)
     axis.set_major_locator(MaxNLocator(nbins=6, integer=whole))
-    axis.set_major_formatter(ticks)
+    axis.set_major_formatter(FuncFormatter(told))
 
 
 def shares(axis) -> None:
