@@ -259,3 +259,10 @@ def test_ticks_of_one_axis_have_the_same_decimals():
     drawn = plots.intervals(frame, "who", "at", "low", "high", title="人均", alt="人均", line=2.58)
     ticks = re.findall(r">(\d\.\d+)<", drawn.picture)
     assert len(ticks) > 2 and len({len(tick) for tick in ticks}) == 1
+
+
+def test_every_step_of_a_waterfall_is_drawn_with_its_figure():
+    frame = pd.DataFrame({"step": ["期初", "入库", "领出", "期末"], "rounds": [20090, 20000, -35990, 4100]})
+    drawn = plots.waterfall(frame, "step", "rounds", title="t", alt="a", totals=["期初", "期末"])
+    assert all(f">{figure}<" in drawn.picture for figure in ("20,090", "20,000", "-35,990", "4,100"))
+    assert all(f">{figure}<" in drawn.small for figure in ("20,090", "20,000", "-35,990", "4,100"))

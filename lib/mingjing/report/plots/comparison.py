@@ -192,8 +192,6 @@ def waterfall(
         axes.spines["left"].set_visible(False)
         axes.axhline(0, color=svg.SOFT, linewidth=0.8)
         axes.margins(y=0.12)
-        below, above = axes.get_ylim()
-        axes.set_ylim(max(below, -0.03), min(above, 1.03))
         return made(drawn, title, alt, drawn_columns(frame, label, value), lang)
 
 
