@@ -123,3 +123,8 @@ def test_no_threshold_shows_a_name_of_the_code():
 
 def test_a_rule_may_call_a_value_by_a_name_of_its_own():
     assert label("issued", "zh", "ST-11") == "出库金额（元）" != label("issued", "zh")
+
+
+def test_a_threshold_nobody_has_set_says_so():
+    names = next(p for p in catalogue()["JD-04"].params.values() if p.name == "short_names")
+    assert (threshold_value(names, "zh"), threshold_value(names, "en")) == ("未设置", "not set")

@@ -8,6 +8,7 @@ from test_pages import finding
 from mingjing.findings import Findings
 from mingjing.report.findings import frame_panel
 from mingjing.report.findings_table import findings_table
+from mingjing.report.labels import label
 from mingjing.report.page import page as page_of
 
 
@@ -38,3 +39,19 @@ def test_a_printed_heading_of_few_columns_is_not_broken_within_a_word(visit, tmp
     page.emulate_media(media="print")
     lines = "th => { const r = document.createRange(); r.selectNodeContents(th); return r.getClientRects().length }"
     assert page.locator("thead th").nth(1).evaluate(lines) == 1
+
+
+def test_a_value_is_named_as_its_rule_means_it():
+    assert (
+        label("allowed", "zh", "RX-05") == "时限（日）"
+        and label("allowed", "zh", "RX-01") == "时限（工作日）"
+    )
+    assert (
+        label("items", "en", "JD-11") == "items in the books"
+        and label("items", "en", "PY-02") == "mean by item"
+    )
+
+
+def test_the_number_of_a_row_is_not_broken_from_its_word():
+    place = pd.DataFrame({"place": ["经费支出明细账 第1038行"]})
+    assert "<span class=w>第1038行</span>" in frame_panel(place, "").html

@@ -58,13 +58,13 @@ def rates_of(frame: pd.DataFrame, by: str, **more: tuple[str, str]) -> pd.DataFr
 
 
 def closing_told(rates: pd.DataFrame, by: str = "source_type") -> pd.DataFrame:
-    """`closing_rates` for a reader: `n closed closing_rate truly interval` by source."""
+    """`closing_rates` for a reader: `n closed closing_rate interval truly` by source."""
     told = rates.assign(
         closed=rates.k,
         closing_rate=[f"{rate:.1%}" for rate in rates.rate],
         interval=[f"{low:.0%}–{high:.0%}" for low, high in zip(rates.low, rates.high, strict=True)],
     )
-    return told[[by, "n", "closed", "closing_rate", "truly", "interval"]]
+    return told[[by, "n", "closed", "closing_rate", "interval", "truly"]]
 
 
 def halfway(curve: pd.DataFrame, by: str, lang: str) -> str:

@@ -45,12 +45,13 @@ def in_chinese(html: str, lang: str) -> str:
 _DAY = r"(?<![\d-])\d{4}-\d\d(?:-\d\d(?: \d\d:\d\d)?)?(?![\d-])"
 _ID = r"\b[A-Z]{2}-B?\d\d(?:-[0-9a-f]{10})?\b"
 _SHARE = r"-?\d[\d,.]* (?:%|°C)"
-_WHOLE = re.compile(f"{_DAY}|{_ID}|{_SHARE}", re.ASCII)
+_ROW = r"第\d+行|\brow \d+\b"
+_WHOLE = re.compile(f"{_DAY}|{_ID}|{_SHARE}|{_ROW}", re.ASCII)
 
 
 def unbroken(html: str) -> str:
-    """Days, months and hours, ids of rules and of findings, and a number with its sign kept on one line: a browser breaks after
-    each hyphen and space."""
+    """Days, months and hours, ids of rules and of findings, a number with its sign and a row with its number kept on one line:
+    a browser breaks after each hyphen, space and Chinese character."""
     return _WHOLE.sub(r"<span class=w>\g<0></span>", html)
 
 
@@ -115,7 +116,7 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
 
 
 def _cell(text: str) -> str:
-    return escape(text) if len(text) <= _SHORT else unbroken(escape(text))
+    return escape(text) if _width(text) <= _SHORT else unbroken(escape(text))
 
 
 def _nothing(frame: pd.DataFrame, caption: str) -> Panel:

@@ -25,6 +25,7 @@ WORDS = {
         "from": "（{}起）",
         "truth": ("否", "是"),
         "of": "{}（{}）",
+        "unset": "未设置",
         "status": {
             "confirmed": "已核实",
             "content": "内容已核实",
@@ -46,6 +47,7 @@ WORDS = {
         "from": " (from {})",
         "truth": ("no", "yes"),
         "of": "{} ({})",
+        "unset": "not set",
         "status": {
             "confirmed": "confirmed",
             "content": "content confirmed",
@@ -133,6 +135,8 @@ def threshold_value(threshold: Threshold, lang: str) -> str:
 
 
 def _value(value, lang: str) -> str:
+    if value in ("", [], {}):
+        return WORDS[lang]["unset"]
     if isinstance(value, dict):
         told = [f"{key_label(str(name), lang)} {_value(part, lang)}" for name, part in value.items()]
         if any(isinstance(part, list) for part in value.values()):
