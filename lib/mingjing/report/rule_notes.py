@@ -120,7 +120,7 @@ def _threshold(threshold: Threshold, lang: str) -> str:
     status = WORDS[lang]["status"][threshold.status]
     name = threshold.zh if lang == "zh" else threshold.en
     cells = (name, threshold_value(threshold, lang), threshold.where_from(lang), status)
-    return "".join(f"<td class=s>{unbroken(_text(cell, lang)) or '—'}</td>" for cell in cells)
+    return "".join(f"<td class=s>{unbroken(_text(cell, lang))}</td>" for cell in cells)
 
 
 def threshold_value(threshold: Threshold, lang: str) -> str:
