@@ -49,7 +49,8 @@ WORDS = {
 
 @cache
 def css() -> str:
-    return re.sub(r"/\*(piece|page)\*/\n", "", _read("report.css"))
+    # each report carries it: without the comments
+    return re.sub(r"/\*.*?\*/\n", "", _read("report.css"), flags=re.S)
 
 
 @cache
