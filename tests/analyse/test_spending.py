@@ -82,3 +82,10 @@ def test_without_ledgers_nothing_is_said(tmp_path):
     )
     assert all(view(empty).empty for view in views)
     assert spending.digits(empty) is None and "未检验" in spending.verdict(None, "zh")
+
+
+def test_rows_withheld_from_the_public_are_joined_to_nothing():
+    public = Audit.open(SAMPLE, period="2021", audience="public")
+    pairs = spending.side_by_side(public)
+    assert len(public.check("frugality").where(rule_id="CG-02")) and spending.splits(public).empty
+    assert pairs.empty and spending.in_pairs(pairs).empty

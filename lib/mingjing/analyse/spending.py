@@ -44,6 +44,8 @@ def _rows(audit, table: str, *rules: str) -> pd.DataFrame:
         evidence = json.loads(finding.evidence)
         given = {f"e_{name}": value for name, value in evidence["values"].items()}
         for order, row in enumerate(evidence["rows"]):
+            if row["row"] is None:  # withheld from the public: a blank would be joined to every row
+                continue
             place = {name: row[name] for name in _PLACE}
             lines.append(
                 {"finding_id": finding.finding_id, "case": evidence["cases"][0], "order": order}
