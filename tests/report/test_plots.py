@@ -247,7 +247,7 @@ def test_no_share_is_drawn_above_a_hundred_percent():
 def test_the_bands_of_a_matrix_follow_their_scores_and_are_told_apart_without_colour():
     board = pd.DataFrame({"x": [3], "y": [4], "k": [7]})
     drawn = plots.matrix(board, "x", "y", "k", bands=(6, 12), **WORDS).picture
-    assert all(told in drawn for told in ("低（1–5分）", "中（6–11分）", "高（12–25分）"))
+    assert all(told in drawn for told in ("低 1–5 分", "中 6–11 分", "高 12–25 分"))
     depths = {
         re.search(rf"var\(--{band}\)[^>]*?opacity: ?([\d.]+)", drawn)[1] for band in ("low", "medium", "high")
     }

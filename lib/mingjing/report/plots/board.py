@@ -150,5 +150,5 @@ def _band_names(bands: tuple[int, int], lang: str) -> list[str]:
     spans = [f"1–{medium - 1}", f"{medium}–{high - 1}", f"{high}–25"]
     words = [SEVERITY_WORDS[name][not zh] for name in ("low", "medium", "high")]
     return [
-        f"{word}（{span}分）" if zh else f"{word} ({span})" for word, span in zip(words, spans, strict=True)
+        f"{word} {span} 分" if zh else f"{word} ({span})" for word, span in zip(words, spans, strict=True)
     ]
