@@ -131,12 +131,13 @@ def booked(ledgers: Ledgers) -> ir.Table:
         )
         for name, kind in (("booked_out", "领出"), ("booked_back", "退回"))
     }
-    # lists of rows do not spill to disk: sums first, in few columns, and the rows of those that differ
+    # lists of rows do not spill to disk: sums first, in few columns, and the rows of those that differ; one step after the
+    # other, since groups and a join at once want twice the memory
     one = alone(ledgers)
-    sides = one.select("_rid", *ROUNDS, issue_id="subject").join(
-        x.group_by("issue_id").agg(**sums), "issue_id"
-    )
-    apart = sides.filter((sides.booked_out != sides.ammo_out) | _back_differs(sides))
+    totals = ledgers.materialised("booked_sums", lambda: x.group_by("issue_id").agg(**sums))
+    sides = one.select("_rid", *ROUNDS, issue_id="subject").join(totals, "issue_id")
+    differs = (sides.booked_out != sides.ammo_out) | _back_differs(sides)
+    apart = ledgers.materialised("booked_apart", lambda: sides.filter(differs).select("_rid"))
     t = one.semi_join(apart, "_rid").union(together(ledgers))
     lines = t.select("unit_id", "subject", "_rid", "_rids", "date", *ROUNDS, issue=t.issues.unnest())
     lines = lines.join(x, lines.issue == x.issue_id)
