@@ -2,7 +2,7 @@
 
 import pytest
 
-from mingjing.wording import are_grouped, listed, number, plural
+from mingjing.wording import are_grouped, listed, number, plural, shortlist
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,9 @@ def test_a_list_has_the_mark_of_its_language():
 )
 def test_a_plural_follows_the_number_before_it(text, told):
     assert plural(text) == told
+
+
+def test_of_a_long_list_the_first_names_stand_and_that_there_are_more():
+    names = ["甲", "乙", "丙", "丁"]
+    assert (shortlist(names, "zh"), shortlist(names, "en")) == ("甲、乙、丙等", "甲; 乙; 丙; …")
+    assert (shortlist(names[:3], "zh"), shortlist(names[:3], "en")) == ("甲、乙、丙", "甲; 乙; 丙")

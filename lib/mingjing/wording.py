@@ -1,7 +1,7 @@
 """How numbers, lists and plurals are written, in messages, tables and reports alike."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 _GROUPED, _NAMES = 1_000, 10**9
@@ -32,6 +32,14 @@ def are_grouped(values: Iterable[int]) -> bool:
 def listed(parts: Iterable[Any], lang: str) -> str:
     """Things of equal rank one after the other."""
     return ("、" if lang == "zh" else ", ").join(map(str, parts))
+
+
+def shortlist(names: Sequence[str], lang: str, most: int = 3) -> str:
+    """The first names of a list, and that there are more."""
+    more = len(names) > most
+    if lang == "zh":
+        return listed(names[:most], lang) + "等" * more
+    return "; ".join(names[:most]) + "; …" * more
 
 
 def plural(text: str, mark: str = "(s)") -> str:

@@ -11,6 +11,7 @@ from mingjing.rules.canteen.food import meals, sampled
 from mingjing.rules.canteen.scoring import scores
 from mingjing.rules.expr import month_of, same
 from mingjing.stats import facet_model, rank_with_uncertainty, robust_scores, smallest_change
+from mingjing.wording import listed, plural
 
 MONEY = ("ST-10", "ST-11", "ST-20")
 # which books each rule holds against one another
@@ -238,11 +239,14 @@ def agreement(audit, lang: str) -> str:
     if zh:
         told = f"账目有{sum(off.values())}处对不上：" if off else f"核对的{len(ran)}组账目都对得上"
         told += "，".join(f"{name}{n}处" for name, n in off.items())
-        return told + (f"；{'、'.join(silent)}未能核对。" if silent else "。")
-    places = "1 place" if sum(off.values()) == 1 else f"{sum(off.values())} places"
-    told = f"The books disagree in {places}: " if off else f"The {len(ran)} sets of books compared agree"
+        return told + (f"；{listed(silent, lang)}未能核对。" if silent else "。")
+    told = (
+        plural(f"The books disagree in {sum(off.values())} place(s): ")
+        if off
+        else f"The {len(ran)} sets of books compared agree"
+    )
     told += "; ".join(f"{name} {n}" for name, n in off.items())
-    return told + (f"; not compared: {', '.join(silent)}." if silent else ".")
+    return told + (f"; not compared: {listed(silent, lang)}." if silent else ".")
 
 
 def first_screen(audit) -> Screen:

@@ -10,6 +10,7 @@ from mingjing.rules.firearms.ammo import unexplained
 from mingjing.rules.firearms.match import seen_guns
 from mingjing.rules.intake.claims import denied, rules_in_words
 from mingjing.rules.intake.recompute import Claim
+from mingjing.wording import plural
 
 CLAIM = "枪弹差错数"
 STEPS = {
@@ -191,9 +192,8 @@ def _refuted(seen: dict, span: str, lang: str) -> str:
     names = rules_in_words(ids, lang)
     if lang == "zh":
         return f"{span}的“零差错”被推翻：{len(ids)}条规则查出{hits}处（{names}）。"
-    some = "1 hit" if hits == 1 else f"{hits} hits"
-    rules = "1 rule" if len(ids) == 1 else f"{len(ids)} rules"
-    return f"“Zero error” in {span} is refuted: {some} of {rules} ({names})."
+    counted = plural(f"{hits} hit(s) of {len(ids)} rule(s)")
+    return f"“Zero error” in {span} is refuted: {counted} ({names})."
 
 
 def first_screen(audit) -> Screen:

@@ -77,12 +77,12 @@ def halves(audit, days: pd.Series, hit: pd.Series) -> dict:
 def halves_told(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Lines of `halves` for a reader, the answer first: `rate real change interval half1 half2`; change and interval in points
     of 100, a half as `83/90`."""
-    between, minus = (" 至 ", "−") if lang == "zh" else (" to ", "−")
+    between = " 至 " if lang == "zh" else " to "
 
     def points(value) -> str:
         """One decimal; more where a bound near nought would read as nought."""
         told = f"{value:.1f}" if abs(value) >= 0.05 or not value else f"{value:.1g}"
-        return told.replace("-", minus)
+        return told.replace("-", "−")
 
     rows = [
         (

@@ -7,8 +7,7 @@ import pandas as pd
 from mingjing.analyse import Screen
 from mingjing.rules.risk import register
 from mingjing.tables.words import in_english
-
-_NAMED = 3
+from mingjing.wording import shortlist
 
 
 def points(audit) -> pd.DataFrame:
@@ -105,10 +104,8 @@ def _underrated(audit, found: pd.DataFrame) -> tuple[str, str]:
         (audit.names.get(unit, unit), json.loads(evidence)["values"]["key_area"])
         for unit, evidence in zip(found.unit, found.evidence, strict=True)
     ]
-    zh = "、".join(f"{unit}（{area}）" for unit, area in told[:_NAMED]) + "等" * (len(told) > _NAMED)
-    en = "; ".join(f"{unit} ({in_english(area)})" for unit, area in told[:_NAMED]) + "; …" * (
-        len(told) > _NAMED
-    )
+    zh = shortlist([f"{unit}（{area}）" for unit, area in told], "zh")
+    en = shortlist([f"{unit} ({in_english(area)})" for unit, area in told], "en")
     points = "1 risk point is" if len(told) == 1 else f"{len(told)} risk points are"
     return (
         f"有{len(told)}个风险点登记为低，别的检查却在那里查出了程度高的问题：{zh}。",

@@ -137,12 +137,12 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
         for name, value in told.items()
         if not name.endswith({"zh": "_en", "en": "_zh"}[lang]) and f"{name}_{lang}" not in told
     )
-    listed = "<br>".join(_text(line, lang) for line in _places(places[:SHOWN_ROWS], lang))
+    sources = "<br>".join(_text(line, lang) for line in _places(places[:SHOWN_ROWS], lang))
     if len(places) > SHOWN_ROWS:
-        listed += "<br>" + plural(words["more"].format(len(places) - SHOWN_ROWS))
+        sources += "<br>" + plural(words["more"].format(len(places) - SHOWN_ROWS))
     return (
         f"<details><summary>{unbroken(_text(finding['message_' + lang], lang))}</summary>"
-        f"<dl class=values>{values}<dt>{words['rows']}<dd>{listed or '—'}"
+        f"<dl class=values>{values}<dt>{words['rows']}<dd>{sources or '—'}"
         f"<dt>{words['id']}<dd class=w>{escape(finding['finding_id'])}</dl></details>"
     )
 

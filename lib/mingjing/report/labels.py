@@ -26,10 +26,10 @@ def label(name: str, lang: str, rule_id: str | None = None) -> str:
     own = _headers(rule_id) if rule_id else {}
     if name in own:
         return own[name].label(lang)
-    names = _texts()["names"] | _texts()["rules"].get(rule_id, {})
     stem = name.removesuffix("_zh").removesuffix("_en")
-    if stem in names:
-        return names[stem][lang == "en"]
+    for names in (_texts()["rules"].get(rule_id, {}), _texts()["names"]):
+        if stem in names:
+            return names[stem][lang == "en"]
     column = _headers(None).get(name)
     return column.label(lang) if column else name
 

@@ -10,7 +10,7 @@ from mingjing.report.rows import of_desk
 from mingjing.rules import catalogue
 from mingjing.rules.reasons import OUTCOMES
 from mingjing.tables import tables
-from mingjing.wording import number
+from mingjing.wording import number, plural
 
 _STATUS = {
     "green": ("可用", "usable"),
@@ -95,7 +95,7 @@ def _verdict(found, ran: int, silent: int, zh: bool) -> str:
     high = found.count("high")
     if len(found):
         some = f"其中程度高的{high}条" if high else "没有程度高的"
-        many = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+        many = plural(f"{len(found)} finding(s)")
         text = f"发现{len(found)}条，{some}。" if zh else f"{many}, {high or 'none'} of high severity."
     else:
         text = f"已运行的{ran}条规则没有发现。" if zh else _FOUND_NOTHING[ran == 1].format(ran)
@@ -207,8 +207,7 @@ def rejected(intake, lang: str) -> Panel:
     """Each rejected row with its reason."""
     frame = intake.rejected[["source_file", "sheet", "row", f"reason_{lang}"]]
     heads = ["文件", "工作表", "行", "原因"] if lang == "zh" else ["File", "Sheet", "Row", "Reason"]
-    rows = "1 row" if len(frame) == 1 else f"{len(frame)} rows"
-    told = f"退回{len(frame)}行" if lang == "zh" else f"{rows} rejected"
+    told = f"退回{len(frame)}行" if lang == "zh" else plural(f"{len(frame)} row(s) rejected")
     return frame_panel(frame.set_axis(heads, axis=1), told)
 
 

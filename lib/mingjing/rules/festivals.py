@@ -10,18 +10,12 @@ import pyarrow as pa
 from mingjing.rules.engine import NotRun
 from mingjing.rules.expr import in_turn
 from mingjing.rules.ledgers import Ledgers, calendar_table
+from mingjing.tables.words import WORDS
 
 # The seven are holidays since 2008-01-01 (State Council orders 270 and 513); before, three were.
 _SINCE = 2008
-ENGLISH = {
-    "元旦": "New Year",
-    "春节": "Spring Festival",
-    "清明": "Qingming",
-    "五一": "Labour Day",
-    "端午": "Dragon Boat",
-    "中秋": "Mid-Autumn",
-    "国庆": "National Day",
-}
+# in the order of the year
+ENGLISH = {name: WORDS[name] for name in ("元旦", "春节", "清明", "五一", "端午", "中秋", "国庆")}
 
 
 class Rest(NamedTuple):

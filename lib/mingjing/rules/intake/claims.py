@@ -15,6 +15,7 @@ from mingjing.rules.intake.quality import gaps, owing
 from mingjing.rules.intake.recompute import RECOMPUTE, Claim
 from mingjing.rules.ledgers import Ledgers
 from mingjing.tables import tables
+from mingjing.wording import listed, shortlist
 
 SUPPORTED, REFUTED, OPEN = "supported", "refuted", "open"
 _EVIDENCE = pa.schema(
@@ -37,7 +38,6 @@ _EVIDENCE = pa.schema(
     ]
 )
 _MOST_ROWS = 50
-_NAMED = 3
 _PERCENT = ("%", "％")
 _ENDS = (("zh", ""), ("en", "_en"))
 # counters of Chinese, which English does without, and measures
@@ -87,9 +87,7 @@ def _table(ledgers: Ledgers, rule_id: str, p) -> pa.Table:
 
 def rules_in_words(ids: Sequence[str], lang: str) -> str:
     """The first rules by name, for readers whom a number tells nothing."""
-    names = [catalogue()[rule_id].name(lang) for rule_id in ids[:_NAMED]]
-    more = len(ids) > _NAMED
-    return "、".join(names) + "等" * more if lang == "zh" else "; ".join(names) + "; …" * more
+    return shortlist([catalogue()[rule_id].name(lang) for rule_id in ids], lang)
 
 
 def _claim(ledgers: Ledgers, row: dict, p) -> Claim | None:
@@ -149,12 +147,9 @@ def denied(ledgers: Ledgers, claim: Claim, p, finding: pa.Table, outcome: pa.Tab
     against = [h for h in inside if h["rule_id"] in direct and h["kind"] in p.refuting]
     if against:
         seen = {"rules": _ids(against), "hits": _subjects(against)}
-        part = claim.start > ledgers.start or claim.end < ledgers.end
-        case, seen = (
-            ("refuted_part", seen | {"period_start": claim.start, "period_end": claim.end})
-            if part
-            else ("refuted", seen)
-        )
+        case = "refuted"
+        if claim.start > ledgers.start or claim.end < ledgers.end:
+            case, seen = "refuted_part", seen | {"period_start": claim.start, "period_end": claim.end}
         return Verdict(REFUTED, case, seen, tuple(h["_rid"] for h in against if h["_rid"] is not None))
     if claim.start < ledgers.start or claim.end > ledgers.end:
         return Verdict(OPEN, "period")
@@ -226,7 +221,7 @@ def figure(ledgers: Ledgers, claim: Claim, p) -> Verdict:
     except NotRun as reason:
         code, what = reason.args
         names = [tables()[part.partition(".")[0]] for part in what.split(", ") if part]
-        seen = {"ledger": "、".join(t.zh for t in names), "ledger_en": ", ".join(t.en for t in names)}
+        seen = {f"ledger{end}": listed((t.label(lang) for t in names), lang) for lang, end in _ENDS}
         return Verdict(OPEN, code, seen)
     scaled = [100 * r if claim.percent else r for r in readings]
     fits = any(abs(r - claim.value) <= 0.5 * 10**-claim.dp + EPSILON for r in scaled)
