@@ -33,47 +33,72 @@ _FOUND = pa.schema(
 
 
 def spent(ledgers: Ledgers, p) -> ir.Table:
-    """Positive entries of the period without pay and the like, whose sums are fixed: `_rid unit_id amount number`,
-    sorted by the number of the unit, so that the engine finds a unit without reading all; the unit of most entries comes
-    first."""
-
-    def build() -> ir.Table:
-        t = ledgers.expense
-        t = t.filter(ledgers.in_period(t.voucher_date) & (t.amount > 0) & t.econ_item.notin(p.fixed_items))
-        units = t.filter(_.unit_id.notnull()).group_by("unit_id").agg(entries=_.count())
-        order = [units.entries.desc(), units.unit_id]
-        units = units.mutate(number=ibis.row_number().over(order_by=order))
-        return t.left_join(units, "unit_id").select("_rid", "unit_id", "amount", "number").order_by("number")
-
-    return ledgers.materialised(f"spent_{zlib.crc32('|'.join(p.fixed_items).encode()):08x}", build)
+    """Positive entries of the period without pay and the like, whose sums are fixed: `_rid unit_id amount`."""
+    t = ledgers.expense
+    t = t.filter(ledgers.in_period(t.voucher_date) & (t.amount > 0) & t.econ_item.notin(p.fixed_items))
+    return t.select("_rid", "unit_id", "amount")
 
 
-def sizes(t: ir.Table) -> pd.DataFrame:
-    """How many entries each unit has: `number n`."""
-    return t.filter(_.number.notnull()).group_by("number").agg(n=_.count()).order_by("number").to_pandas()
+class ByUnit:
+    """What is `spent`, some units at a time: the entries of all may not fit into memory.
+
+    units: `number unit_id n`, that of most entries first. The entries lie sorted by the number of their unit, so that the
+    engine finds it without reading all; names, most of an entry, are no part of what is sorted.
+    """
+
+    def __init__(self, ledgers: Ledgers, p):
+        of = f"{zlib.crc32('|'.join(p.fixed_items).encode()):08x}"
+        units = ledgers.materialised(f"spent_units_{of}", lambda: _numbered(spent(ledgers, p)))
+        self.units = units.order_by("number").to_pandas()
+        self._entries = ledgers.materialised(
+            f"spent_{of}",
+            lambda: (
+                spent(ledgers, p)
+                .left_join(units, "unit_id")
+                .select("_rid", "amount", "number")
+                .order_by("number")
+            ),
+        )
+
+    def parts(self, least: int) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Each unit of at least so many entries, with them: `_rid amount`."""
+        units = self.units[self.units.n >= least]
+        names = dict(zip(units.number, units.unit_id, strict=True))
+        for _part, some in units.groupby(units.n.cumsum() // AT_ONCE):
+            first, last = int(some.number.iloc[0]), int(some.number.iloc[-1])
+            frame = self._entries.filter(_.number.between(first, last)).to_pandas()
+            for number, part in frame.groupby("number"):
+                yield names[number], part
+
+    def of(self, unit: str) -> pd.DataFrame:
+        """The entries of one unit."""
+        number = int(self.units.number[self.units.unit_id == unit].iloc[0])
+        return self._entries.filter(_.number == number).to_pandas()
+
+    def whole(self) -> pd.DataFrame:
+        """All entries, those of no unit too."""
+        return self._entries.to_pandas()
 
 
-def parts(t: ir.Table, units: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The entries of whole units, the first so many of `sizes`, some units at a time, since those of all may not fit into
-    memory."""
-    for _part, some in units.groupby(units.n.cumsum() // AT_ONCE):
-        yield t.filter(_.number.between(int(some.number.iloc[0]), int(some.number.iloc[-1]))).to_pandas()
+def _numbered(t: ir.Table) -> ir.Table:
+    units = t.filter(_.unit_id.notnull()).group_by("unit_id").agg(n=_.count())
+    order = [units.n.desc(), units.unit_id]
+    return units.mutate(number=ibis.row_number().over(order_by=order).cast("int32"))
 
 
-def tested(t: ir.Table, digits: str) -> Iterator[tuple[str, pd.DataFrame, DigitTest]]:
-    """Each unit whose amounts are fit for the test; where none has enough of them, all units together."""
-    units, fit = sizes(t), 0
-    for frame in parts(t, units[units.n >= least_n(digits)]):
-        for unit, part in frame.groupby("unit_id"):
-            test = digit_test(part.amount.to_numpy(), digits)
-            fit += test.suitable
-            if test.suitable:
+def tested(t: ByUnit, *kinds: str) -> Iterator[tuple[str, pd.DataFrame, DigitTest]]:
+    """Each unit whose amounts are fit for a test of these digits; where none has enough of them, all units together."""
+    fit = set()
+    for unit, part in t.parts(min(map(least_n, kinds))):
+        for digits in kinds:
+            if len(part) >= least_n(digits) and (test := digit_test(part.amount.to_numpy(), digits)).suitable:
+                fit.add(digits)
                 yield unit, part, test
-    if len(units) > 1 and not fit:
-        frame = t.to_pandas()
-        test = digit_test(frame.amount.to_numpy(), digits)
-        if test.suitable:
-            yield WHOLE, frame, test
+    if len(t.units) > 1 and fit < set(kinds):
+        every = t.whole()
+        for digits in kinds:
+            if digits not in fit and (test := digit_test(every.amount.to_numpy(), digits)).suitable:
+                yield WHOLE, every, test
 
 
 def _found(unit: str, case: str, rows: pd.DataFrame, most: int, **more) -> dict:
@@ -91,19 +116,19 @@ def _findings(ledgers: Ledgers, name: str, found: list[dict]) -> ir.Table:
 
 @rule("JF-07")
 def leading_digits(ledgers: Ledgers, p):
-    t, found, ran = spent(ledgers, p), [], False
-    for digits in ("first", "first_two"):
-        judged = [
-            (test.p_value, _excess(unit, digits, part, test, p) if _may_stand(test, p) else None)
-            for unit, part, test in tested(t, digits)
-        ]
-        ran |= bool(judged)
-        stands = false_discoveries([p_value for p_value, _found in judged], p.fdr)
-        found += [excess for (_value, excess), real in zip(judged, stands, strict=True) if real and excess]
-    if not ran:
+    kinds = ("first", "first_two")
+    judged = {digits: [] for digits in kinds}
+    for unit, part, test in tested(ByUnit(ledgers, p), *kinds):
+        excess = _excess(unit, part, test, p) if _may_stand(test, p) else None
+        judged[test.digits].append((test.p_value, excess))
+    if not any(judged.values()):
         raise NotRun("digits_unfit", "expense.amount")
+    found = []
+    for tests in judged.values():
+        stands = false_discoveries([p_value for p_value, _excess in tests], p.fdr)
+        found += [excess for (_value, excess), real in zip(tests, stands, strict=True) if real and excess]
     t = _findings(ledgers, "leading_digits", found)
-    for digits in ("first", "first_two"):
+    for digits in kinds:
         yield digits, t.filter(t.case == digits)
 
 
@@ -112,19 +137,19 @@ def _may_stand(test: DigitTest, p) -> bool:
     return test.conformity == CONFORMITY[-1] and test.p_value <= p.fdr
 
 
-def _excess(unit: str, digits: str, part: pd.DataFrame, test: DigitTest, p) -> dict:
+def _excess(unit: str, part: pd.DataFrame, test: DigitTest, p) -> dict:
     """The digit that occurs most beyond what is expected."""
     place = int(np.argmax(np.where(np.array(test.counts) > test.n * np.array(test.expected), test.z, -1)))
     label = test.labels[place]
-    rows = part[digits_of(part.amount.to_numpy(), digits) == label]
+    rows = part[digits_of(part.amount.to_numpy(), test.digits) == label]
     return _found(
         unit,
-        digits,
+        test.digits,
         rows,
         p.rows_listed,
         **_share(test, place),
         mad=round(test.mad, 5),
-        limit=MAD_LIMITS[digits][-1],
+        limit=MAD_LIMITS[test.digits][-1],
     )
 
 
@@ -141,7 +166,7 @@ def _share(test: DigitTest, place: int) -> dict:
 
 @rule("JF-08")
 def round_sums(ledgers: Ledgers, p):
-    t = spent(ledgers, p)
+    t = ByUnit(ledgers, p)
     units, fit, endings = _units(t, p), False, []
     for unit, part, test in tested(t, "last_two"):
         fit = True
@@ -153,14 +178,9 @@ def round_sums(ledgers: Ledgers, p):
         yield case, t.filter(t.case == case)
 
 
-def _units(t: ir.Table, p) -> pd.DataFrame:
+def _units(t: ByUnit, p) -> pd.DataFrame:
     """Units with enough entries to be compared: how many of them are round (`sum`), how many there are (`size`)."""
-    every = sizes(t)
-    units = {
-        unit: (int(is_round.sum()), len(is_round))
-        for frame in parts(t, every[every.n >= p.min_n])
-        for unit, is_round in _is_round(frame, p).groupby(frame.unit_id)
-    }
+    units = {unit: (int(_is_round(part, p).sum()), len(part)) for unit, part in t.parts(p.min_n)}
     return pd.DataFrame.from_dict(units, orient="index", columns=["sum", "size"])
 
 
@@ -168,14 +188,14 @@ def _is_round(frame: pd.DataFrame, p) -> pd.Series:
     return np.rint(frame.amount * 100) % round(p.step * 100) == 0
 
 
-def _round(t: ir.Table, units: pd.DataFrame, p) -> Iterator[dict]:
+def _round(t: ByUnit, units: pd.DataFrame, p) -> Iterator[dict]:
     """Units with far more round sums than all units together."""
     if len(units) < p.min_units:
         return
     compared = funnel(units["sum"], units["size"], fdr=p.fdr)
     for (unit, (k, n)), flagged in zip(units.iterrows(), compared.flagged, strict=True):
         if flagged and k / n >= p.times * compared.target:
-            rows = t.filter(t.unit_id == unit).to_pandas()
+            rows = t.of(unit)
             rows = rows[_is_round(rows, p)]
             more = {"n": int(n), "seen": int(k), "percent": round(k / n * 100, 1)}
             yield _found(unit, "round", rows, p.rows_listed, **more, expected=round(compared.target * 100, 1))
