@@ -216,6 +216,27 @@ def test_one_unit_may_be_asked_for_without_a_list(folder):
         Audit.open(folder, "2021Q1", units="U9")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda a, folder: Audit.open(None),
+        lambda a, folder: Audit.open(folder, config=5),
+        lambda a, folder: Audit.open(folder, register=5),
+        lambda a, folder: Audit.open(folder, units=5),
+        lambda a, folder: a.slips(None),
+        lambda a, folder: a.workpaper("ST-02-0000000000", None),
+        lambda a, folder: a.workpaper(None, folder),
+        lambda a, folder: a.completeness(before=5),
+        lambda a, folder: a.profile("food_log", top="x"),
+        lambda a, folder: a.show(None),
+    ],
+    ids=str,
+)
+def test_what_is_no_path_no_table_and_no_number_is_told_in_one_line(folder, asked):
+    with pytest.raises(UsageError):
+        asked(Audit.open(folder, "2021Q1"), folder)
+
+
 def test_ctrl_c_is_one_line(folder, monkeypatch, capsys):
     def interrupted(*_, **__):
         raise KeyboardInterrupt

@@ -23,7 +23,7 @@ from mingjing.analyse.trace import trace
 from mingjing.analyse.what_if import WhatIf, what_if
 from mingjing.areas import check_area
 from mingjing.config import read_config
-from mingjing.errors import InputError, UsageError, nearest
+from mingjing.errors import InputError, UsageError, nearest, path_of
 from mingjing.findings import Findings, make_findings
 from mingjing.findings.register import Past, Register, nearby
 from mingjing.findings.register.rows import Rows, made_of
@@ -115,8 +115,13 @@ class Audit:
             raise UsageError(f"audience “{audience}” is not offered", todo="Choose internal or public")
         if any(key[-1] == "public" for key in _SHARED):
             audience = "public"  # whatever a notebook asks for: a public run shows nobody anything else
-        data, files = ledgers_at(data), tuple(str(path or "") for path in (config, mapping))
-        units = (units,) if isinstance(units, str) else tuple(units)
+        for path, what in ((config, "config"), (mapping, "mapping"), (register, "register")):
+            if path:
+                path_of(path, what)
+        data = ledgers_at(path_of(data, "the folder of ledgers"))
+        files = tuple(str(path or "") for path in (config, mapping))
+        several = isinstance(units, Iterable) and not isinstance(units, str)
+        units = tuple(units) if several else (str(units),)
         asked = (str(Path(data).resolve()), period, str(as_of or ""), units, lang, *files, audience)
         if asked in _SHARED:
             return _SHARED[asked]

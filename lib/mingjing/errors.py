@@ -1,8 +1,10 @@
 """Errors for people: one line that says where, what is wrong and what to do about it."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 # names that an error lists; more are for no one line
 _LISTED = 24
@@ -62,6 +64,13 @@ class NotebookError(MingjingError):
     """A notebook failed; the rest of the run still comes out."""
 
     exit_code = 1
+
+
+def path_of(given: object, what: str) -> Path:
+    """A file or folder as an analyst names it; UsageError for what is no path."""
+    if not isinstance(given, str | os.PathLike):
+        raise UsageError(f"{what} is {given!r}, no path", todo='Write it in quotes, such as "data/sample"')
+    return Path(given)
 
 
 def printable(text: str) -> str:

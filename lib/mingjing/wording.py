@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 _GROUPED, _NAMES = 1_000, 10**9
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 YEARS = range(1900, 2101)
 _NUMBER = re.compile(r"\d[\d,.]*")
 
@@ -40,6 +41,11 @@ def shortlist(names: Sequence[str], lang: str, most: int = 3) -> str:
     if lang == "zh":
         return listed(names[:most], lang) + "等" * more
     return "; ".join(names[:most]) + "; …" * more
+
+
+def weekday(number: int, lang: str) -> str:
+    """The day of a week, 1 to 7 from Monday, as it follows 星期 or stands in English."""
+    return ("一二三四五六日" if lang == "zh" else _DAYS)[number - 1]
 
 
 def plural(text: str, mark: str = "(s)") -> str:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mingjing.findings import sentence
-from mingjing.report.labels import label
+from mingjing.report.labels import label, value_label
 from mingjing.report.rule_notes import threshold_value
 from mingjing.rules import catalogue
 
@@ -119,6 +119,22 @@ def test_no_threshold_shows_a_name_of_the_code():
     assert not {key: value for key, value in told.items() if "_" in value}
     assert told["DQ-02", "pairs", "zh"].startswith("公务接待台账（")
     assert told["ST-24", "min_rounds", "zh"] == "3 轮" and told["ST-03", "hi", "en"] == "8 °C"
+
+
+def test_keywords_of_a_pattern_stand_as_a_list():
+    words, cased = catalogue()["ST-19"].params["words"], catalogue()["QD-03"].params["cased"]
+    assert threshold_value(words, "zh").startswith("香烟、卷烟、…烟、白酒")
+    assert threshold_value(cased, "en").startswith("5.6, .22, 7.62, 9mm")
+
+
+def test_the_day_of_a_week_has_its_name():
+    entry, values = catalogue()["ST-24"], {"visits": 4, "weekday": 2}
+    assert "都在星期二" in sentence(entry, "weekday", values, "zh")
+    assert "all on a Tuesday" in sentence(entry, "weekday", values, "en")
+    assert (value_label("weekday", 7, values, "zh"), value_label("weekday", 7, values, "en")) == (
+        "日",
+        "Sunday",
+    )
 
 
 def test_a_rule_may_call_a_value_by_a_name_of_its_own():

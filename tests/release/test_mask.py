@@ -8,9 +8,11 @@ import pytest
 
 from mingjing import Audit
 from mingjing.analyse import overview
+from mingjing.analyse.claims import judged
 from mingjing.errors import InputError, UsageError
 from mingjing.release import LeakError, check_leaks, few, small
 from mingjing.release.patterns import personal
+from mingjing.rules import catalogue
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 UNITS = "单位编号,单位名称,单位类型,主要负责人\nU1,射击中心,训练单位,高峰\nU2,水上中心,训练单位,李二\n"
@@ -238,6 +240,16 @@ def test_every_notebook_passes_its_audience_on(path):
     """Under stock papermill nobody else does."""
     sources = [cell.source for cell in nbformat.read(path, 4).cells if "Audit.open(" in cell.source]
     assert all("audience=audience" in source for source in sources)
+
+
+def test_a_claim_that_cannot_be_judged_names_the_rules_that_did_not_run(folder):
+    """Names of rules are the workbook's own words; what the claim says is not."""
+    (folder / "汇报材料数字表.csv").write_text(
+        "条目编号,材料名称,指标键,原文,数值\nC1,总结,超标准接待数,接待没有超标准,0\n", "utf-8"
+    )
+    for lang in ("zh", "en"):
+        (why,) = judged(opened(folder, lang=lang)).why
+        assert catalogue()["JD-01"].name(lang) in why and "接待没有超标准" not in why
 
 
 def test_within_a_public_run_no_notebook_gets_an_internal_audit(folder):

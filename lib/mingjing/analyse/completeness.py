@@ -8,6 +8,7 @@ import pandas as pd
 from mingjing.analyse.intake import empty_months, missing_ledgers, serial_gaps
 from mingjing.analyse.places import inside
 from mingjing.analyse.vanished import is_report, since_findings, since_report
+from mingjing.errors import path_of
 from mingjing.findings.register import Register
 from mingjing.intake import Intake, read_folder
 from mingjing.tables import Table, tables
@@ -59,16 +60,17 @@ def completeness(audit, before: str | Path | None = None, register: Register | N
     inside(audit, "completeness()")
     absent = [(name, tables()[name].label(audit.lang)) for name in missing_ledgers(audit)]
     parts = []
-    if before is not None and is_report(Path(before)):
-        parts.append(pd.DataFrame(since_report(Path(before), audit.intake), columns=CHANGES))
-    elif before is not None:
+    earlier = None if before is None else path_of(before, "before")
+    if earlier and is_report(earlier):
+        parts.append(pd.DataFrame(since_report(earlier, audit.intake), columns=CHANGES))
+    elif earlier:
         files = {name: file for name, file in audit.reading.items() if name != "corrections"}
-        parts.append(changes(read_folder(before, **files), audit.intake))
+        parts.append(changes(read_folder(earlier, **files), audit.intake))
     if register is not None:
         parts.append(pd.DataFrame(since_findings(register, audit.intake), columns=CHANGES))
-    earlier = pd.concat(parts, ignore_index=True) if parts else None
+    changed = pd.concat(parts, ignore_index=True) if parts else None
     missing = pd.DataFrame(absent, columns=["name", "ledger"])
-    return Completeness(serial_gaps(audit), empty_months(audit), missing, earlier, audit.lang)
+    return Completeness(serial_gaps(audit), empty_months(audit), missing, changed, audit.lang)
 
 
 def changes(before: Intake, now: Intake) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mingjing.analyse.places import dated_and_priced
+from mingjing.errors import UsageError
 from mingjing.tables import tables
 
 _AGES = ((30, "≤30"), (90, "31–90"), (180, "91–180"), (365, "181–365"), (float("inf"), ">365"))
@@ -54,6 +55,10 @@ def profile(audit, name: str, top: int = 10) -> Profile:
     `top`: the `top` largest values of the text columns in which values come back (at most 6 columns, the most telling
     first: the fewest different values per row), by yuan, else by rows.
     """
+    if not isinstance(top, int) or top < 1:
+        raise UsageError(
+            f"top is {top!r}, no number of values to show", todo="Give a whole number, such as 10"
+        )
     frame = audit.table(name)
     unit, day, amount = dated_and_priced(audit, name)
     if audit.units and unit:

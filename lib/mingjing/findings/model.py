@@ -17,7 +17,7 @@ from mingjing.period import in_chinese
 from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
 from mingjing.rules.engine import Outcome
 from mingjing.tables.words import in_english
-from mingjing.wording import listed, number, plural
+from mingjing.wording import listed, number, plural, weekday
 
 if TYPE_CHECKING:
     from mingjing.findings.register import Past
@@ -89,6 +89,8 @@ class _Words(dict):
         return self._one(key, value)
 
     def _one(self, key: str, value: Any) -> str:
+        if key == "weekday" and isinstance(value, int):
+            return weekday(value, self._lang)
         if isinstance(value, str):
             return _chinese(value) if self._zh else in_english(value)
         return number(value, key) if isinstance(value, int | float) else str(value)

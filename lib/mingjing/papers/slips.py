@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from mingjing.analyse.places import inside
+from mingjing.errors import path_of
 from mingjing.papers.book import Book
 from mingjing.tables import tables
 
@@ -32,6 +33,7 @@ def slips(audit, folder: str | Path) -> list[Path]:
     the office that keeps the ledger. Only the audit's units, where it has some.
     """
     inside(audit, "slips()")
+    folder = path_of(folder, "the folder of slips()")
     by_unit = defaultdict(list)
     for unit, line in _lines(audit):
         if not audit.units or unit in audit.units:
@@ -39,9 +41,7 @@ def slips(audit, folder: str | Path) -> list[Path]:
     paths = []
     for unit, lines in sorted(by_unit.items(), key=lambda pair: pair[0] or ""):
         name = audit.names.get(unit, unit) or NO_UNIT
-        path = Path(folder) / (
-            re.sub(r"[^\w-]+", "_", "_".join(filter(None, ("更正单", unit, name)))) + ".xlsx"
-        )
+        path = folder / (re.sub(r"[^\w-]+", "_", "_".join(filter(None, ("更正单", unit, name)))) + ".xlsx")
         _write(
             path, audit, unit, name, sorted(lines, key=lambda line: (line[0], line[1], line[2] or 0, line[3]))
         )

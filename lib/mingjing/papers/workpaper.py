@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mingjing.analyse.places import finding_of, inside
-from mingjing.errors import UsageError
+from mingjing.errors import UsageError, path_of
 from mingjing.findings.model import plain
 from mingjing.papers.book import Book
 from mingjing.report.findings_table import KIND, SEVERITY
@@ -31,11 +31,13 @@ def workpaper(audit, finding_ids: str | Iterable[str], folder: str | Path) -> Pa
     opinions stay blank for people.
     """
     inside(audit, "workpaper()")
-    wanted = list(dict.fromkeys([finding_ids] if isinstance(finding_ids, str) else finding_ids))
+    folder = path_of(folder, "the folder of workpaper()")
+    several = isinstance(finding_ids, Iterable) and not isinstance(finding_ids, str)
+    wanted = list(dict.fromkeys(finding_ids if several else [finding_ids]))
     if not 0 < len(wanted) <= MOST:
         raise UsageError(f"{len(wanted)} findings are named", todo=f"Name between 1 and {MOST}")
     findings = [finding_of(audit, finding_id) for finding_id in wanted]
-    path = Path(folder) / f"取证单与底稿_{audit.period.text}.xlsx"
+    path = folder / f"取证单与底稿_{audit.period.text}.xlsx"
     with Book(path) as book:
         index = book.form(
             "目录", "审计取证单与工作底稿目录", (10, 24, 26, 7, 20, 50, 14, 10, 10), landscape=True

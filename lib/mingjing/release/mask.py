@@ -25,6 +25,8 @@ LABELS = {
 _ROSTERS = {"person": ("person_id", "name"), "athlete": ("ath_id", "name")}
 _UNITS = ("unit_id", "unit_name")
 _SPAN = re.compile(r"(19|20)\d{2}(Q[1-4]|H[12]|-(0[1-9]|1[0-2]))?")
+# columns that rules fill with names of rules
+RULE_NAMES = ("rule_names", "rule_names_en")
 # what rules work out: counts, rates, days and moments
 _WORKED_OUT = re.compile(r"-?\d{1,7}(\.\d+)?%?|\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?|\d\d:\d\d")
 _APART = re.compile(r"([|、，,;；#/\s]+)")
@@ -83,7 +85,7 @@ class Masker:
     def texts(self, arrow: pa.Table) -> pa.Table:
         """A table that a rule worked out: every text in it taken by itself."""
         for place, field in enumerate(arrow.schema):
-            if pa.types.is_string(field.type):
+            if pa.types.is_string(field.type) and field.name not in RULE_NAMES:
                 arrow = arrow.set_column(place, field.name, _mapped(arrow.column(place), self.text))
         return arrow
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from mingjing.findings import make_findings
 from mingjing.intake import Intake
 from mingjing.intake.model import Source
-from mingjing.release.mask import HIDDEN, Masker
+from mingjing.release.mask import HIDDEN, RULE_NAMES, Masker
 from mingjing.release.policy import Policy
 from mingjing.rules import Entry, Outcome
 from mingjing.tables import tables
@@ -146,7 +146,10 @@ def _hit(hit: dict[str, Any], intake: Intake, masker: Masker, secret: bool) -> d
         if name.startswith("e_")
     }
     rest = {name: value for name, value in hit.items() if name not in evidence}
-    shown = {} if secret else {name: masker.value(value) for name, value in evidence.items()}
+    coded = {
+        name: value if name[2:] in RULE_NAMES else masker.value(value) for name, value in evidence.items()
+    }
+    shown = {} if secret else coded
     unit = hit["unit"] if hit["unit"] in masker.units else hit["unit"] and masker.text(hit["unit"])
     amount = None if secret else hit["amount"]
     return rest | shown | {"subject": masker.subject(subject), "unit": unit, "amount": amount}

@@ -162,6 +162,8 @@ def _value(value, name: str, lang: str) -> str:
         return listed((_value(part, name, lang) for part in value), lang)
     if isinstance(value, bool):
         return "✓" if value else "✗"
+    if isinstance(value, float) and abs(value) >= 1:
+        value = round(value, 3)  # hours and ratios that were worked out; nobody writes more
     return number(value, name) if isinstance(value, int | float) else str(value)
 
 

@@ -11,6 +11,7 @@ from mingjing.rules.catalogue import catalogue
 from mingjing.tables import tables
 from mingjing.tables.schema import Column
 from mingjing.tables.words import WORDS, in_english
+from mingjing.wording import weekday
 
 # the code words of cards, by column
 _CARDS = dict.fromkeys(
@@ -63,6 +64,8 @@ def value_label(name: str, value, values: dict, lang: str):
     if name == "column":
         ledger = tables().get(values.get("table") or values.get("ledger"))
         return ledger.columns[value].label(lang) if ledger and value in ledger.columns else label(value, lang)
+    if name == "weekday" and isinstance(value, int):
+        return weekday(value, lang)
     return value
 
 

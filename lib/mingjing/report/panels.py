@@ -5,6 +5,7 @@ import pandas as pd
 from mingjing.analyse import first_screen, headed
 from mingjing.analyse.intake import rows_of_units
 from mingjing.analyse.lookback import compared, sentence
+from mingjing.errors import UsageError
 from mingjing.report.findings import Headline, Panel, frame_panel, headline
 from mingjing.report.rows import of_desk
 from mingjing.rules import catalogue
@@ -213,6 +214,10 @@ def rejected(intake, lang: str) -> Panel:
 
 def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
     """A table of an analysis, units by name; an index that has a name or is no mere count is its first column."""
+    if not isinstance(frame, pd.DataFrame):
+        raise UsageError(
+            f"show() takes a table, not {type(frame).__name__}", todo="Make a column a table with .to_frame()"
+        )
     counted = frame.index.name is None and pd.api.types.is_integer_dtype(frame.index)
     named = frame if counted else frame.rename_axis(index=frame.index.name or "label").reset_index()
     ids = [name for name in ("unit_id", "target_id") if name in named]

@@ -147,11 +147,18 @@ def _value(value, lang: str) -> str:
     # the colours of cards and names of the code are labels, and fixed words of ledgers have English; other words stand as
     # they are
     if isinstance(value, str):
+        if "|" in value:
+            return listed(map(_keyword, value.split("|")), lang)
         coded = value.isascii() and value.isidentifier()
         return key_label(value, lang) if value in COLOURS or value in FIXED or coded else value
     if isinstance(value, bool):
         return WORDS[lang]["truth"][value]
     return number(value, "") if isinstance(value, int | float) else str(value)
+
+
+def _keyword(pattern: str) -> str:
+    """One alternative of a keyword pattern as people write it: `烟$` is what ends so, …烟."""
+    return "…" * pattern.endswith("$") + pattern.removesuffix("$").replace("\\", "")
 
 
 def _columns(names: list | tuple, lang: str) -> str:
