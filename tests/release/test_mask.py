@@ -249,7 +249,7 @@ def test_a_claim_that_cannot_be_judged_names_the_rules_that_did_not_run(folder):
     )
     for lang in ("zh", "en"):
         (why,) = judged(opened(folder, lang=lang)).why
-        assert catalogue()["JD-01"].name(lang) in why and "接待没有超标准" not in why
+        assert catalogue()["JD-02"].name(lang) in why and "接待没有超标准" not in why
 
 
 def test_within_a_public_run_no_notebook_gets_an_internal_audit(folder):
