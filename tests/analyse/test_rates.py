@@ -22,6 +22,15 @@ def year(months: int = 12) -> SimpleNamespace:
     return SimpleNamespace(ledgers=ledgers)
 
 
+class Release:
+    """What a public audit knows of its policy."""
+
+    policy = SimpleNamespace(smallest=5)
+
+    def note(self, *line):
+        pass
+
+
 def units(*rows):
     return pd.DataFrame(rows, columns=["unit", "k", "n"])
 
@@ -61,6 +70,28 @@ def test_halves_are_told_with_the_answer_first_and_a_bound_near_nought_is_not_no
     assert list(told.columns) == ["rate", "real", "change", "interval", "half1", "half2"]
     assert list(told.iloc[0])[1:] == [True, "−6.6", "−14.1 至 −0.03", "83/84", "83/90"]
     assert list(told.iloc[1])[2:] == ["", "", "0/0", "83/90"]
+
+
+def test_the_public_gets_no_half_that_gives_a_small_rest_away():
+    """79 of 82 and 87 of 87: the card says ＊ / 169, the halves must not say 166."""
+    days = pd.Series(pd.to_datetime(["2021-03-01"] * 82 + ["2021-09-01"] * 87))
+    requests = pd.DataFrame(
+        {
+            "accept_time": days,
+            "replied": days.where(days.index % 2 == 0),
+            "resolved": True,
+            "satisfaction": ["不满意"] * 3 + ["满意"] * 166,
+        }
+    )
+    audit, told = year(), {}
+    for audit.release in (None, Release()):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(feedback, "_requests", lambda _: requests)
+            told[audit.release is None] = rates.halves_told(feedback.change(audit), "zh").set_index("rate")
+    assert list(told[True].loc["satisfied"])[3:] == ["79/82", "87/87"]
+    assert list(told[False].loc["satisfied"])[1:] == [""] * 4
+    for rate in ("answered", "resolved"):
+        assert list(told[False].loc[rate]) == list(told[True].loc[rate])
 
 
 def test_a_month_out_of_line_is_marked_and_a_short_series_has_no_limits():

@@ -101,7 +101,7 @@ def satisfaction(audit) -> pd.DataFrame:
 
 def change(audit) -> pd.DataFrame:
     """`answered`, `resolved`, `satisfied` in the first and the second half of the period: see `rates.halves`; what
-    changed in points of 100."""
+    changed in points of 100. A rate with a small count in one of the halves is withheld from the public in both."""
     lines, frame = [], _requests(audit)
     for name, known, hit in (
         ("answered", frame.accept_time.notna(), frame.replied.notna()),
@@ -111,6 +111,12 @@ def change(audit) -> pd.DataFrame:
         lines.append({"rate": name} | shared.halves(audit, frame.accept_time[known], hit[known]))
     found, points = pd.DataFrame(lines), ["change", "low", "high"]
     found[points] = (found[points].astype(float) * 100).round(4)
+    parts = [found[["rate", f"k{half}", f"n{half}"]].set_axis(["rate", "k", "n"], axis=1) for half in (1, 2)]
+    shown = small(audit, pd.concat(parts, ignore_index=True), ["n", "k"], by=["rate"])
+    if shown.n.isna().any():
+        hidden = found.rate.isin(shown.rate[shown.n.isna()])
+        counts = ["k1", "n1", "k2", "n2", *points]
+        found[counts] = found[counts].astype(float).mask(hidden)
     return found
 
 

@@ -76,7 +76,7 @@ def halves(audit, days: pd.Series, hit: pd.Series) -> dict:
 
 def halves_told(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Lines of `halves` for a reader, the answer first: `rate real change interval half1 half2`; change and interval in points
-    of 100, a half as `83/90`."""
+    of 100, a half as `83/90`; what is withheld is blank."""
     between = " 至 " if lang == "zh" else " to "
 
     def points(value) -> str:
@@ -84,14 +84,17 @@ def halves_told(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
         told = f"{value:.1f}" if abs(value) >= 0.05 or not value else f"{value:.1g}"
         return told.replace("-", "−")
 
+    def part(k, n) -> str:
+        return "" if pd.isna(n) else f"{k:.0f}/{n:.0f}"
+
     rows = [
         (
             line.rate,
             line.real,
             points(line.change) if pd.notna(line.change) else "",
             f"{points(line.low)}{between}{points(line.high)}" if pd.notna(line.low) else "",
-            f"{line.k1}/{line.n1}",
-            f"{line.k2}/{line.n2}",
+            part(line.k1, line.n1),
+            part(line.k2, line.n2),
         )
         for line in frame.itertuples()
     ]
