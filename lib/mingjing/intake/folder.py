@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from mingjing.errors import InputError
 from mingjing.intake.corrections import CORRECTIONS, Corrections
+from mingjing.intake.faults import DUPLICATE
 from mingjing.intake.files import Aside, RawSheet, list_files, read_file
 from mingjing.intake.headers import Header, find_header
 from mingjing.intake.mapped import mapped_header
@@ -161,8 +162,9 @@ def _duplicates(data: dict[str, pa.Table], sources: list[Source]) -> list[list[A
                 continue
             source, other = sources[rid // ROWS_PER_SOURCE - 1], sources[seen // ROWS_PER_SOURCE - 1]
             where = "" if source is other else f"{other.file}[{other.sheet}]"
-            zh = f"与{where}第{seen % ROWS_PER_SOURCE}行重复"
-            en = f"same key as {where + ' ' if where else ''}row {seen % ROWS_PER_SOURCE}"
+            row, (zh, en) = seen % ROWS_PER_SOURCE, DUPLICATE
+            zh = zh.format(place=f"{where}第{row}")
+            en = en.format(place=f"{where + ' ' if where else ''}row {row}")
             declared = tables()[name]
             issues.append(
                 issue_line(

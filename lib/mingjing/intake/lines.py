@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from mingjing.intake.block import Block
+from mingjing.intake.faults import TOTAL
 from mingjing.intake.headers import Header, bare
 from mingjing.intake.model import Source
 from mingjing.intake.values import clean, is_null, read_number, scaled
@@ -198,10 +199,8 @@ def total_issues(
             continue
         stated, computed = _plain(total.stated), _plain(total.computed)
         column, apart = header.table.columns[total.column], _plain(abs(total.difference))
-        zh = f"“{column.label('zh')}”合计行写{stated}，各行相加为{computed}，差{apart}"
-        en = (
-            f"the total of “{column.label('en')}” says {stated}, its rows add up to {computed}, {apart} apart"
-        )
+        told = {"stated": stated, "computed": computed, "apart": apart}
+        zh, en = TOTAL[0].format(column=column.zh, **told), TOTAL[1].format(column=column.en, **told)
         place = [source.file, source.sheet, total.row, header.table.name, total.column]
         issues.append([*place, str(total.written), "total_mismatch", zh, en, source.rid(total.row)])
     return issues

@@ -9,6 +9,7 @@ import pyarrow as pa
 from mingjing.intake.block import Block, Cells, Filler, blocks, columns_of
 from mingjing.intake.column import read_column, read_extra
 from mingjing.intake.corrections import Correction
+from mingjing.intake.faults import BETWEEN, BLANK, CORRECTED, NO_KEY, STRANGE, UNREADABLE
 from mingjing.intake.files import RawSheet
 from mingjing.intake.headers import Field, Header
 from mingjing.intake.lines import Lines, total_issues
@@ -109,7 +110,7 @@ class _Reader:
         typed, faults, issues = _typed_columns(self.source, self.raw, self.header, rows, columns, numbers)
         for place, number in enumerate(numbers if self.set_aside else ()):
             if entry := self.set_aside.get(number):
-                faults[place] = [("", f"更正登记：{entry.reason}", f"corrections register: {entry.reason}")]
+                faults[place] = [("", *(form.format(value=entry.reason) for form in CORRECTED))]
         self.issues += issues
         self.rejected += [
             _rejected(self.source, self.header, numbers[place], rows[place], found)
@@ -157,22 +158,19 @@ def _typed_columns(source, raw: RawSheet, header: Header, rows, columns: list[Ce
         values, bad = read_column(column, spec, raw.epoch, field)
         typed[field.name] = values
         for place, why in bad.items():
-            zh, en = (
-                f"“{spec.zh}”读不懂：{clean(cells[place])[:60]}",
-                f"“{spec.en}” cannot be read: {clean(cells[place])[:60]} ({why})",
-            )
+            zh, en = _said(UNREADABLE, spec, value=clean(cells[place])[:60], why=why)
             if spec.required:
                 faults.setdefault(place, []).append((spec.name, zh, en))
             else:
                 found.append((place, [spec.name, cells[place], "unreadable", zh, en]))
         if spec.required and values.null_count:
-            blank = (f"必填项“{spec.zh}”未填", f"required “{spec.en}” is blank")
+            blank = _said(BLANK, spec)
             for place, missing in enumerate(values.is_null().to_pylist()):
                 if missing and place not in bad:
                     faults.setdefault(place, []).append((spec.name, *blank))
         if spec.choices and (strange := set(values.unique().to_pylist()) - {*spec.choices, None}):
             found += [
-                (place, [spec.name, cells[place], "not_in_choices", *_strange(spec, value)])
+                (place, [spec.name, cells[place], "not_in_choices", *_said(STRANGE, spec, value=value)])
                 for place, value in enumerate(values.to_pylist())
                 if value in strange
             ]
@@ -194,12 +192,13 @@ def _fill_keys(source: Source, header: Header, numbers, typed, faults) -> None:
             typed[name] = pa.array([spec.default] * len(numbers), ARROW[spec.type])
         elif name not in typed:
             for place in range(len(numbers)):
-                fault = (name, f"缺主键列“{spec.zh}”", f"key column “{name}” is missing")
+                zh, en = NO_KEY
+                fault = (name, zh.format(column=spec.zh), en.format(column=name))
                 faults.setdefault(place, []).append(fault)
 
 
-def _strange(spec: Column, value: Any) -> tuple[str, str]:
-    return f"“{spec.zh}”不在规定选项内：{value}", f"“{spec.en}” is none of the allowed values: {value}"
+def _said(form: tuple[str, str], spec: Column, **values: Any) -> tuple[str, str]:
+    return form[0].format(column=spec.zh, **values), form[1].format(column=spec.en, **values)
 
 
 def _column(field: Field, rows, columns: list[Cells], numbers) -> Cells:
@@ -252,7 +251,7 @@ def _rejected(source: Source, header: Header, number: int, cells: list[Any], fau
     }
     return [
         *(source.file, source.sheet, number, header.table.name),
-        *(separator.join(f[i] for f in faults) for i, separator in enumerate((", ", "；", "; "))),
+        *(separator.join(f[i] for f in faults) for i, separator in enumerate((", ", *BETWEEN))),
         *(json.dumps(original, ensure_ascii=False), source.rid(number)),
     ]
 
