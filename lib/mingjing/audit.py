@@ -273,7 +273,8 @@ class Audit:
         return Register.open(self._register or nearby(), lang=self.lang, create=False)
 
     def outcomes(self, area: str | Iterable[str] | None = None) -> pd.DataFrame:
-        """One line a rule: passed, findings, or not run and why. No data is never passed."""
+        """One line a rule: passed, findings, or not run and why. No data is never passed; `rows_checked` is missing where
+        their number is not for the public."""
         lines = []
         for entry, outcome in self.results(area):
             lines.append(
@@ -285,7 +286,8 @@ class Audit:
                     len({(h["unit"], h["subject"]) for h in outcome.hits}),
                 )
             )
-        return pd.DataFrame(lines, columns=["rule_id", "outcome", "reason", "rows_checked", "findings"])
+        columns = ["rule_id", "outcome", "reason", "rows_checked", "findings"]
+        return pd.DataFrame(lines, columns=columns).astype({"rows_checked": "Int64"})
 
     def explain(self, rule_id: str) -> Explanation:
         """The rule in words, its threshold, its legal basis, and the SQL that ran."""

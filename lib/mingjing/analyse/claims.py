@@ -3,6 +3,7 @@
 import pandas as pd
 
 from mingjing.findings import sentence
+from mingjing.release import HIDDEN
 from mingjing.rules import catalogue
 from mingjing.rules.intake.claims import verdicts
 
@@ -19,6 +20,8 @@ def judged(audit) -> pd.DataFrame:
     ledgers, lines = audit.found_ledgers(), []
     for rule_id in ("DQ-04", "DQ-05"):
         for row in verdicts(ledgers, rule_id, audit.params(rule_id)).to_pyarrow().to_pylist():
+            if audit.release:  # a claim that was judged has a reading; one that is missing is withheld
+                row |= {name: HIDDEN for name in ("computed", "other") if row[name] is None}
             why = sentence(catalogue()[rule_id], row["case"], row, audit.lang)
             lines.append(
                 (row["_rid"], row["claim_id"], rule_id, row["claim_text"], row["value"], row["verdict"], why)

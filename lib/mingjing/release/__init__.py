@@ -2,10 +2,12 @@
 
 from mingjing.release.cells import few, small
 from mingjing.release.leaks import LeakError, check_leaks, own_texts
+from mingjing.release.mask import HIDDEN
 from mingjing.release.policy import Policy, read_policy
 from mingjing.release.released import Release, release
 
 __all__ = [
+    "HIDDEN",
     "LeakError",
     "Policy",
     "Release",

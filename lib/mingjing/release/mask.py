@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from mingjing.areas import AREAS
 from mingjing.intake import Intake
+from mingjing.intake.faults import NEXT, taken_apart
 from mingjing.release.patterns import personal
 from mingjing.release.policy import Policy
 from mingjing.rules.catalogue import catalogue
@@ -25,11 +26,17 @@ LABELS = {
 _ROSTERS = {"person": ("person_id", "name"), "athlete": ("ath_id", "name")}
 _UNITS = ("unit_id", "unit_name")
 _SPAN = re.compile(r"(19|20)\d{2}(Q[1-4]|H[12]|-(0[1-9]|1[0-2]))?")
-# columns that rules fill with names of rules
-RULE_NAMES = ("rule_names", "rule_names_en")
-# what rules work out: counts, rates, days and moments
-_WORKED_OUT = re.compile(r"-?\d{1,7}(\.\d+)?%?|\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?|\d\d:\d\d")
-_APART = re.compile(r"([|、，,;；#/\s]+)")
+# columns that rules fill with the workbook's own words: names of rules, verdicts, kinds of days, festivals with their days
+OWN_WORDS = frozenset(
+    "rule_names rule_names_en verdict occasion occasion_en window_zh window_en windows_zh windows_en".split()
+)
+# what rules work out: counts, rates, sums, days and moments
+_WORKED_OUT = re.compile(
+    r"-?(\d{1,7}|\d{1,3}(,\d{3})+)(\.\d+)?%?|\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?|\d\d:\d\d"
+)
+# the comma between thousands tells nothing apart
+_APART = re.compile(r"((?:[|、，;；#/\s]|(?<!\d),|,(?!\d{3}(?!\d)))+)")
+_WHY = re.compile(r"[A-Za-z0-9 ,;]*")
 
 
 class Masker:
@@ -51,7 +58,8 @@ class Masker:
                     if column.type == "text" and column.name in table.column_names:
                         if _kind(tables()[name], column) == kind:
                             self._learn(table.column(column.name), kind)
-        for text in intake.issues["value"]:  # cells that could not be read as their column wants
+        # cells that could not be read as their column wants; a total is an amount like any other
+        for text in intake.issues["value"][intake.issues["kind"] != "total_mismatch"]:
             if isinstance(text, str) and text not in self._safe:
                 self.known.setdefault(text, self.code("text", text))
         self.known |= self._people
@@ -85,7 +93,7 @@ class Masker:
     def texts(self, arrow: pa.Table) -> pa.Table:
         """A table that a rule worked out: every text in it taken by itself."""
         for place, field in enumerate(arrow.schema):
-            if pa.types.is_string(field.type) and field.name not in RULE_NAMES:
+            if pa.types.is_string(field.type) and field.name not in OWN_WORDS:
                 arrow = arrow.set_column(place, field.name, _mapped(arrow.column(place), self.text))
         return arrow
 
@@ -109,6 +117,26 @@ class Masker:
         if len(parts) > 1 and not personal(text):
             return "".join(part if place % 2 else self.text(part) for place, part in enumerate(parts))
         return self.code("text", text)
+
+    def reason(self, text: str) -> str:
+        """What intake says is wrong with a row, in its own words; what a cell says in it, and where another row is, are not
+        shown."""
+        parts = NEXT.split(text)
+        return "".join(part if place % 2 else self._fault(part) for place, part in enumerate(parts))
+
+    def _fault(self, text: str) -> str:
+        form, said = taken_apart(text) or ("{text}", {"text": self.text(text)})
+        if "column" in said:  # a cell that talks like intake names no column
+            said["column"] = self.text(said["column"])
+        if "value" in said:
+            cell = said["value"]
+            said["value"] = cell if cell in self._safe else self.known.get(cell) or self.code("text", cell)
+        if "place" in said:
+            said["place"] = "another row" if form.isascii() else "另一"
+        # where Python tells more than words, it may quote the cell
+        if not _WHY.fullmatch(said.get("why", "")):
+            said["why"] = HIDDEN
+        return form.format(**said)
 
     def subject(self, text: str) -> str:
         """The key of the thing at fault; whatever it is, never itself unless it is a unit."""
@@ -187,7 +215,8 @@ def _mapped(column: pa.ChunkedArray, one) -> pa.ChunkedArray:
 
 
 def _vocabulary() -> set[str]:
-    """Words that are the workbook's own: choices of columns, names of ledgers and columns, what thresholds list."""
+    """Words that are the workbook's own: choices of columns, names of ledgers and columns, what thresholds list, each
+    keyword of a pattern by itself."""
     found = {area.title(lang) for area in AREAS.values() for lang in ("zh", "en")} | {
         HIDDEN,
         *"一二三四五六日",
@@ -207,6 +236,7 @@ def _vocabulary() -> set[str]:
 def _words(value: Any) -> Iterable[str]:
     if isinstance(value, str):
         yield value
+        yield from (keyword.replace("\\", "").removesuffix("$") for keyword in value.split("|"))
     elif isinstance(value, dict):
         yield from value
         yield from _words(list(value.values()))

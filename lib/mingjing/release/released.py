@@ -11,13 +11,19 @@ import pyarrow as pa
 
 from mingjing.findings import make_findings
 from mingjing.intake import Intake
-from mingjing.intake.model import Source
-from mingjing.release.mask import HIDDEN, RULE_NAMES, Masker
+from mingjing.intake.model import ROWS_PER_SOURCE, Source
+from mingjing.release import claims
+from mingjing.release.mask import HIDDEN, OWN_WORDS, Masker
 from mingjing.release.policy import Policy
 from mingjing.rules import Entry, Outcome
 from mingjing.tables import tables
 
-_WITHHELD = ("（细节不对外公布）", " (details are not public)")
+# cases of findings that say no more than the rule's name, and why
+_SECRET, _FEW = "withheld", "withheld_few"
+_WITHHELD = {
+    _SECRET: ("（细节不对外公布）", " (details are not public)"),
+    _FEW: ("（人数过少，不公布）", " (too few people to be published)"),
+}
 
 
 class ReleasedIntake(Intake):
@@ -82,12 +88,14 @@ def release(
             log.append((name, "ledger", "secret", len(table)))
         else:
             log += _changed(name, table, public[name])
-    shown = {rule_id: _withheld(entry) if _secret(entry) else entry for rule_id, entry in entries.items()}
+    shown = {rule_id: _shown(entry) for rule_id, entry in entries.items()}
     found = {
         rule_id: _outcome(entries[rule_id], outcome, intake, masker, policy.smallest, log)
         for rule_id, outcome in outcomes.items()
     }
     kept = {name: masker.texts(table) for name, table in worked_out.items()}
+    if claims.TABLE in kept:
+        kept[claims.TABLE] = claims.without_readings(kept[claims.TABLE], policy.smallest)
     masked = _intake(intake, public, masker)
     ids = []
     for rule_id, outcome in outcomes.items():
@@ -113,23 +121,34 @@ def _secret(entry: Entry) -> bool:
     return entry.area == "firearms" or any(name in tables() and tables()[name].secret for name in entry.needs)
 
 
-def _withheld(entry: Entry) -> Entry:
-    """The rule with its name for a message: how many rounds and which gun is nobody's business outside."""
-    text = {"zh": entry.zh + _WITHHELD[0], "en": entry.en + _WITHHELD[1]}
-    return replace(entry, messages=dict.fromkeys(entry.messages, text), evidence=())
+def _shown(entry: Entry) -> Entry:
+    """The rule with its name for a message where nothing else can be told: how many rounds and which gun is nobody's
+    business outside."""
+    named = {case: {"zh": entry.zh + zh, "en": entry.en + en} for case, (zh, en) in _WITHHELD.items()}
+    if _secret(entry):
+        return replace(entry, messages=dict.fromkeys(entry.messages, named[_SECRET]), evidence=())
+    return replace(entry, messages=entry.messages | named)
 
 
 def _outcome(
     entry: Entry, outcome: Outcome, intake: Intake, masker: Masker, smallest: int, log: list
 ) -> Outcome:
     secret = _secret(entry)
-    hits = [_hit(hit, intake, masker, secret) for hit in outcome.hits]
+    silent = [secret or _of_withheld_ledger(hit, intake) for hit in outcome.hits]
+    hits = [
+        _hit(hit, intake, masker, hide) | ({"case": _SECRET} if hide and not secret else {})
+        for hit, hide in zip(outcome.hits, silent, strict=True)
+    ]
     hidden = sum(_few(entry, hit, smallest) for hit in hits)
-    if hits and secret:
-        log.append((entry.rule_id, "evidence", "secret", len(hits)))
-    if hidden:
-        log.append((entry.rule_id, ", ".join(entry.people), "few people", hidden))
-    checked = 0 if secret else outcome.rows_checked
+    readings = entry.rule_id == claims.RULE and sum(_reading(hit, smallest) for hit in hits)
+    for what, why, count in (
+        ("evidence", "secret", sum(silent)),
+        (", ".join(entry.people), "few people", hidden),
+        ("computed, other", "of people", readings),
+    ):
+        if count:
+            log.append((entry.rule_id, what, why, count))
+    checked = None if secret else outcome.rows_checked
     # what a ledger calls a unit and the list of units does not may be anybody
     units = outcome.units & frozenset(masker.units)
     return replace(outcome, hits=hits, sql={}, rows_checked=checked, units=units)
@@ -146,13 +165,36 @@ def _hit(hit: dict[str, Any], intake: Intake, masker: Masker, secret: bool) -> d
         if name.startswith("e_")
     }
     rest = {name: value for name, value in hit.items() if name not in evidence}
-    coded = {
-        name: value if name[2:] in RULE_NAMES else masker.value(value) for name, value in evidence.items()
-    }
-    shown = {} if secret else coded
+    shown = {} if secret else {name: _coded(name[2:], value, masker) for name, value in evidence.items()}
     unit = hit["unit"] if hit["unit"] in masker.units else hit["unit"] and masker.text(hit["unit"])
     amount = None if secret else hit["amount"]
-    return rest | shown | {"subject": masker.subject(subject), "unit": unit, "amount": amount}
+    rows = _rows(hit["_rids"], intake, secret)
+    return rest | shown | {"_rids": rows, "subject": masker.subject(subject), "unit": unit, "amount": amount}
+
+
+def _coded(name: str, value: Any, masker: Masker) -> Any:
+    if name in OWN_WORDS:
+        return value
+    if name in ("reason_zh", "reason_en") and value:
+        return masker.reason(value)
+    return masker.value(value)
+
+
+@cache
+def _withheld_ledgers() -> frozenset[str]:
+    return frozenset(name for name, table in tables().items() if table.secret)
+
+
+def _of_withheld_ledger(hit: dict[str, Any], intake: Intake) -> bool:
+    return any(intake.source_of(rid)[0] in _withheld_ledgers() for rid in hit["_rids"][:1])
+
+
+def _rows(rids: list[int], intake: Intake, secret: bool) -> list[int]:
+    """The rows a finding rests on; of a ledger that is withheld, its sheet for all of them, since their number is withheld
+    too."""
+    hidden = _withheld_ledgers()
+    whole = [rid if intake.source_of(rid)[0] not in hidden else rid - rid % ROWS_PER_SOURCE for rid in rids]
+    return [rid - rid % ROWS_PER_SOURCE for rid in rids[:1]] if secret else list(dict.fromkeys(whole))
 
 
 @cache
@@ -166,7 +208,7 @@ def _personal_columns() -> frozenset[str]:
 
 def _few(entry: Entry, hit: dict[str, Any], smallest: int) -> bool:
     """Hides every count of people of a finding when one of them, or the rest that it leaves, is small: the others give it
-    away."""
+    away. What its message would have said is not much of a sentence without them."""
     names = [f"e_{name}" for name in entry.people if isinstance(hit.get(f"e_{name}"), int | float)]
     counts = [hit[name] for name in names]
     rests = [abs(a - b) for a in counts for b in counts]
@@ -176,11 +218,20 @@ def _few(entry: Entry, hit: dict[str, Any], smallest: int) -> bool:
         hit[name] = HIDDEN
     for name in entry.shares:
         hit[f"e_{name}"] = HIDDEN
+    hit["case"] = _FEW
     return True
 
 
+def _reading(hit: dict[str, Any], smallest: int) -> bool:
+    """Hides what a claim on people was held against."""
+    name = claims.withheld(hit, smallest, "e_") if "e_claim_key" in hit else None
+    if name:
+        hit[name] = HIDDEN
+    return bool(name)
+
+
 def _intake(intake: Intake, public: dict[str, pa.Table], masker: Masker) -> ReleasedIntake:
-    secret = {name for name, table in tables().items() if table.secret}
+    secret = _withheld_ledgers()
     sources = [_source(source, masker, secret) for source in intake.sources]
     rejected = _without_files(intake.rejected, secret, ["values"], masker)
     zh, en = "必填内容缺失或无法读取", "a required value is missing or cannot be read"
@@ -200,7 +251,7 @@ def _intake(intake: Intake, public: dict[str, pa.Table], masker: Masker) -> Rele
     )
 
 
-def _source(source: Source, masker: Masker, secret: set[str]) -> Source:
+def _source(source: Source, masker: Masker, secret: frozenset[str]) -> Source:
     label = tables()[source.table].label(masker.lang) if source.table else masker.code("text", source.file)
     plain = replace(source, file=label, sheet="", sha256="", extra=(), notes=[])
     if source.table in secret:
@@ -208,10 +259,14 @@ def _source(source: Source, masker: Masker, secret: set[str]) -> Source:
     return plain
 
 
-def _without_files(frame: pd.DataFrame, secret: set[str], coded: list[str], masker: Masker) -> pd.DataFrame:
-    """Lines of a report of intake: the ledger's name for its file, no sheet, no row, texts coded."""
+def _without_files(
+    frame: pd.DataFrame, secret: frozenset[str], coded: list[str], masker: Masker
+) -> pd.DataFrame:
+    """Lines of a report of intake: the ledger's name for its file, no sheet, no row, what cells say coded."""
     frame = frame[~frame["table"].isin(secret)].copy()
     labels = frame["table"].map(lambda name: tables()[name].label(masker.lang) if name in tables() else "")
     for column in coded:
-        frame[column] = [masker.text(text) if isinstance(text, str) else text for text in frame[column]]
+        frame[column] = [
+            _coded(column, text, masker) if isinstance(text, str) else text for text in frame[column]
+        ]
     return frame.assign(source_file=labels, sheet="", row=pd.array([pd.NA] * len(frame), "Int64"))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from mingjing.errors import UsageError, nearest
+from mingjing.release import HIDDEN
 from mingjing.report.findings import Panel, escape, escape_all, frame_panel, in_chinese
 from mingjing.report.findings_table import findings_table
 from mingjing.report.lab import in_lab
@@ -126,7 +127,8 @@ def outcome_panel(outcome) -> Panel:
     zh = outcome.lang == "zh"
     told = f"{outcome.rule_id} {OUTCOMES[outcome.outcome][not zh]}"
     counts = "查了{}行，命中{}处" if zh else "{} rows checked, {} hits"
-    head = f"{told}{'：' if zh else ': '}{counts.format(outcome.rows_checked, len(outcome.hits))}"
+    checked = HIDDEN if outcome.rows_checked is None else outcome.rows_checked
+    head = f"{told}{'：' if zh else ': '}{counts.format(checked, len(outcome.hits))}"
     if reason := reason_text(outcome.reason, outcome.lang):
         head += f"{'；' if zh else '; '}{reason}"
     hits = pd.DataFrame([_hit(hit, outcome) for hit in outcome.hits[:_SHOWN]])

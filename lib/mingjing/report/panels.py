@@ -235,6 +235,10 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     frame = outcomes.assign(name=[entries[rule_id].name(lang) for rule_id in outcomes.rule_id])
     frame["outcome"] = [OUTCOMES[outcome][not zh] for outcome in frame.outcome]
     frame = frame if frame.reason.astype(bool).any() else frame.drop(columns="reason")
+    if frame.rows_checked.isna().any():
+        hidden = "不公布" if zh else "not public"
+        told = [hidden if pd.isna(n) else number(n, "rows") for n in frame.rows_checked]
+        frame = frame.assign(rows_checked=told)
     return frame_panel(headed(frame, _RULES, lang), "规则运行情况" if zh else "Rules")
 
 
@@ -242,8 +246,8 @@ def claims(judged: pd.DataFrame, lang: str) -> Panel:
     """What reports claim and what the ledgers say to it, the refuted first."""
     order, place = list(_VERDICTS), 0 if lang == "zh" else 1
     frame = judged.assign(
-        rank=[order.index(name) if name in order else len(order) for name in judged.verdict],
-        verdict=[_VERDICTS.get(name, ("不公开", "withheld"))[place] for name in judged.verdict],
+        rank=[order.index(name) for name in judged.verdict],
+        verdict=[_VERDICTS[name][place] for name in judged.verdict],
     ).sort_values("rank", kind="stable")
     heads = ["条目", "规则", "结论", "说明"] if lang == "zh" else ["Claim", "Rule", "Verdict", "Why"]
     frame = frame[["claim_id", "rule_id", "verdict", "why"]].set_axis(heads, axis=1)

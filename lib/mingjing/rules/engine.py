@@ -51,14 +51,14 @@ class Outcome:
     without a unit break the rule beside those of the units asked for; else empty. `units`: those with rows in a ledger of
     the rule's own area.
 
-    period_bound: its logic asked for the period, so that another period's run says nothing about what it found.
+    rows_checked: None where their number is not for the public. period_bound: its logic asked for the period, so that another period's run says nothing about what it found.
     lang: only for showing.
     """
 
     rule_id: str
     outcome: str
     reason: tuple[str, str] = ("", "")
-    rows_checked: int = 0
+    rows_checked: int | None = 0
     hits: list[dict[str, Any]] = field(default_factory=list)
     sql: dict[str, str] = field(default_factory=dict)
     period_bound: bool = True

@@ -117,6 +117,11 @@ _RATES = {
 }
 
 
+# Claims that are shares of people, and counts of them, each with the reading (`claims._EVIDENCE`) that is.
+SHARES_OF_PEOPLE = dict.fromkeys(_RATES, "computed") | {"反兴奋剂培训覆盖率": "other"}
+COUNTS_OF_PEOPLE = dict.fromkeys(("优秀共产党员人数", "优秀党务工作者人数"), "computed")
+
+
 def hotline(ledgers: Ledgers, claim: Claim, _p) -> list[float]:
     """The rate as RX-02 defines it, over the whole period of the claim."""
     name, columns = _RATES[claim.key]

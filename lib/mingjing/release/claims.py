@@ -1,0 +1,29 @@
+"""Claims on people: the public is told the verdict, but not what was worked out to judge it where that is a share of people,
+whose rest may be small whatever the share is, or a small count."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from mingjing.rules.intake.recompute import COUNTS_OF_PEOPLE, SHARES_OF_PEOPLE
+
+RULE, TABLE = "DQ-05", "claims_DQ-05"
+
+
+def withheld(claim: dict[str, Any], smallest: int, prefix: str = "") -> str | None:
+    """The name of the reading that is not for the public, if any; prefix: of the names in `claim`."""
+    key = claim[f"{prefix}claim_key"]
+    name = SHARES_OF_PEOPLE.get(key) or COUNTS_OF_PEOPLE.get(key)
+    value = name and claim.get(f"{prefix}{name}")
+    if value is None or (key in COUNTS_OF_PEOPLE and not 0 < value < smallest):
+        return None
+    return f"{prefix}{name}"
+
+
+def without_readings(claims: pa.Table, smallest: int) -> pa.Table:
+    """Every claim judged, with such readings empty."""
+    rows = claims.to_pylist()
+    for row in rows:
+        if name := withheld(row, smallest):
+            row[name] = None
+    return pa.Table.from_pylist(rows, claims.schema)

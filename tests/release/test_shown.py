@@ -1,0 +1,193 @@
+"""What the public reads in findings: the workbook's own words in full, and neither small counts nor rows of withheld ledgers."""
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from mingjing import Audit
+from mingjing.analyse import frugality
+from mingjing.analyse.claims import judged
+from mingjing.findings import make_findings
+from mingjing.intake import read_folder
+from mingjing.release import Policy, release
+from mingjing.release.claims import without_readings
+from mingjing.release.mask import OWN_WORDS, Masker
+from mingjing.rules import Outcome, catalogue
+from mingjing.tables import tables
+
+POLICY = Policy(b"a key of twenty bytes")
+LEDGERS = {
+    "单位信息": "单位编号,单位名称,单位类型\nU1,射击中心,机关\nU2,水上中心,训练单位\n",
+    "人员花名册": "人员编号,姓名,所在单位\nP1,高峰,U1\nP2,李二,U2\n",
+    "预算执行表": "单位编号,年度,项目,月份,年初预算数,实际支出数\n"
+    + "".join(f"U1,2021,公务接待费,2021-{m:02d},1200,100\n" for m in range(1, 13)),
+    "公务接待台账": "接待编号,接待单位,接待开始日期,接待结束日期,来访单位,接待对象人数,公务活动内容,安排工作餐次数,餐费金额,接待费合计,菜单或小票明细,公函文号\n"
+    + "".join(f"J{n},U1,2021-03-0{n},2021-03-0{n},某市局,3,调研,1,300,300,茅台两瓶,\n" for n in range(1, 4))
+    + "J4,U1,2021-04-01,2021-04-01,某省局,3,调研,1,300,300,白菜,某函1号\n",
+    "公务用车使用登记表": "派车单号,车牌号,单位编号,用途,目的地,出车时间,回车时间,起始里程,终止里程,审批单号\n"
+    "T1,鲁A12345,U1,公务出行,某处,2021-09-11 09:00,2021-09-11 12:00,100,120,\n",
+    "检查培训演练活动台账": "活动编号,活动类型,节点,活动时间,被检查或组织单位,检查轮次\n"
+    "A0,节日专项检查,元旦,2021-01-02 09:00,U1,R1\nA1,节日专项检查,国庆,2021-09-28 09:00,U1,R2\n",
+    "评先树优名单": "表彰编号,年度,周期,荣誉类型,对象类型,对象编号\nH1,2021,年度,优秀共产党员,个人,P1\n",
+    "汇报材料数字表": "条目编号,材料名称,指标键,原文,数值,单位\nC1,总结,优秀共产党员人数,表彰一人,1,人\n",
+    "运动枪支台账": "枪号,枪种,口径,持枪单位,存放库室,状态\n"
+    + "".join(f"G{n},步枪,5.6,U1,一库,在库\n" for n in range(3)),
+    "留样与温度记录表": "记录编号,食堂所属单位,记录类型,记录时间,供餐日期,餐次,留样重量\n"
+    "L1,U1,留样,2021-03-01 12:00,2021-03-01,半夜,约；“高峰”未填\n"
+    "L1,U1,留样,高峰来的那天,2021-03-02,午餐,125\n",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    data = tmp_path_factory.mktemp("ledgers")
+    for name, text in LEDGERS.items():
+        (data / f"{name}.csv").write_text(text, "utf-8")
+    return data
+
+
+@pytest.fixture(scope="module")
+def intake(folder):
+    return read_folder(folder)
+
+
+@pytest.fixture(scope="module")
+def public(folder):
+    return Audit.open(folder, "2021", audience="public")
+
+
+def shown(intake, rule_id, *hits, **worked_out):
+    """Findings of one rule as the public has them."""
+    plain = {"_rids": [], "unit": "U1", "date": None, "amount": None, "severity": None, "kind": None}
+    outcome = Outcome(rule_id, "findings", rows_checked=7, hits=[plain | hit for hit in hits])
+    found = release(intake, catalogue(), {rule_id: outcome}, worked_out, POLICY, "zh")
+    rows = make_findings(found.entries[rule_id], found.outcomes[rule_id], found.intake.source_of)
+    return rows, found.outcomes[rule_id]
+
+
+def rows_of(intake, table):
+    return intake.tables[table]["_rid"].to_pylist()
+
+
+def test_how_many_rows_of_a_withheld_ledger_a_finding_rests_on_is_withheld(intake):
+    """Under a rule on firearms whatever the ledger, and under any rule where its rows are the fault, or add to it."""
+    guns, claim = rows_of(intake, "gun"), rows_of(intake, "report_claim")
+    assert len(guns) > 2
+    of_arms, outcome = shown(intake, "QD-19", {"subject": "a", "_rids": guns, "case": "keeper"})
+    assert outcome.rows_checked is None
+    total = {"e_reason_zh": "“数量”合计行写1,200，各行相加为1，差1,199", "e_count": 1200}
+    of_cells, _ = shown(intake, "DQ-06", {"subject": "b", "_rids": guns, "case": "differs"} | total)
+    refuted = {"subject": "c", "_rids": [*claim, *guns], "case": "refuted", "e_claim_text": "零差错"}
+    of_claim, outcome = shown(intake, "DQ-04", refuted)
+    assert outcome.rows_checked == 7
+    for found, rows in ((of_arms, 1), (of_cells, 1), (of_claim, 2)):
+        places = json.loads(found[0]["evidence"])["rows"]
+        assert len(places) == rows and {place["row"] for place in places} == {None}
+    assert of_cells[0]["message_zh"] == "合计与明细不符（细节不对外公布）" and "1200" not in str(of_cells)
+
+
+def test_findings_on_several_cases_of_a_withheld_rule_stay_one_each(intake):
+    hits = [
+        {"subject": subject, "_rids": [rid], "case": "keeper"}
+        for subject, rid in zip("aab", rows_of(intake, "gun"), strict=True)
+    ]
+    found, _ = shown(intake, "QD-19", *hits)
+    assert len(found) == 2 and len({row["finding_id"] for row in found}) == 2
+
+
+def test_a_message_without_its_small_counts_is_a_sentence(intake):
+    counts = {"e_span": "2021", "e_due": 9, "e_trained": 7, "e_missed": 2, "e_names": ["高峰", "李二"]}
+    (few,), _ = shown(intake, "FX-01", {"subject": "U1|2021", "case": "untrained"} | counts)
+    assert few["message_zh"] == "反兴奋剂教育未全覆盖（人数过少，不公布）" and "＊" not in few["message_en"]
+    many = counts | {"e_due": 30, "e_trained": 20, "e_missed": 10}
+    (told,), _ = shown(intake, "FX-01", {"subject": "U1|2021", "case": "untrained"} | many)
+    assert "应受训30人" in told["message_zh"] and "高峰" not in told["message_zh"]
+
+
+def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
+    """78 of 81 trained: 96.3 % with the 81 that stand elsewhere gives the 3 left. Units are not people."""
+    trained = {
+        "e_claim_key": "反兴奋剂培训覆盖率",
+        "e_computed": 87.5,
+        "e_other": 96.3,
+        "e_value": 100.0,
+        "e_uom": "%",
+    }
+    rate = {"e_claim_key": "满意率", "e_computed": 98.2, "e_value": 99.0, "e_uom": "%"}
+    few, many = (
+        {"e_claim_key": "优秀共产党员人数", "e_computed": n, "e_value": 9.0, "e_uom": "人"}
+        for n in (2.0, 20.0)
+    )
+    hits = [
+        {"subject": str(place), "case": "differs_training" if "e_other" in seen else "differs"} | seen
+        for place, seen in enumerate((trained, rate, few, many))
+    ]
+    told = [row["message_zh"] for row in shown(intake, "DQ-05", *hits)[0]]
+    assert "按单位为87.5%、按人员为＊%" in told[0] and "台账复算＊%" in told[1]
+    assert "台账复算＊人" in told[2] and "台账复算20人" in told[3]
+    table = pa.Table.from_pylist(
+        [{name[2:]: seen.get(name) for name in trained} for seen in (trained, rate, few, many)]
+    )
+    empty = without_readings(table, 5).to_pandas()
+    assert empty.computed.isna().tolist() == [False, True, True, False] and empty.other.isna().all()
+
+
+def test_a_claim_judged_is_told_with_its_verdict(public):
+    (claim,) = judged(public).itertuples()
+    assert claim.verdict == "supported" and "得到支撑：台账复算＊人" in claim.why
+    assert "不公开" not in public.claims().text
+
+
+def test_intake_says_what_is_wrong_in_its_own_words_and_not_in_those_of_the_cell(intake):
+    masker = Masker(intake, POLICY, "zh")
+    issues = intake.issues.set_index("kind")
+    zh, en = (
+        {kind: masker.reason(reason) for kind, reason in issues[f"reason_{lang}"].items()}
+        for lang in ("zh", "en")
+    )
+    assert zh["not_in_choices"].startswith("“餐次”不在规定选项内：文字-")
+    assert zh["unreadable"].startswith("“留样重量”读不懂：文字-") and en["unreadable"].endswith(
+        " (not a number)"
+    )
+    (rejected,) = intake.rejected.itertuples()
+    assert masker.reason(rejected.reason_zh).startswith("“记录时间”读不懂：文字-")
+    assert not any(
+        word in masker.reason(reason)
+        for reason in (*issues.reason_zh, *issues.reason_en, rejected.reason_en)
+        for word in ("高峰", "半夜")
+    )
+    assert masker.reason("与另一表.xlsx[高峰]第7行重复") == "与另一行重复"
+    assert masker.reason("same key as a.xlsx[高峰] row 7") == "same key as another row"
+    assert masker.reason("“金额”读不懂：高峰；必填项“单位编号”未填").endswith("；必填项“单位编号”未填")
+    assert "高峰" not in masker.reason("“Amount” cannot be read: x (time data '高峰' is none)")
+    assert "高峰" not in masker.reason("高峰来过") + masker.reason("“金额”不在规定选项内：；“高峰”未填")
+
+
+def test_a_grouped_number_is_one_number(intake):
+    masker = Masker(intake, POLICY, "zh")
+    total = "“金额”合计行写1,928,099.75，各行相加为1,928,000，差99.75"
+    assert masker.reason(total) == total and masker.text("1,928,099.75") == "1,928,099.75"
+    assert masker.text("U1,U2") == "U1,U2" and masker.text("2021,高峰").startswith("2021,人员-")
+
+
+def test_months_quarters_days_festivals_and_keywords_are_the_workbooks_own_words(public, intake):
+    assert list(public.table("budget_exec").month) == [f"2021-{m:02d}" for m in range(1, 13)]
+    found = public.check("frugality").to_pandas().groupby("rule_id").message_zh.agg("".join)
+    assert "（周末）" in found["GC-01"] and "出现“茅台”" in found["JD-07"]
+    assert "年端午（2021-" in found["JR-01"]
+    flag = {"subject": "2021Q2", "case": "wrong", "e_quarter": "2021Q2", "e_mean": 90.0, "e_top": 91.0}
+    assert shown(intake, "ST-17", flag)[0][0]["message_zh"].startswith("2021年第2季度流动红旗授予")
+    assert not OWN_WORDS & {column for table in tables().values() for column in table.columns}
+
+
+def test_receptions_in_breach_are_counted_without_their_places(folder, public):
+    true = frugality.first_screen(Audit.open(folder, "2021")).figures[0][2]
+    assert frugality.first_screen(public).figures[0][2] == true == "3 / 4"
+
+
+def test_rows_checked_by_a_withheld_rule_are_not_said_to_be_none(public):
+    outcomes = public.outcomes("firearms")
+    ran = outcomes[outcomes.outcome != "not_run"]
+    assert len(ran) and ran.rows_checked.isna().all()
+    assert "不公布" in public.rules_run("firearms").text and "不公布" not in public.rules_run("canteen").text
