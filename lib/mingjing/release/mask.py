@@ -16,6 +16,7 @@ from mingjing.intake.faults import NEXT, taken_apart
 from mingjing.release.patterns import personal
 from mingjing.release.policy import Policy
 from mingjing.rules.catalogue import catalogue
+from mingjing.rules.intake.claims import PERCENT, UOM_EN
 from mingjing.tables import Column, Table, tables
 
 HIDDEN = "＊"
@@ -59,7 +60,9 @@ class Masker:
                         if _kind(tables()[name], column) == kind:
                             self._learn(table.column(column.name), kind)
         # cells that could not be read as their column wants; a total is an amount like any other
-        for text in intake.issues["value"][intake.issues["kind"] != "total_mismatch"]:
+        issues, secret = intake.issues, [name for name, table in tables().items() if table.secret]
+        amount = (issues["kind"] == "total_mismatch") & ~issues["table"].isin(secret)
+        for text in issues["value"][~amount]:
             if isinstance(text, str) and text not in self._safe:
                 self.known.setdefault(text, self.code("text", text))
         self.known |= self._people
@@ -216,10 +219,13 @@ def _mapped(column: pa.ChunkedArray, one) -> pa.ChunkedArray:
 
 def _vocabulary() -> set[str]:
     """Words that are the workbook's own: choices of columns, names of ledgers and columns, what thresholds list, each
-    keyword of a pattern by itself."""
+    keyword of a pattern by itself, what claims are counted in."""
     found = {area.title(lang) for area in AREAS.values() for lang in ("zh", "en")} | {
         HIDDEN,
         *"一二三四五六日",
+        *PERCENT,
+        *UOM_EN,
+        *UOM_EN.values(),
     }
     for table in tables().values():
         found |= {table.name, table.zh, table.en}

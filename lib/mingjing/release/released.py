@@ -134,7 +134,7 @@ def _outcome(
     entry: Entry, outcome: Outcome, intake: Intake, masker: Masker, smallest: int, log: list
 ) -> Outcome:
     secret = _secret(entry)
-    silent = [secret or _of_withheld_ledger(hit, intake) for hit in outcome.hits]
+    silent = [secret or _of_withheld_ledger(entry, hit, intake) for hit in outcome.hits]
     hits = [
         _hit(hit, intake, masker, hide) | ({"case": _SECRET} if hide and not secret else {})
         for hit, hide in zip(outcome.hits, silent, strict=True)
@@ -185,8 +185,10 @@ def _withheld_ledgers() -> frozenset[str]:
     return frozenset(name for name, table in tables().items() if table.secret)
 
 
-def _of_withheld_ledger(hit: dict[str, Any], intake: Intake) -> bool:
-    return any(intake.source_of(rid)[0] in _withheld_ledgers() for rid in hit["_rids"][:1])
+def _of_withheld_ledger(entry: Entry, hit: dict[str, Any], intake: Intake) -> bool:
+    """Whether what intake noticed is about a cell or row of one: rules on intake look at every ledger and name none."""
+    rids = hit["_rids"][:1] if entry.area == "intake" else []
+    return any(intake.source_of(rid)[0] in _withheld_ledgers() for rid in rids)
 
 
 def _rows(rids: list[int], intake: Intake, secret: bool) -> list[int]:

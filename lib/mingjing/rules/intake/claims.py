@@ -38,10 +38,10 @@ _EVIDENCE = pa.schema(
     ]
 )
 _MOST_ROWS = 50
-_PERCENT = ("%", "％")
+PERCENT = ("%", "％")
 _ENDS = (("zh", ""), ("en", "_en"))
 # counters of Chinese, which English does without, and measures
-_UOM_EN = dict.fromkeys("个名次人场项家起件条轮支所处") | {
+UOM_EN = dict.fromkeys("个名次人场项家起件条轮支所处") | {
     "平方米": "m²",
     "万平方米": "× 10,000 m²",
     "万人": "× 10,000",
@@ -77,7 +77,7 @@ def _table(ledgers: Ledgers, rule_id: str, p) -> pa.Table:
         own = next(iter(claim.units)) if claim and claim.units else None
         line = {name: row[name] for name in ("claim_id", "claim_key", "claim_text", "uom", "value", "_rid")}
         uom = (row["uom"] or "").strip()
-        line |= {"unit": own, "verdict": found.verdict, "case": found.case, "uom_en": _UOM_EN.get(uom, uom)}
+        line |= {"unit": own, "verdict": found.verdict, "case": found.case, "uom_en": UOM_EN.get(uom, uom)}
         line |= found.seen | {
             f"rule_names{end}": rules_in_words(found.seen.get("rules", []), lang) for lang, end in _ENDS
         }
@@ -103,7 +103,7 @@ def _claim(ledgers: Ledgers, row: dict, p) -> Claim | None:
         rid=row["_rid"],
         key=row["claim_key"],
         value=row["value"],
-        percent=(row["uom"] or "").strip() in _PERCENT,
+        percent=(row["uom"] or "").strip() in PERCENT,
         dp=dp,
         units=units,
         start=row["period_start"] or ledgers.start,
