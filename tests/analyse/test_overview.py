@@ -45,6 +45,12 @@ def test_an_area_none_of_whose_rules_ran_has_no_count(audit):
     assert lines.loc["safety", "ran"] == 0 or lines.loc["safety", "findings"] is not pd.NA
 
 
+def test_findings_of_units_and_of_none_are_all_findings(audit):
+    audit.reported = overview.Reported(("canteen", "intake"))
+    board, lines = overview.board(audit).findings.sum(), overview.areas(audit)
+    assert lines.apart.sum() > 0 and board + lines.apart.sum() == lines.findings.sum()
+
+
 def test_rules_that_did_not_run_are_grouped_by_reason_and_none_is_lost(audit):
     groups, outcomes = overview.unchecked(audit), audit.outcomes(["canteen", "safety"])
     assert groups.rules.sum() == (outcomes.outcome == "not_run").sum() == sum(map(len, groups.ids))

@@ -17,7 +17,7 @@ CHINESE = re.compile("[\u3400-\u9fff]+")
 LATIN = re.compile("[A-Za-z]{2,}")
 # names that Chinese readers know by these letters
 KNOWN = set(
-    "Excel CSV csv json findings rejected rules manifest Kaplan Meier Newcombe Benford Law Nigrini Benjamini Hochberg Spiegelhalter Iglewicz Hoaglin GA values from floor round ceil".split()
+    "Excel CSV csv json findings rejected rules manifest Kaplan Meier Newcombe Benford Law Nigrini Benjamini Hochberg Spiegelhalter Iglewicz Hoaglin GA floor round ceil".split()
 )
 
 

@@ -16,8 +16,8 @@ from mingjing.report.page import page
 def full(monkeypatch):
     """Everything a page can hold: more units than are shown, all areas, many reasons, long claims."""
     reported, units = overview.Reported(), [f"U{n}" for n in range(40)]
-    lines = [(area, 30, 20, 123, 45, 67, 8, 9) for area in reported.areas]
-    columns = ["area", "rules", "ran", "findings", "high", "new", "recurred", "resolved"]
+    lines = [(area, 30, 20, 123, 45, 6, 67, 8, 9) for area in reported.areas]
+    columns = ["area", "rules", "ran", "findings", "high", "apart", "new", "recurred", "resolved"]
     grid = [(unit, area, (n * 7) % 60 or None) for n, unit in enumerate(units) for area in reported.areas]
     score = pd.DataFrame({"unit_id": units, "index": 55.5, "rules": 40})
     reasons = [
@@ -61,6 +61,13 @@ def test_a_page_shows_the_first_units_and_says_how_many_more(full):
     html = onepage.one_page(full("zh")).html
     assert html.count('<th scope="row">市某') == onepage.MOST_UNITS and "另有22个单位，见“自查指数”" in html
     assert html.count("<li>") == onepage.MOST_REASONS + onepage.MOST_CLAIMS + 2  # each with how many more
+
+
+def test_findings_of_no_unit_have_a_row_where_there_are_any(full, monkeypatch):
+    assert "其中未分到单位</th><td></td><td>66</td><td>6</td>" in onepage.one_page(full("zh")).html
+    made = overview.areas(None)
+    monkeypatch.setattr(overview, "areas", lambda _audit: made.assign(apart=0))
+    assert "未分到单位" not in onepage.one_page(full("zh")).html
 
 
 def test_what_was_not_checked_is_marked_and_never_zero(full):

@@ -1,5 +1,6 @@
 """Inspections, patrols, drills, training, sweeps: at their limits, with days closed, and without data."""
 
+import json
 import random
 from datetime import date, datetime, timedelta
 
@@ -273,6 +274,10 @@ def test_aqb04_points_at_people_and_units_without_a_single_problem(check, log, f
     )
     assert {(hit["case"], hit["subject"]) for hit in outcome.hits} == found
     assert {f["kind"] for f in findings} <= {"suspect"}
+    # a unit is named in its own column and in the message, not by its number as a person is
+    named = {f["subject"]: json.loads(f["evidence"])["values"].get("who") for f in findings}
+    assert all(who == (None if subject == "U1" else subject) for subject, who in named.items())
+    assert all(f["message_zh"].startswith(f["subject"]) for f in findings)
 
 
 @pytest.mark.parametrize("rule", ["AQ-04", "AQ-05", "AQ-06", "AQ-12", "AQ-13", "AQ-B03", "AQ-B04"])

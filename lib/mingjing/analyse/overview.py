@@ -43,10 +43,11 @@ class Reported:
 
 
 def areas(audit) -> pd.DataFrame:
-    """One row per area of the run: `area rules ran findings high new recurred resolved`; a public audit, which is held
+    """One row per area of the run: `area rules ran findings apart high new recurred resolved`; a public audit, which is held
     against no earlier run, and one that has none to be held against, end with `high`.
 
-    A rule that did not run is not in `ran`; `findings` is missing where none of the area's rules ran.
+    A rule that did not run is not in `ran`; `findings` is missing where none of the area's rules ran; `apart` are those of no
+    unit.
     """
     found, gone = (
         audit.check(audit.reported.areas).to_pandas(),
@@ -57,11 +58,12 @@ def areas(audit) -> pd.DataFrame:
         outcomes, here = audit.outcomes(area), found[found.area == area]
         ran = int((outcomes.outcome != "not_run").sum())
         line = {"area": area, "rules": len(outcomes), "ran": ran, "findings": len(here) if ran else None}
+        line |= {"apart": int(here.unit.isna().sum()) if ran else None}
         line |= {"high": int((here.severity == "high").sum()), "resolved": int((gone.area == area).sum())}
         lines.append(line | {name: int((here.status == name).sum()) for name in ("new", "recurred")})
-    columns = ["area", "rules", "ran", "findings", "high"]
+    columns = ["area", "rules", "ran", "findings", "apart", "high"]
     columns += ["new", "recurred", "resolved"] if compared(audit) and not audit.release else []
-    return pd.DataFrame(lines, columns=columns).astype({"findings": "Int64"})
+    return pd.DataFrame(lines, columns=columns).astype({"findings": "Int64", "apart": "Int64"})
 
 
 def unchecked(audit) -> pd.DataFrame:

@@ -21,6 +21,7 @@ _WORDS = {
         "rows": {
             "findings": "全部发现",
             "high": "其中程度高",
+            "apart": "其中未分到单位",
             "new": "新发现",
             "recurred": "复发",
             "resolved": "已消除",
@@ -50,6 +51,7 @@ _WORDS = {
         "rows": {
             "findings": "All findings",
             "high": "of high severity",
+            "apart": "of no one unit",
             "new": "new",
             "recurred": "recurred",
             "resolved": "resolved",
@@ -112,7 +114,11 @@ def _grid(audit) -> str:
     head = "".join(
         f'<th scope="col">{_breakable(n)}</th>' for n in (words["unit"], words["index"], words["sum"], *names)
     )
-    body = "".join(_total(totals, name, label) for name, label in words["rows"].items() if name in totals)
+    body = "".join(
+        _total(totals, name, label)
+        for name, label in words["rows"].items()
+        if name in totals and (name != "apart" or totals.apart.any())
+    )
     table = board.pivot(index="unit_id", columns="area", values="findings")
     order = [*scores.unit_id, *(u for u in table.index if u not in set(scores.unit_id))]
     most = int(board.findings.max()) if board.findings.notna().any() else 0

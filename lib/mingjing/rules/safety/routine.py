@@ -206,8 +206,9 @@ def never_finds(ledgers: Ledgers, p):
             date=lambda t: t.act_time.max().date(),
         )
         found = found.filter((found.checks >= p.n) & (found.found == 0)).cross_join(all_checks)
-        return found.mutate(who=found.subject, others=found.all_checks - found.checks)
+        return found.mutate(others=found.all_checks - found.checks)
 
-    yield "person", silent(inspectors(ledgers, checks), "who")
+    people = silent(inspectors(ledgers, checks), "who")
+    yield "person", people.mutate(who=people.subject)
     units = silent(checks, "unit_id")
     yield "unit", units.mutate(unit=units.subject)
