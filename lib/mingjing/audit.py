@@ -363,7 +363,7 @@ class Audit:
 
     def rejected(self) -> Panel:
         """Each rejected row with its reason."""
-        return panels.rejected(self.intake, self.lang)
+        return panels.rejected(self)
 
     def claims(self) -> Panel:
         """What reports claim: supported, refuted or not to be judged, and why."""

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mingjing.analyse import Screen, ledger
-from mingjing.release import few, small
+from mingjing.release import few, is_withheld, marked, small
 from mingjing.rules import Params
 from mingjing.tables.words import in_english
 from mingjing.wording import listed
@@ -72,7 +72,21 @@ def coverage(audit) -> pd.DataFrame:
                     round(100.0 * (1 - mine.trained[role] / mine.due[role]), 1) if some else None,
                 )
             )
-    return pd.DataFrame(rows, columns=["unit", "role", "percent"])
+    found = pd.DataFrame(rows, columns=["unit", "role", "percent"])
+    return marked(found) if is_withheld(roles) else found
+
+
+def said(cover: pd.DataFrame, lang: str) -> str:
+    """Whom education did not reach by `coverage`, as far as its numbers are told."""
+    lacking, count, zh = cover[cover.percent > 0], cover.unit.nunique(), lang == "zh"
+    some = ("、" if zh else ", ").join(lacking.unit + "·" + lacking.role) or ("无" if zh else "nobody")
+    if is_withheld(cover):
+        return (
+            f"{count}个单位，公布的数中未受教育的：{some}"
+            if zh
+            else f"{count} units, without education by the figures published: {some}"
+        )
+    return f"{count}个单位，未受教育的：{some}" if zh else f"{count} units, without education: {some}"
 
 
 def batches(audit) -> pd.DataFrame:

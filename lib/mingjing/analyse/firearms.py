@@ -166,7 +166,7 @@ def zero_error(audit, lang: str) -> str:
         return _WITHHELD[0 if lang == "zh" else 1]
     if verdict.case == "refuted":
         return _refuted(verdict.seen, audit.period.words(lang), lang)
-    if keeps_none(audit):
+    if not audit.release and _keeps_none(audit):
         return _NOBODY_S[0 if lang == "zh" else 1]
     said = {"claim_text": "零差错" if lang == "zh" else "Zero error", **verdict.seen}
     named = "rule_names" if lang == "zh" else "rule_names_en"
@@ -175,13 +175,14 @@ def zero_error(audit, lang: str) -> str:
 
 
 def keeps_none(audit) -> bool:
-    """Whether the units asked for have neither guns nor ammunition nor issues in the ledgers; of ledgers withheld nothing is known."""
+    """Whether there is nothing to show, and the first screen says why: the ledgers are withheld, or the units asked for
+    have neither guns nor ammunition nor issues in them."""
+    return bool(audit.release) or _keeps_none(audit)
+
+
+def _keeps_none(audit) -> bool:
     return bool(
-        audit.units
-        and not audit.release
-        and match(audit).empty
-        and waterfall(audit).empty
-        and not (nights_out(audit) or (0, 0))[1]
+        audit.units and match(audit).empty and waterfall(audit).empty and not (nights_out(audit) or (0, 0))[1]
     )
 
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mingjing.intake.model import ROWS_PER_SOURCE
+from mingjing.release import withheld
 from mingjing.rules import catalogue
 from mingjing.tables import tables
 from mingjing.wording import listed, plural
@@ -142,7 +143,8 @@ def serial_gaps(audit) -> pd.DataFrame:
     """Runs of numbers (`记-000123`) in keys and voucher numbers from which some are missing: a lead, not a finding.
 
     Judged are runs of at least 20 different numbers with one prefix of which at least four in five are there; what
-    begins anew every month under the same prefix is one run. `first_five` are the first missing.
+    begins anew every month under the same prefix is one run. `first_five` are the first missing. Withheld from the public,
+    for whom numbers are codes.
     """
     lines = []
     for name, table in audit.intake.tables.items():
@@ -163,7 +165,7 @@ def serial_gaps(audit) -> pd.DataFrame:
                 width = group.number.str.len().min()
                 shown = listed((f"{prefix}{number:0{width}d}" for number in first), audit.lang)
                 lines.append((tables()[name].label(audit.lang), label, len(numbers), absent, shown))
-    return pd.DataFrame(lines, columns=GAPS)
+    return withheld(audit, pd.DataFrame(lines, columns=GAPS))
 
 
 def empty_months(audit) -> pd.DataFrame:

@@ -4,19 +4,27 @@ from datetime import timedelta
 
 import pandas as pd
 
+from mingjing.release import is_withheld, marked
 from mingjing.stats import control_chart, funnel, rate_change
 from mingjing.wording import listed
 
 LEAST_MONTHS = 8
+_WITHHELD = (
+    "有的单位人数过少、不公布，因此合计与比较也不公布。",
+    "Some units have too few people to be published, so neither the total nor the comparison is.",
+)
 
 
 def compare(frame: pd.DataFrame, k: str, n: str, unit: str = "unit") -> pd.DataFrame:
     """Units with a case against all together, largest first: `unit k n rate centre low high flagged small`.
 
     `low` and `high` are the 99.8 % limits of a funnel, `flagged` holds the false discoveries at 5 %, `small` is fewer than
-    10 cases (see `mingjing.stats.funnel`). Empty with fewer than two units: there is nothing to compare.
+    10 cases (see `mingjing.stats.funnel`). Empty with fewer than two units: there is nothing to compare; and where the
+    counts of a unit are withheld: who is left adds up to no total and differs from no mean.
     """
     columns = ["unit", "k", "n", "rate", "centre", "low", "high", "flagged", "small"]
+    if frame[[k, n]].isna().any(axis=None):
+        return marked(pd.DataFrame(columns=columns))
     counted = frame[frame[n] > 0].sort_values([n, unit], ascending=[False, True], kind="stable")
     if len(counted) < 2:
         return pd.DataFrame(columns=columns)
@@ -35,6 +43,8 @@ def compare(frame: pd.DataFrame, k: str, n: str, unit: str = "unit") -> pd.DataF
 def said(compared: pd.DataFrame, lang: str) -> str:
     """What a comparison shows, in a sentence: who differs by more than chance, who is too small to be ranked."""
     zh = lang == "zh"
+    if is_withheld(compared):
+        return _WITHHELD[not zh]
     if compared.empty:
         return "可比的单位不足两个。" if zh else "Fewer than two units to compare."
     off = compared[compared.flagged]

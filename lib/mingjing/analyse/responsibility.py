@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mingjing.analyse import Screen, ledger, rates
-from mingjing.release import small
+from mingjing.release import is_withheld, small
 from mingjing.rules.responsibility.appraisal import groups
 from mingjing.rules.responsibility.duties import owing
 
@@ -12,6 +12,17 @@ def excellent(audit) -> pd.DataFrame:
     """Annual appraisals of the period by quota group: `group excellent people cap share`, the cap as KH-01 has it; a group of
     several years is named with each."""
     return small(audit, _groups(audit), ["people", "excellent"], shares=["cap", "share"])
+
+
+def said(groups: pd.DataFrame, lang: str) -> str:
+    """How many of the groups of `excellent` are above their cap, of those whose numbers are told."""
+    shown = groups.dropna(subset=["excellent"])
+    over, hidden = int((shown.excellent > shown.cap).sum()), len(groups) - len(shown)
+    if lang == "zh":
+        told = f"{len(shown)}组中{over}组超限"
+        return told + (f"，另有{hidden}组人数过少、不公布" if is_withheld(groups) else "")
+    told = f"{over} of {len(shown)} groups above the cap"
+    return told + (f"; {hidden} more are too few to be published" if is_withheld(groups) else "")
 
 
 def _groups(audit) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import json
 import pandas as pd
 
 from mingjing.analyse import ledger
+from mingjing.release import withheld
 from mingjing.rules.frugality.digits import spent
 from mingjing.rules.frugality.expenses import budget_lines, budgets
 from mingjing.rules.frugality.purchases import small_purchases
@@ -65,7 +66,7 @@ def splits(audit) -> pd.DataFrame:
     columns = ["lead", "unit", "supplier", "date", "amount", "days", "percent"]
     frame = _rows(audit, "purchase", "CG-02")
     if frame.empty:
-        return pd.DataFrame(columns=columns)
+        return withheld(audit, pd.DataFrame(columns=columns))
     frame["date"] = pd.to_datetime(frame.contract_date)
     frame = frame.sort_values(["finding_id", "date", "row"], kind="stable")
     lead = frame.groupby("finding_id")
@@ -113,7 +114,7 @@ def side_by_side(audit) -> pd.DataFrame:
     columns = ["why", "unit", *shown, *(f"{name}_2" for name in shown)]
     frame = _rows(audit, "expense", "JF-03", "JF-06")
     if frame.empty:
-        return pd.DataFrame(columns=columns)
+        return withheld(audit, pd.DataFrame(columns=columns))
     frame = frame[frame.order < 2].rename(columns={"invoice_no": "invoice", "voucher_date": "date"})
     where, zh = frame.sheet.where(frame.sheet.fillna("") != "", frame.file), audit.lang == "zh"
     frame["place"] = where + frame.row.map(lambda row: f" 第{row}行" if zh else f" row {row}")

@@ -11,6 +11,9 @@ import pandas as pd
 
 from mingjing.release.mask import HIDDEN
 
+# pandas carries it through what is done to a table on its way to the page
+_MARK = "withheld"
+
 
 def small(
     audit, frame: pd.DataFrame, people: Sequence[str], shares: Sequence[str] = (), by: Sequence[str] = ()
@@ -30,7 +33,26 @@ def small(
         frame = frame.astype(dict.fromkeys([*people, *shares], "float64"))
         frame.loc[hidden, [*people, *shares]] = None
         found.note(", ".join(map(str, frame.columns)), ", ".join(people), "few people", int(hidden.sum()))
+        frame = marked(frame)
     return frame
+
+
+def withheld(audit, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as it is; for the public without its rows, and marked: a table or a plot of it says that it is not published,
+    not that there is nothing."""
+    return frame if getattr(audit, "release", None) is None else marked(frame.iloc[:0])
+
+
+def marked(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame, with a mark that something of it is withheld."""
+    frame = frame.copy()
+    frame.attrs[_MARK] = True
+    return frame
+
+
+def is_withheld(frame: pd.DataFrame) -> bool:
+    """Whether something of the frame is withheld, or all of it where it is empty."""
+    return bool(frame.attrs.get(_MARK))
 
 
 def few(audit, count: int, total: int) -> str:

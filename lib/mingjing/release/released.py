@@ -13,6 +13,7 @@ from mingjing.findings import make_findings
 from mingjing.intake import Intake
 from mingjing.intake.model import ROWS_PER_SOURCE, Source
 from mingjing.release import claims
+from mingjing.release.cells import marked
 from mingjing.release.mask import HIDDEN, OWN_WORDS, Masker
 from mingjing.release.policy import Policy
 from mingjing.rules import Entry, Outcome
@@ -247,7 +248,7 @@ def _intake(intake: Intake, public: dict[str, pa.Table], masker: Masker) -> Rele
         names.assign(
             written=names.written.map(masker.text), resolved=names.resolved.map(masker.text), candidates=""
         ),
-        intake.corrections.iloc[:0],
+        marked(intake.corrections.iloc[:0]),
         [],
         "",
     )

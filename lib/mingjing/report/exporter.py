@@ -52,10 +52,10 @@ class ReportExporter(HTMLExporter):
 
     def from_notebook_node(self, nb, resources=None, **more):
         parameters = nb.metadata.get("papermill", {}).get("parameters", {})
-        lang = parameters.get("lang", "zh")
+        lang, audience = parameters.get("lang", "zh"), parameters.get("audience", "internal")
         nb = nb.copy()
-        nb.cells = _with_their_code(_with_matter(_of_language(nb.cells, lang)), lang)
-        if parameters.get("audience") == "public":
+        nb.cells = _with_their_code(_with_matter(_of_readers(nb.cells, lang, audience)), lang)
+        if audience == "public":
             nb.cells.insert(1, new_markdown_cell(PUBLIC[lang]))
         resources = resources or {}
         resources["mingjing"] = {"words": _OWN[lang]}
@@ -70,8 +70,10 @@ class ReportExporter(HTMLExporter):
         return top(title, lang, contents, printed, font_face(body)) + body + bottom(), resources
 
 
-def _of_language(cells: list, lang: str) -> list:
-    left_out = {{"zh": "en", "en": "zh"}[lang], "parameters", "injected-parameters"}
+def _of_readers(cells: list, lang: str, audience: str) -> list:
+    """The cells of one language; of two texts that differ by who reads them, the one for this audience."""
+    others = {"zh": "en", "en": "zh"}[lang], "internal" if audience == "public" else "public"
+    left_out = {*others, "parameters", "injected-parameters"}
     return [cell for cell in cells if not left_out & set(cell.metadata.get("tags", []))]
 
 

@@ -10,6 +10,7 @@ from html import unescape
 import numpy as np
 import pandas as pd
 
+from mingjing.release import is_withheld
 from mingjing.report.lab import in_lab
 from mingjing.wording import are_grouped, listed, number
 
@@ -120,11 +121,14 @@ def _cell(text: str) -> str:
 
 
 def _nothing(frame: pd.DataFrame, caption: str) -> Panel:
-    """A table without rows: what would have stood in it, and that there is none."""
+    """A table without rows: what would have stood in it, and that there is none, or that it is not published."""
     heads = [str(name) for name in frame.columns]
     zh = bool(_CHINESE.search("".join([caption, *heads])))
     told = caption or listed(heads, "zh" if zh else "en")
-    text = f"{told}：无" if zh else f"{told}: none"
+    if is_withheld(frame):
+        text = f"{told}：不公布" if zh else f"{told}: not published"
+    else:
+        text = f"{told}：无" if zh else f"{told}: none"
     return Panel(f'<p class="none">{escape(text)}</p>', text)
 
 

@@ -6,7 +6,9 @@ from mingjing.analyse import first_screen, headed
 from mingjing.analyse.intake import rows_of_units
 from mingjing.analyse.lookback import compared, sentence
 from mingjing.errors import UsageError
+from mingjing.release import marked
 from mingjing.report.findings import Headline, Panel, frame_panel, headline
+from mingjing.report.labels import label, unit_label
 from mingjing.report.rows import of_desk
 from mingjing.rules import catalogue
 from mingjing.rules.reasons import OUTCOMES
@@ -47,6 +49,16 @@ _VERDICTS = {
     "open": ("无法判断", "cannot be judged"),
     "supported": ("得到支撑", "supported"),
 }
+_TOTALS = {
+    "sheet": ("工作表", "Sheet"),
+    "column": ("列", "Column"),
+    "stated": ("合计行", "Stated"),
+    "computed": ("各行相加", "Added up"),
+    "difference": ("差", "Difference"),
+    "row": ("行", "Row"),
+    "source_file": ("文件", "File"),
+}
+_WITHHELD = ("（不公布的台账不计在内）", " (those withheld are not counted)")
 _FOUND_NOTHING = ("The {} rules that ran found nothing.", "The one rule that ran found nothing.")
 # reasons of rules that did not run for want of ledgers, and what is said where they were there
 _LACKING = ("no_data", "column_missing")
@@ -124,14 +136,15 @@ def _of_all(audit) -> tuple[str, list[tuple[str, str]]]:
         int(sheets.rejected.sum()),
     )
     rows, no_data = int(sheets.rows_read.sum()), int(sheets.not_data.sum())
+    apart = _WITHHELD[not zh] if audit.release else ""
     doubtful = int((sheets.status != "green").sum())
     if zh:
-        told = f"读入{used}张台账，" + (
+        told = f"读入{used}张台账{apart}，" + (
             f"其中{doubtful}张有问题，使用前先看退回的行和存疑的格。" if doubtful else "均可使用。"
         )
         labels = ("识别的工作表", f"接受的行（另有标题、空行、合计{number(no_data, 'rows')}行）", "退回的行")
     else:
-        told = f"{used} ledgers read" + (
+        told = f"{used} ledgers read{apart}" + (
             f"; {doubtful} sheets or files have problems: look at rejected rows and doubtful cells first."
             if doubtful
             else ", all usable."
@@ -151,9 +164,11 @@ def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
     accepted, rejected = int(sheets.accepted.sum()), int(sheets.rejected.sum())
     counts = rows_of_units(audit)
     mine, kept = sum(counts.values()), sum(map(bool, counts.values()))
+    apart = _WITHHELD[not zh] if audit.release else ""
     if zh:
         told = (
-            f"交来的台账中{len(counts)}张分单位，其中{kept}张有所选单位的记录，共{number(mine, 'rows')}行。"
+            f"交来的台账中{len(counts)}张分单位{apart}，"
+            f"其中{kept}张有所选单位的记录，共{number(mine, 'rows')}行。"
         )
         labels = (
             "有所选单位记录的台账 / 分单位的台账",
@@ -161,7 +176,7 @@ def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
             "退回的行（各单位合计）",
         )
     else:
-        told = f"{len(counts)} of the ledgers handed in tell units; {kept} have rows of those asked for, {number(mine, 'rows')} in all."
+        told = f"{len(counts)} of the ledgers handed in tell units{apart}; {kept} have rows of those asked for, {number(mine, 'rows')} in all."
         labels = (
             "Ledgers with rows of these units / that tell units",
             "Rows of these units / accepted of all",
@@ -186,10 +201,12 @@ def data_quality(audit, area: str | None = None) -> Panel:
         counts = rows_of_units(audit)
         shown = [s.source_id for s in audit.intake.sources if s.status != "withheld"]
         frame.insert(5, "mine", pd.array([counts.get(source) for source in shown], "Int64"))
+    used = (
+        {name for e in catalogue().values() if e.area == area for name in e.needs} if area else set(tables())
+    )
     if area:
-        frame = frame[
-            frame.table.isin({name for e in catalogue().values() if e.area == area for name in e.needs})
-        ]
+        frame = frame[frame.table.isin(used)]
+    secret = audit.release and any(tables()[name].secret for name in used & tables().keys())
     frame["table"] = [
         tables()[name].label(audit.lang) if isinstance(name, str) else "" for name in frame.table
     ]
@@ -197,19 +214,42 @@ def data_quality(audit, area: str | None = None) -> Panel:
     # a sheet that is called like its ledger, as most are, would say it twice
     same = (frame.sheet == "") | (frame.sheet == frame.table)
     named = headed(frame.drop(columns="sheet") if same.all() else frame, _SHEETS, audit.lang)
+    caption = "逐表行数" if zh else "Rows by sheet"
     if area:
-        return frame_panel(
-            named, "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
-        )
-    return frame_panel(named, "逐表行数" if zh else "Rows by sheet")
+        caption = "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
+    return frame_panel(marked(named), caption + _WITHHELD[not zh]) if secret else frame_panel(named, caption)
 
 
-def rejected(intake, lang: str) -> Panel:
+def rejected(audit) -> Panel:
     """Each rejected row with its reason."""
-    frame = intake.rejected[["source_file", "sheet", "row", f"reason_{lang}"]]
-    heads = ["文件", "工作表", "行", "原因"] if lang == "zh" else ["File", "Sheet", "Row", "Reason"]
-    told = f"退回{len(frame)}行" if lang == "zh" else plural(f"{len(frame)} row(s) rejected")
-    return frame_panel(frame.set_axis(heads, axis=1), told)
+    zh, frame = audit.lang == "zh", audit.intake.rejected
+    frame = _placed(audit, frame[["source_file", "sheet", "row", f"reason_{audit.lang}"]])
+    heads = {"source_file": ("文件", "File"), "sheet": ("工作表", "Sheet"), "row": ("行", "Row")}
+    heads |= {f"reason_{audit.lang}": ("原因", "Reason")}
+    told = f"退回{len(frame)}行" if zh else plural(f"{len(frame)} row(s) rejected")
+    return frame_panel(headed(frame, heads, audit.lang), told)
+
+
+def totals(audit) -> Panel:
+    """Each total line beside the sum of its rows, the largest difference first; columns with their unit of measure."""
+    frame, lang = audit.intake.totals, audit.lang
+    frame = frame.sort_values("difference", key=abs, ascending=False, kind="stable")
+    named = [_measured(*pair, lang) for pair in zip(frame.table, frame.column, strict=True)]
+    told = headed(_placed(audit, frame.assign(column=named)), _TOTALS, lang)
+    return frame_panel(told, "合计核对" if lang == "zh" else "Control totals")
+
+
+def _measured(ledger: str, name: str, lang: str) -> str:
+    told, unit = label(name, lang), tables()[ledger].columns[name].unit
+    measure = unit_label(unit, lang).strip("（）()") if unit else ""
+    if not measure or measure in told:
+        return told
+    return f"{told}（{measure}）" if lang == "zh" else f"{told} ({measure})"
+
+
+def _placed(audit, frame: pd.DataFrame) -> pd.DataFrame:
+    """For the public without sheets and rows, which are withheld."""
+    return frame.drop(columns=["sheet", "row"]) if audit.release else frame
 
 
 def table(audit, frame: pd.DataFrame, caption: str) -> Panel:

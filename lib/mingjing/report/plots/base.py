@@ -6,6 +6,7 @@ from html import escape
 import pandas as pd
 from matplotlib.figure import Figure
 
+from mingjing.release import is_withheld
 from mingjing.report import svg
 from mingjing.report.findings import frame_panel
 from mingjing.report.lab import in_lab
@@ -16,6 +17,8 @@ WORDS = {
     "zh": {
         "numbers": "查看数字",
         "empty": "没有可以画出的数据。",
+        "withheld": "不公布",
+        "few": "人数过少、不公布",
         "unchecked": "未检查",
         "worse": "差于平均，超出偶然差异",
         "better": "好于平均，超出偶然差异",
@@ -26,6 +29,8 @@ WORDS = {
     "en": {
         "numbers": "Show the numbers",
         "empty": "There is nothing to draw.",
+        "withheld": "not published",
+        "few": "too few to be published",
         "unchecked": "not checked",
         "worse": "worse by more than chance",
         "better": "better by more than chance",
@@ -51,7 +56,8 @@ class Plot:
     def _repr_html_(self) -> str:
         words = WORDS[self.lang]
         if not self.picture:
-            return in_lab(f"<p><strong>{escape(self.title)}</strong> {words['empty']}</p>")
+            told = words["withheld" if is_withheld(self.numbers) else "empty"]
+            return in_lab(f"<p><strong>{escape(self.title)}</strong> {told}</p>")
         # the reader has opened the numbers already: a long table is not folded once more
         table = frame_panel(labelled(self.numbers, self.lang), self.title).html
         table = table.replace('<details class="long">', '<details class="long" open>', 1)
@@ -79,6 +85,21 @@ def drawn_columns(
     """The numbers behind a picture: the columns it was drawn from, as the legend names them."""
     used = list(dict.fromkeys(column for column in columns if column))
     return frame[used].rename(columns=names or {})
+
+
+def withheld_rows(axes, frame: pd.DataFrame, value: str, lang: str) -> pd.Series:
+    """True for rows whose value is withheld; in each of them it says so, where a blank would read as nought."""
+    hidden = frame[value].isna() & is_withheld(frame)
+    for place in hidden.to_numpy().nonzero()[0]:
+        axes.annotate(
+            WORDS[lang]["withheld"],
+            (0, place),
+            xytext=(4, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+        )
+    return hidden
 
 
 def rows(axes, labels: pd.Series) -> None:
@@ -139,9 +160,13 @@ def extremes(frame: pd.DataFrame, label: str, value: str, lang: str, unit: str =
     """What a ranking or a series shows, in a sentence: how many, the highest and the lowest by name."""
     known = frame.dropna(subset=[value])
     if known.empty:
-        return WORDS[lang]["empty"]
+        return WORDS[lang]["withheld" if is_withheld(frame) else "empty"]
     known = known.sort_values(value, ascending=False, kind="stable")
     first, *_, last = [(row[label], f"{number(row[value])}{unit}") for _, row in known.iterrows()] * 2
+    if is_withheld(frame) and len(known) < len(frame):
+        if lang == "zh":
+            return f"公布的{len(known)}项中，最高{first[0]}（{first[1]}），最低{last[0]}（{last[1]}）"
+        return f"of those published ({len(known)}), highest {first[0]} ({first[1]}), lowest {last[0]} ({last[1]})"
     if len(known) == 1:
         return f"只有{first[0]}：{first[1]}" if lang == "zh" else f"only {first[0]}: {first[1]}"
     if lang == "zh":

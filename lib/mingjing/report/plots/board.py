@@ -7,6 +7,7 @@ from textwrap import fill
 import pandas as pd
 
 from mingjing.findings.model import SEVERITY_WORDS
+from mingjing.release import is_withheld
 from mingjing.report import svg
 from mingjing.report.findings import decimals
 from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number, patch, short
@@ -66,7 +67,10 @@ def grid(
             axes.tick_params(axis="x", labelrotation=45)
         axes.spines[["left", "bottom"]].set_visible(False)
         if table.isna().any().any():
-            drawn.legend([patch()], [hatched or WORDS[lang]["unchecked"]], loc="outside lower right")
+            told = hatched or WORDS[lang]["unchecked"]
+            if is_withheld(frame):
+                told += f"，或{WORDS[lang]['few']}" if lang == "zh" else f", or {WORDS[lang]['few']}"
+            drawn.legend([patch()], [told], loc="outside lower right")
         return made(drawn, title, alt, drawn_columns(frame, row, column, value), lang)
 
 

@@ -19,6 +19,7 @@ from mingjing.report.plots.base import (
     scale,
     shares,
     short,
+    withheld_rows,
 )
 from mingjing.wording import listed
 
@@ -57,10 +58,10 @@ def bars(
             stroke = {"color": svg.INK, "markersize": 20, "markeredgewidth": 2.5, "label": limit_name}
             axes.plot(shown[limit], places, "|", **stroke)
             axes.legend(loc="lower right")
-        for place, x, text in zip(places, ends, texts, strict=True):
-            axes.annotate(
-                f"{text}{unit}", (max(x, 0), place), xytext=(4, 0), textcoords="offset points", va="center"
-            )
+        hidden = withheld_rows(axes, shown, value, lang)
+        for place, x, text, blank in zip(places, ends, texts, hidden, strict=True):
+            told = "" if blank else f"{text}{unit}"
+            axes.annotate(told, (max(x, 0), place), xytext=(4, 0), textcoords="offset points", va="center")
         rows(axes, shown[label])
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
@@ -92,6 +93,7 @@ def intervals(
         places = list(range(len(frame)))
         axes.hlines(places, frame[low], frame[high], color=svg.SERIES[0], linewidth=2.5)
         axes.plot(frame[point], places, "o", color=svg.INK, markersize=6)
+        withheld_rows(axes, frame, point, lang)
         if line is not None:
             axes.axvline(line, color=svg.HIGH, linestyle="--", linewidth=1, label=line_name)
         if line_name and line is not None:
