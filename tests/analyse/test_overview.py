@@ -45,9 +45,15 @@ def test_an_area_none_of_whose_rules_ran_has_no_count(audit):
     assert lines.loc["safety", "ran"] == 0 or lines.loc["safety", "findings"] is not pd.NA
 
 
-def test_findings_of_units_and_of_none_are_all_findings(audit):
-    audit.reported = overview.Reported(("canteen", "intake"))
-    board, lines = overview.board(audit).findings.sum(), overview.areas(audit)
+def test_findings_of_units_and_of_none_are_all_findings(audit, tmp_path):
+    wrong = (
+        LOG
+        + "L2,射击中心,留样,2021-03-02 12:00,2021-03-02,午餐,豆腐,130,2021-03-05 12:00,张三\n合计,,,,,,,5,,\n"
+    )
+    (tmp_path / "留样记录.csv").write_text(wrong, "utf-8")
+    told = Audit.open(tmp_path, "2021")
+    told.reported = overview.Reported(("canteen", "intake"))
+    board, lines = overview.board(told).findings.sum(), overview.areas(told)
     assert lines.apart.sum() > 0 and board + lines.apart.sum() == lines.findings.sum()
 
 
