@@ -22,7 +22,7 @@ def said(groups: pd.DataFrame, lang: str) -> str:
         told = f"{len(shown)}组中{over}组超限"
         return told + (f"，另有{hidden}组人数过少、不公布" if is_withheld(groups) else "")
     told = f"{over} of {len(shown)} groups above the cap"
-    return told + (f"; {hidden} more are too few to be published" if is_withheld(groups) else "")
+    return told + (f"; {hidden} more have too few people to be published" if is_withheld(groups) else "")
 
 
 def _groups(audit) -> pd.DataFrame:
