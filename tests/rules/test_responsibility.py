@@ -546,6 +546,37 @@ def test_kh05_a_unit_honoured_with_high_findings_is_shown(check, change, finding
 
 
 @pytest.mark.parametrize(
+    ("found", "row"),
+    [
+        ([seen(_rid=7, rule_id="JD-07"), seen(_rid=9)], 9),
+        ([seen(_rid=9), seen(_rid=8)], 8),
+        ([seen(_rid=7, rule_id="JD-07"), seen(_rid=None)], 7),
+        ([seen(_rid=None)], None),
+    ],
+)
+def test_kh05_the_rule_it_names_and_the_row_it_shows_are_of_one_finding(check, found, row):
+    """AQ comes before JD, and row 7 before row 9: told apart, they would be of two findings."""
+    unit = honor(subject_type="单位", subject_id="U1", honor_type="先进食堂")
+    [hit] = check("KH-05", honor=[unit], finding=found)[0].hits
+    named = {one["_rid"]: one["rule_id"] for one in found}
+    assert (hit["_rids"], hit["e_example"]) == ([2, row] if row else [2], named[row])
+    assert hit["e_findings"] == len(found)
+
+
+def test_kh05_names_the_honour_and_the_rule_in_words(check):
+    unit = honor(subject_type="单位", subject_id="U1", honor_type="其他")
+    [finding] = check("KH-05", honor=[unit], finding=[seen()])[1]
+    assert "获“其他荣誉”" in finding["message_zh"] and "（如“隐患逾期未整改”）" in finding["message_zh"]
+    assert "(such as “Hazard past deadline”)" in finding["message_en"]
+
+
+def test_ss01_begins_with_the_row_of_the_rule_it_names(check):
+    found = [seen(_rid=7, rule_id="RX-01"), seen(_rid=9, rule_id="AQ-01")]
+    [hit] = check("SS-01", tricolor=[card()], finding=found)[0].hits
+    assert (hit["_rids"], hit["e_example"], hit["e_events"]) == ([9, 7], "AQ-01", 2)
+
+
+@pytest.mark.parametrize(
     ("cards", "finding", "subjects"),
     [
         ([], seen(), {"U1|蓝"}),

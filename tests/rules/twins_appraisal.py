@@ -156,5 +156,5 @@ def kh_b04(d, p):
 def kh05(d, p):
     t, found = d.honor, d.finding[d.finding.severity == "high"]
     t = t[(t.subject_type == "单位") & (t.year == 2021)]
-    first = t.subject_id.map(found.groupby("unit")["_rid"].min())
+    first = t.subject_id.map(found.sort_values(["rule_id", "_rid"]).groupby("unit")["_rid"].first())
     yield "open", list(zip(t.row, first.fillna(0).astype(int), strict=True)), first.notna()

@@ -179,6 +179,7 @@ def lz_b02(d, p):
     for (unit, area), g in t[t.level.notna()].groupby(["unit_id", "key_area"]):
         high = found[(found.unit == unit) & found.prefix.isin(rules[area])]
         for row in g.row:
-            keys.append((row, high["_rid"].min()) if len(high) else (row,))
+            shown = high.sort_values(["rule_id", "_rid"])["_rid"]
+            keys.append((row, shown.iloc[0]) if len(high) else (row,))
             hit.append(len(high) > 0 and g.level.eq("低").all())
     yield "underrated", keys, hit

@@ -14,7 +14,7 @@ import pandas as pd
 
 from mingjing.errors import UsageError, nearest
 from mingjing.period import in_chinese
-from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params
+from mingjing.rules.catalogue import KINDS, SEVERITIES, Entry, Params, catalogue
 from mingjing.rules.engine import Outcome
 from mingjing.tables.words import in_english
 from mingjing.wording import listed, number, plural, weekday
@@ -64,6 +64,8 @@ def plain(value: Any) -> Any:
 _SPANS = ("month", "months", "quarter", "period", "span", "subject")
 # Units of measure: a number that has none stands by itself.
 _UOMS = ("uom", "uom_en", "measure")
+# What names an honour: in its column “other” is enough, in a sentence it is not.
+_HONOURS = ("honor_type", "praise")
 _BEFORE_MARK = re.compile(r" (?=[,;)]|$)")
 
 
@@ -91,6 +93,10 @@ class _Words(dict):
     def _one(self, key: str, value: Any) -> str:
         if key == "weekday" and isinstance(value, int):
             return weekday(value, self._lang)
+        if value == "其他" and key in _HONOURS:
+            return "其他荣誉" if self._zh else "another honour"
+        if key == "example" and value in catalogue():  # a rule that others broke
+            return f"“{catalogue()[value].name(self._lang)}”"
         if isinstance(value, str):
             return _chinese(value) if self._zh else in_english(value)
         return number(value, key) if isinstance(value, int | float) else str(value)

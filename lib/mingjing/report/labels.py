@@ -66,6 +66,8 @@ def value_label(name: str, value, values: dict, lang: str):
         return ledger.columns[value].label(lang) if ledger and value in ledger.columns else label(value, lang)
     if name == "weekday" and isinstance(value, int):
         return weekday(value, lang)
+    if name == "example" and value in catalogue():
+        return f"{value} {catalogue()[value].name(lang)}"
     return value
 
 

@@ -93,6 +93,18 @@ def gathered(found: ir.Table, rows: ir.Table, key: list[str], rids: ibis.Deferre
     return both.drop([f"of_{column}" for column in key])
 
 
+def shown(found: ir.Table) -> ir.Table:
+    """The findings of each unit: `unit`, how many `findings`, and of one of them the rule, `example`, and the row, `first`."""
+    by_rule = found.group_by("unit", "rule_id").agg(findings=found.count(), row=found._rid.min())
+    # the first rule that has a row to show; where none has, the first rule
+    order = ibis.ifelse(by_rule.row.isnull(), "~", "") + by_rule.rule_id
+    return by_rule.group_by("unit").agg(
+        findings=by_rule.findings.sum(),
+        first=by_rule.row.argmin(order),
+        example=by_rule.rule_id.argmin(order),
+    )
+
+
 def graded(table: ir.Table, kind: str, severity: str) -> ir.Table:
     """Findings of another kind and severity than the rule's own."""
     return table.mutate(kind=ibis.literal(kind), severity=ibis.literal(severity))

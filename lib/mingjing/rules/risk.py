@@ -3,10 +3,9 @@
 from datetime import date
 
 import ibis
-from ibis import _
 
 from mingjing.rules.engine import rule
-from mingjing.rules.expr import active, add_months, any_null, on_post
+from mingjing.rules.expr import active, add_months, any_null, on_post, shown
 from mingjing.rules.ledgers import Ledgers
 from mingjing.tables import tables
 
@@ -123,10 +122,6 @@ def underrated(ledgers: Ledgers, p):
     low = low.filter(low.highest == p.ranks["低"])
     f = ledgers.finding.filter(ledgers.finding.severity == "high")
     for area, prefixes in p.prefixes.items():
-        seen = (
-            f.filter(f.prefix.isin(prefixes))
-            .group_by(unit_id="unit")
-            .agg(findings=_.count(), first=_._rid.min(), example=_.rule_id.min())
-        )
+        seen = shown(f.filter(f.prefix.isin(prefixes))).rename(unit_id="unit")
         hit = low.filter(low.key_area == area).inner_join(seen, "unit_id")
         yield "underrated", hit.mutate(_rids=ibis.array([hit._rid, hit["first"]]))

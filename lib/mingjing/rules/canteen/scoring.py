@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import entries, rule
-from mingjing.rules.expr import differs, over, same, under
+from mingjing.rules.expr import differs, over, same, shown, under
 from mingjing.rules.ledgers import Ledgers
 
 _QUARTERS = (("一", "1"), ("二", "2"), ("三", "3"), ("四", "4"))
@@ -121,8 +121,7 @@ def best_canteen(ledgers: Ledgers, p):
         bad = h.inner_join(z, "subject_id").filter(lambda t: t.found.year() == t.year)
         yield "hazard", bad.mutate(_rids=ibis.array([bad._rid, bad.hazard]))
     f = ledgers.finding.filter((ledgers.finding.prefix == "ST") & (ledgers.finding.severity == "high"))
-    f = f.group_by(subject_id="unit").agg(findings=_.count(), first=_._rid.min(), example=_.rule_id.min())
-    bad = h.inner_join(f, "subject_id")
+    bad = h.inner_join(shown(f).rename(subject_id="unit"), "subject_id")
     yield "findings", bad.mutate(_rids=ibis.array([bad._rid, bad["first"]]))
     if ledgers.has("rating"):
         t = totals(ledgers)

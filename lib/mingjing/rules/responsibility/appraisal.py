@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import any_null, over
+from mingjing.rules.expr import any_null, over, shown
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.responsibility.cards import cards, placed, staff_units
 from mingjing.rules.responsibility.sanctions import on_file, ran
@@ -132,8 +132,8 @@ def unpublished(ledgers: Ledgers, p):
     t = ledgers.honor.filter(_in_years(ledgers, ledgers.honor.year))
     calendar = published(ledgers, ledgers.period.end)
     days = calendar.filter(calendar.is_workday)
-    shown = t.join(days, days.cal_date.between(t.publicity_start, t.publicity_end))
-    counts = shown.group_by("honor_id").agg(days=shown.count())
+    public = t.join(days, days.cal_date.between(t.publicity_start, t.publicity_end))
+    counts = public.group_by("honor_id").agg(days=public.count())
     t = t.left_join(counts, "honor_id").drop("honor_id_right")
     t = placed(ledgers, t.mutate(days=t.days.fill_null(0)))
     yield "blank", t.filter(any_null(t.publicity_start, t.publicity_end))
@@ -145,7 +145,6 @@ def unpublished(ledgers: Ledgers, p):
 @rule("KH-05")
 def honoured_unit(ledgers: Ledgers, p):
     h = ledgers.honor.filter((ledgers.honor.subject_type == "单位") & _in_years(ledgers, ledgers.honor.year))
-    f = ledgers.finding.filter(ledgers.finding.severity == "high")
-    seen = f.group_by(subject_id="unit").agg(findings=_.count(), first=_._rid.min(), example=_.rule_id.min())
-    t = h.inner_join(seen, "subject_id")
+    seen = shown(ledgers.finding.filter(ledgers.finding.severity == "high"))
+    t = h.inner_join(seen.rename(subject_id="unit"), "subject_id")
     yield "open", t.mutate(_rids=ibis.array([t._rid, t["first"]]), subject=t.honor_id, unit=t.subject_id)
