@@ -28,7 +28,7 @@ def run(ledgers, rule_id, units=("U1",), **data):
 def test_a_ledger_that_names_no_unit_tells_nothing_of_one(ledgers, pop):
     stat = [region(), region(**CITY | {"resident_pop": pop, "per_capita_area": 3.10})]
     outcome = run(ledgers, "CD-01", region_stat=stat)
-    assert (outcome.outcome, outcome.reason, outcome.hits) == ("not_run", ("no_unit", ""), [])
+    assert (outcome.outcome, outcome.reason, outcome.hits) == ("not_run", ("not_by_unit", ""), [])
     assert "无法按单位判断" in reason_text(outcome.reason, "zh")
     assert "cannot be told by unit" in reason_text(outcome.reason, "en")
     whole = run(ledgers, "CD-01", units=(), region_stat=stat)
@@ -64,7 +64,7 @@ def test_a_hit_without_a_unit_is_told_beside_those_of_the_unit(ledgers, units, o
 def test_hits_that_all_lack_a_unit_are_no_pass(ledgers):
     good = LOG | {"log_id": "L2", "unit_id": "U1", "weight_g": 500.0}
     found = run(ledgers, "ST-02", food_log=[LOG | {"unit_id": None}, good])
-    assert (found.outcome, found.reason) == ("not_run", ("no_unit", ""))
+    assert (found.outcome, found.reason) == ("not_run", ("of_no_unit", ""))
 
 
 def test_a_ledger_in_which_nobody_wrote_a_unit_says_so(ledgers):
@@ -81,7 +81,7 @@ def test_a_praised_person_is_told_by_the_unit_of_the_staff_list(ledgers):
         "person": [person],
     }
     assert [hit["unit"] for hit in run(ledgers, "KH-03", **data).hits] == ["U1"]
-    assert run(ledgers, "KH-03", ("U2",), **data).reason == ("no_unit", "")
+    assert run(ledgers, "KH-03", ("U2",), **data).reason == ("not_by_unit", "")
 
 
 @pytest.mark.parametrize("rule_id", ["SS-02", "SS-03"])
@@ -96,10 +96,10 @@ def test_a_card_of_a_person_is_told_by_the_unit_of_the_staff_list(ledgers, rule_
     }
     data = {"tricolor": [card], "person": [{"person_id": "P1", "unit_id": "U1"}]}
     assert [hit["unit"] for hit in run(ledgers, rule_id, **data).hits] == ["U1"]
-    assert run(ledgers, rule_id, ("U2",), **data).reason == ("no_unit", "")
+    assert run(ledgers, rule_id, ("U2",), **data).reason == ("not_by_unit", "")
     twice = data | {"person": [*data["person"], {"person_id": "P1", "unit_id": "U2"}]}
     assert [hit["unit"] for hit in run(ledgers, rule_id, (), **twice).hits] == [None], "of two units, of none"
-    assert run(ledgers, rule_id, tricolor=[card]).reason == ("no_unit", "")
+    assert run(ledgers, rule_id, tricolor=[card]).reason == ("not_by_unit", "")
 
 
 def test_an_honour_of_a_person_is_told_by_the_unit_of_the_staff_list(ledgers):
@@ -124,4 +124,64 @@ def test_a_group_whose_people_are_all_of_one_unit_is_told_by_it(ledgers):
     found = {hit["subject"]: hit["unit"] for hit in run(ledgers, "KH-01", (), **data).hits}
     assert found == {"2021|一组": "U1", "2021|二组": None, "2021|三组": None}
     assert [hit["subject"] for hit in run(ledgers, "KH-01", ("U1",), **data).hits] == ["2021|一组"]
-    assert run(ledgers, "KH-01", ("U1",), appraisal=rows).reason == ("no_unit", "")
+    assert run(ledgers, "KH-01", ("U1",), appraisal=rows).reason == ("not_by_unit", "")
+
+
+SCORE = {"scheme": "食堂现场评分", "period": "2021Q1", "rater_id": "R", "rater_unit_id": "U9", "score": 90.0}
+OTHER = SCORE | {"rating_id": "G2", "target_id": "U2", "scheme": "作风评议", "item_group": "作风"}
+SCORED = SCORE | {"rating_id": "G1", "target_id": "U1", "item_group": "采购验收", "recused": False}
+FLAG = {"honor_id": "H1", "honor_type": "流动红旗", "subject_type": "单位", "year": 2021, "period": "一季度"}
+
+
+@pytest.mark.parametrize("rule_id", ["ST-15", "ST-16", "ST-17"])
+def test_a_canteen_without_scores_does_not_pass_by_other_ratings_nor_by_others_scores(ledgers, rule_id):
+    data = {"rating": [SCORED, OTHER], "honor": [FLAG | {"subject_id": "U1"}]}
+    theirs = run(ledgers, rule_id, ("U2",), **data)
+    assert (theirs.outcome, theirs.reason) == ("not_run", ("none_such", "rating.食堂现场评分"))
+    assert (
+        reason_text(theirs.reason, "en") == "no such entry among those looked at: Ratings (canteen scoring)"
+    )
+    assert run(ledgers, rule_id, ("U1",), **data).rows_checked == 1
+    assert run(ledgers, "ST-16", ("U1",), **data).outcome == "passed"
+    none = run(ledgers, "ST-16", (), rating=[OTHER])
+    assert (none.outcome, none.rows_checked) == ("not_run", 0), "nor does the whole bureau without any"
+
+
+def test_a_flag_given_to_a_canteen_without_scores_is_found(ledgers):
+    wrong = run(ledgers, "ST-17", ("U2",), rating=[SCORED, OTHER], honor=[FLAG | {"subject_id": "U2"}])
+    assert [hit["case"] for hit in wrong.hits] == ["wrong"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule_id", "outcome"),
+    [
+        ("食堂检查", "ST-23", "passed"),
+        ("防火巡查", "ST-23", "not_run"),
+        ("食堂检查", "ST-24", "passed"),
+        ("防火巡查", "ST-24", "not_run"),
+        ("防火检查", "AQ-B04", "passed"),
+    ],
+)
+def test_visits_of_another_kind_are_no_visits(ledgers, kind, rule_id, outcome):
+    visit = {"act_id": "V1", "act_type": kind, "act_time": datetime(2021, 3, 1, 9), "unit_id": "U1"}
+    more = {"notice_time": None, "leader_id": "P1", "issue_count": 1}
+    found = run(ledgers, rule_id, activity_log=[visit | more])
+    assert (found.outcome, found.rows_checked) == (outcome, int(outcome == "passed"))
+
+
+def test_a_unit_without_a_canteen_is_not_said_to_have_been_visited(ledgers):
+    unit = {"unit_id": "U1", "has_canteen": False, "active": True}
+    visit = {"act_id": "V1", "act_type": "食堂检查", "act_time": datetime(2021, 3, 1, 9), "unit_id": "U9"}
+    found = run(ledgers, "ST-18", unit=[unit], activity_log=[visit])
+    assert (found.outcome, found.reason) == ("not_run", ("none_such", "unit.has_canteen"))
+
+
+def test_what_concerns_several_units_is_not_told_of_one_and_the_reason_says_so(ledgers):
+    when = datetime(2021, 3, 1, 9, 30)
+    rows = [
+        {"act_id": f"A{n}", "act_type": "防火检查", "act_time": when, "unit_id": f"U{n}", "leader_id": "P1"}
+        for n in (1, 2)
+    ]
+    found = run(ledgers, "AQ-14", activity_log=[row | {"conclusion": None} for row in rows])
+    assert (found.outcome, found.reason, found.rows_checked) == ("not_run", ("of_no_unit", ""), 1)
+    assert "of several units" in reason_text(found.reason, "en")

@@ -87,7 +87,8 @@ class Entry:
 
     A `meta` rule runs after the others and may look at what they found: `ledgers.finding`, `ledgers.outcome`.
     `people` names the evidence that counts people, `shares` what is worked out from it: small counts are not for the
-    public. A `draft` is written but not yet meant: audits say that they did not run it.
+    public. `only` says which rows of the first ledger it judges, by column: the values, or the name of the threshold that
+    lists them. Others are not counted, and where none is left nothing can pass. A `draft` is written but not yet meant: audits say that they did not run it.
     """
 
     rule_id: str
@@ -107,6 +108,7 @@ class Entry:
     meta: bool = False
     people: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
+    only: dict[str, tuple | str] = field(default_factory=dict)
     verify: dict[str, str] = field(default_factory=dict)
     boundary: dict[str, str] = field(default_factory=dict)
     draft: bool = False
@@ -126,6 +128,11 @@ class Entry:
         if not self.false_alarms:
             return self.how[lang]
         return f"{self.how[lang]}{'。' if lang == 'zh' else '. '}{self.false_alarms.sentence(lang)}"
+
+    def judges(self) -> tuple[tuple[str, tuple], ...]:
+        """Column and values of the rows of the first ledger that it judges; empty where it judges all."""
+        chosen = {c: self.params[v].value if isinstance(v, str) else v for c, v in self.only.items()}
+        return tuple((column, tuple(values)) for column, values in chosen.items())
 
     def basis_on(self, day: date | None, lang: str) -> str:
         """The basis in force on the day of the conduct, in one sentence."""
@@ -193,6 +200,7 @@ def _entry(rule_id: str, body: dict) -> Entry:
             basis=tuple(_basis(**item) for item in body.pop("basis")),
             params={name: _threshold(name, **spec) for name, spec in body.pop("params", {}).items()},
             **{name: tuple(body.pop(name, ())) for name in ("evidence", "people", "shares")},
+            only={c: v if isinstance(v, str) else tuple(v) for c, v in body.pop("only", {}).items()},
             false_alarms=FalseAlarms(**alarms) if (alarms := body.pop("false_alarms", None)) else None,
             **body,
         )

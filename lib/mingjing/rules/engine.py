@@ -132,11 +132,11 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
         code = "column_missing" if any("." in m for m in missing) else "no_data"
         return Outcome(entry.rule_id, "not_run", (code, ", ".join(missing)))
     units = tuple(units)
-    checked = _rows_checked(entry, ledgers, units)
-    if checked == 0:
+    if _rows(entry, ledgers, units) == 0:
         first = next(iter(entry.needs), "")
         nameless = units and ledgers.nameless(first)
         return Outcome(entry.rule_id, "not_run", ("no_unit", "") if nameless else ("no_rows", first))
+    checked = _rows(entry, ledgers, units, entry.judges())
     hits: list[dict[str, Any]] = []
     sql: dict[str, str] = {}
     ledgers.period_asked = entry.meta
@@ -157,8 +157,8 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
         print(f"{entry.rule_id}: {' '.join(str(error).split())[:200]}", file=sys.stderr)
         return Outcome(entry.rule_id, "not_run", ("engine", ""), checked)
     placed = [hit for hit in hits if hit["unit"]] if units else hits
-    if units and not placed and (hits or not _by_unit(entry)):
-        return Outcome(entry.rule_id, "not_run", ("no_unit", ""), checked)
+    if not placed and (why := _no_pass(entry, units, checked, hits)):
+        return Outcome(entry.rule_id, "not_run", why, checked)
     outcome, bound = "findings" if placed else "passed", ledgers.period_asked
     reason = ("unplaced", "") if len(placed) < len(hits) else ("", "")
     seen = _units_seen(entry, ledgers, units)
@@ -175,6 +175,19 @@ def _settled(part: pa.RecordBatch) -> pa.RecordBatch:
     return part
 
 
+def _no_pass(entry: Entry, units: tuple[str, ...], checked: int, hits: list) -> tuple[str, str] | None:
+    """Why finding nothing on these units is no pass; None where it is one."""
+    if not checked:
+        first = next(iter(entry.needs))
+        kinds = [v if isinstance(v, str) else column for column, values in entry.judges() for v in values]
+        return "none_such", ", ".join(f"{first}.{kind}" for kind in kinds)
+    if not units:
+        return None
+    if not _by_unit(entry):
+        return "not_by_unit", ""
+    return ("of_no_unit", "") if hits else None
+
+
 def _by_unit(entry: Entry) -> bool:
     """Whether finding nothing on some units says anything: not where the ledger that is counted names no unit. Rules on
     intake look at everything handed in, and on a claim only if it speaks of these units."""
@@ -182,10 +195,11 @@ def _by_unit(entry: Entry) -> bool:
     return declared is None or declared.unit is not None or entry.area == "intake"
 
 
-def _rows_checked(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> int:
+def _rows(entry: Entry, ledgers: Ledgers, units: tuple[str, ...], only: tuple = ()) -> int:
+    """Rows of the ledger that is counted; `only` those that the rule judges."""
     if not entry.needs:
         return 1
-    return ledgers.count(next(iter(entry.needs)), units, within=entry.scope == "period")
+    return ledgers.count(next(iter(entry.needs)), units, entry.scope == "period", only)
 
 
 def _units_seen(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> frozenset[str]:

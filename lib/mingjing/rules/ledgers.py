@@ -199,11 +199,16 @@ class Ledgers:
         needed = [[*rests, name] for name, (_, rests) in self._materialised.items() if name in used]
         return list(dict.fromkeys(n for names in needed for n in names))
 
-    def count(self, name: str, units: tuple[str, ...], within: bool) -> int:
-        """How many rows of a ledger belong to these units (all if none are named), and `within` the period."""
-        key = (name, units, within)
+    def count(
+        self, name: str, units: tuple[str, ...], within: bool, only: tuple[tuple[str, tuple], ...] = ()
+    ) -> int:
+        """How many rows of a ledger belong to these units (all if none are named), and `within` the period; `only` those
+        with these values in these columns."""
+        key = (name, units, within, only)
         if key not in self._counts:
             table, declared = getattr(self, name), tables().get(name)
+            for column, values in only:
+                table = table.filter(table[column].isin(values))
             if declared and declared.date and within:
                 table = table.filter(self.in_period(table[declared.date]))
             if units and declared and declared.unit:

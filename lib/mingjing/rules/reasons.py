@@ -2,6 +2,7 @@
 
 from mingjing.processes import ENDED
 from mingjing.tables import tables
+from mingjing.tables.words import in_english
 from mingjing.wording import listed
 
 OUTCOMES = {
@@ -15,13 +16,22 @@ _REASONS = {
     "unknown_value": ("取值都不在目录中：{}", "no value is in the catalogue: {}"),
     "no_rows": ("本期没有记录：{}", "no rows in the period: {}"),
     "no_entries": ("台账中没有这类记录：{}", "the ledger holds no such entry: {}"),
+    "none_such": ("所查范围内没有这类记录：{}", "no such entry among those looked at: {}"),
     "no_unit": (
         "无法按单位判断：有关记录没有单位",
         "cannot be told by unit: the rows it looks at name none",
     ),
+    "not_by_unit": (
+        "无法按单位判断：所查台账不按单位登记",
+        "cannot be told by unit: the ledger it looks at is not kept by unit",
+    ),
+    "of_no_unit": (
+        "无法按单位判断：查出的情况不限于一个单位，或没有写明单位",
+        "cannot be told by unit: what it found is of several units, or of none that is named",
+    ),
     "unplaced": (
-        "另有没有单位的记录违反本规则，是否属于所选单位无法判断",
-        "rows that name no unit break it too; whose they are cannot be told",
+        "另查出不限于一个单位或没有写明单位的情况，是否涉及所选单位无法判断",
+        "it also found what is of several units, or of none that is named; whether it concerns those asked for cannot be told",
     ),
     "unfinished": ("所判断的期间尚未结束{}", "the span it judges is not over yet{}"),
     "no_calendar": (
@@ -55,7 +65,7 @@ def _labels(what: str, lang: str) -> str:
         label = declared.label(lang)
         if column:
             known = declared.columns.get(column)
-            name = known.label(lang) if known else column
+            name = known.label(lang) if known else column if lang == "zh" else in_english(column)
             label += f"（{name}）" if lang == "zh" else f" ({name})"
         labels.append(label)
     return listed(labels, lang)
