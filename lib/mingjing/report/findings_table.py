@@ -63,6 +63,8 @@ WORDS = {
     },
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?", re.ASCII)
+# counts of what is not there: none of it proves nothing
+_LACKING = ("gaps", "missing", "n_unknown", "sparse", "unknown", "unnamed", "without")
 STATIC = 500
 SHOWN_ROWS = 20
 
@@ -135,7 +137,9 @@ def _opened(finding: dict, evidence: dict, lang: str) -> str:
         f"<dt>{_text(_headed(label(name, lang, finding['rule_id'])), lang)}"
         f"{_proof(_value(value_label(name, value, told, lang), name, lang), lang)}"
         for name, value in told.items()
-        if not name.endswith({"zh": "_en", "en": "_zh"}[lang]) and f"{name}_{lang}" not in told
+        if not (value == 0 and name in _LACKING)
+        and not name.endswith({"zh": "_en", "en": "_zh"}[lang])
+        and f"{name}_{lang}" not in told
     )
     sources = "<br>".join(_text(line, lang) for line in _places(places[:SHOWN_ROWS], lang))
     if len(places) > SHOWN_ROWS:
