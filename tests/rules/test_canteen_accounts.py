@@ -236,8 +236,8 @@ def test_st10_each_balance_follows_from_the_one_before(check, rows, expected):
 def test_st10_says_what_its_quantities_are_measured_in(check):
     rows = book(("期初", 100.0, 100.0, None), ("盘点", 0.0, 90.0, 80.0))
     _, (finding,) = check("ST-10", food_stock=[row | {"uom": "公斤"} for row in rows])
-    assert "应为100公斤，差-10公斤" in finding["message_zh"] and "实盘80公斤" in finding["message_zh"]
-    assert "off by -10 kg" in finding["message_en"]
+    assert "应为100公斤，差10公斤" in finding["message_zh"] and "实盘80公斤" in finding["message_zh"]
+    assert "off by 10 kg" in finding["message_en"]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -212,12 +212,13 @@ def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> s
 
 def _filled(template: str, words: _Words) -> str:
     """The template with its values; where one that ends in a Latin letter or digit is followed at once by one that begins
-    with such, a space tells them apart: `XS00002 2021-01-31`, not `XS000022021-01-31`."""
+    with such, a space tells them apart: `XS00002 2021-01-31`, not `XS000022021-01-31`. `{gap:size}` is the number without
+    its sign."""
     text = ""
-    for literal, name, *_ in Formatter().parse(template):
+    for literal, name, form, _ in Formatter().parse(template):
         text += literal
         if name is not None:
-            value = words[name]
+            value = words[name].removeprefix("-" if form == "size" else "")
             text += " " * bool(not literal and _LATIN.match(text[-1:]) and _LATIN.match(value)) + value
     return text
 
