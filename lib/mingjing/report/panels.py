@@ -1,5 +1,7 @@
 """What every report shows about its audit: the answer first, what was read, what was rejected, which rules ran."""
 
+import json
+
 import pandas as pd
 
 from mingjing.analyse import first_screen, headed
@@ -191,7 +193,7 @@ def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
 
 
 def data_quality(audit, area: str | None = None) -> Panel:
-    """What was read from each sheet: rows read = accepted + rejected + not data; with `area`, of the ledgers its rules need.
+    """What was read from each sheet: rows read = accepted + rejected + not data; with `area`, of the ledgers its rules need or cite.
 
     A run over some units says beside it how many of the accepted rows are theirs: blank where a ledger names no unit.
     """
@@ -201,9 +203,7 @@ def data_quality(audit, area: str | None = None) -> Panel:
         counts = rows_of_units(audit)
         shown = [s.source_id for s in audit.intake.sources if s.status != "withheld"]
         frame.insert(5, "mine", pd.array([counts.get(source) for source in shown], "Int64"))
-    used = (
-        {name for e in catalogue().values() if e.area == area for name in e.needs} if area else set(tables())
-    )
+    used = _used(audit, area) if area else set(tables())
     if area:
         frame = frame[frame.table.isin(used)]
     secret = audit.release and any(tables()[name].secret for name in used & tables().keys())
@@ -218,6 +218,13 @@ def data_quality(audit, area: str | None = None) -> Panel:
     if area:
         caption = "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
     return frame_panel(marked(named), caption + _WITHHELD[not zh]) if secret else frame_panel(named, caption)
+
+
+def _used(audit, area: str) -> set[str]:
+    """Ledgers that the area's rules need, and those whose rows its findings show: some look at one more where it is there."""
+    needed = {name for e in catalogue().values() if e.area == area for name in e.needs}
+    evidence = audit.check(area).to_pandas().evidence
+    return needed | {row["table"] for told in evidence for row in json.loads(told)["rows"]}
 
 
 def rejected(audit) -> Panel:
