@@ -25,6 +25,21 @@ def test_the_path_from_ledger_to_books_adds_up(audit):
     assert odd <= found
 
 
+def test_reasons_add_up_to_what_the_first_screen_says(audit):
+    gaps = frugality.differences(audit).set_index("reason").yuan
+    assert f"涉及{gaps.sum():,.2f}元" in frugality.first_screen(audit).zh
+    found = audit.check("frugality").where(rule_id="JD-11")
+    one = [f["amount"] for f in found if '"differs"' in f["evidence"]]
+    assert gaps["金额不符"] == pytest.approx(sum(one), abs=0.01) and min(gaps) > 0
+    path = frugality.reconciliation(audit).set_index("step").yuan
+    assert f"差{abs(path['registered'] - path['booked']):,.2f}元" in frugality.both_totals(audit)
+
+
+def test_without_one_of_the_ledgers_nothing_is_said_to_agree(tmp_path):
+    bare = Audit.open(tmp_path, period="2021")
+    assert frugality.differences(bare).empty and "没有核对" in frugality.both_totals(bare)
+
+
 def test_units_asked_for_are_the_only_ones_in_the_numbers(audit):
     one = audit.table("reception").unit_id.iloc[0]
     part = Audit.open(SAMPLE, period="2021", units=[one])

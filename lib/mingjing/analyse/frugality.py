@@ -1,5 +1,6 @@
 """Reception against the books and the standards, spending around holidays, inspections, vehicles."""
 
+import json
 from datetime import date, timedelta
 
 import ibis
@@ -26,7 +27,10 @@ STEPS = {
     "unregistered": ("漏登台账", "Not registered"),
     "booked": ("账上合计", "Books"),
 }
-
+REASONS = STEPS | {
+    "earlier": ("可能早于台账", "Perhaps before the ledger"),
+    "total": ("各张小差额合计", "Small differences together"),
+}
 
 # Spending that is drawn by week.
 ITEMS = {
@@ -60,6 +64,34 @@ def reconciliation(audit) -> pd.DataFrame:
         "booked": extra.booked.sum() + both.booked.sum(),
     }
     return pd.DataFrame([(step, round(float(yuan[step]), 2)) for step in STEPS], columns=["step", "yuan"])
+
+
+def both_totals(audit) -> str:
+    """What the ledger and the books come to, and what is between them once all is set off, in a sentence."""
+    path = reconciliation(audit).set_index("step").yuan
+    if path.empty:
+        return (
+            "两本台账不全，没有核对。"
+            if audit.lang == "zh"
+            else "One of the two is missing: nothing was compared."
+        )
+    ours, books, transit = path["registered"], path["booked"], -path["transit"]
+    if audit.lang == "zh":
+        return f"台账合计{ours:,.2f}元，账上合计{books:,.2f}元，多少相抵后差{abs(ours - books):,.2f}元；台账中有未达账项{transit:,.2f}元。"
+    return (
+        f"Ledger {ours:,.2f} yuan, books {books:,.2f} yuan, {abs(ours - books):,.2f} yuan apart once all is set off; "
+        f"{transit:,.2f} yuan of the ledger are in transit."
+    )
+
+
+def differences(audit) -> pd.DataFrame:
+    """What JD-11 found by reason, none set off against another: `reason yuan`, largest first; in all what the first screen
+    says is off."""
+    found = audit.check("frugality").to_pandas()
+    found = found[found.rule_id == "JD-11"]
+    reasons = [REASONS[json.loads(told)["cases"][0]][audit.lang == "en"] for told in found.evidence]
+    g = found.assign(reason=reasons).groupby("reason", as_index=False).agg(yuan=("amount", "sum"))
+    return g.round(2).sort_values(["yuan", "reason"], ascending=[False, True], ignore_index=True)
 
 
 def per_head(audit) -> pd.DataFrame:
@@ -236,8 +268,8 @@ def first_screen(audit) -> Screen:
                 f"{len(off)} / {rows['JD-11']}" if ran else "—",
             ),
             (
-                "疑似拆分（采购记录中）",
-                "Look split, of purchases on record",
+                "疑似拆分的线索（采购记录中）",
+                "Leads to splitting, of purchases on record",
                 f"{int(found.rule_id.isin(split).sum())} / {int(rows[split].max())}" if split else "—",
             ),
         ),
