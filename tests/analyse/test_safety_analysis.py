@@ -41,13 +41,24 @@ def test_a_closure_after_the_day_looked_from_is_still_open(folder):
 
 def test_the_first_screen_counts_with_denominators(audit):
     screen = safety.first_screen(audit)
-    assert screen.zh == "登记隐患64项，未销号1项；其中重大隐患3项，未销号0项。"
+    assert screen.zh == "登记隐患64项（事故3起另计），未销号1项；其中重大隐患3项，未销号0项。"
     assert [value.split(" / ")[0] for *_, value in screen.figures][1:] == ["1", "2"]
 
 
 def test_activities_tell_none_from_not_kept(audit):
     grid = safety.activity(audit)
-    assert (grid.times == 0).any() and grid.times.notna().all()
+    assert (grid.times == 0).any() and grid[grid.activity != "防火巡查"].times.notna().all()
+
+
+def test_a_unit_that_owes_no_patrols_has_no_nought_of_them(audit):
+    patrols, units = safety.activity(audit), audit.table("unit")
+    patrols = patrols[patrols.activity == "防火巡查"].set_index("unit").times
+    owing = units[units.is_fire_key.eq(True) | units.is_public_venue.eq(True)].unit_name
+    assert patrols[owing].notna().all() and (patrols[patrols.isna()].index.difference(owing)).size
+    assert not (patrols.drop(owing) == 0).any()
+
+
+def test_whoever_finds_something_is_told_by_name(audit):
     assert safety.inspectors(audit).checks.sum() > 0
 
 

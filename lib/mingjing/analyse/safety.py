@@ -3,9 +3,11 @@
 import pandas as pd
 
 from mingjing.analyse import Screen, ledger, rates
+from mingjing.wording import plural
 
 CHECKS = ("安全生产检查", "防火检查")
-ACTIVITIES = ("安全生产检查", "防火检查", "防火巡查", "消防演练", "消防培训")
+PATROL = "防火巡查"
+ACTIVITIES = ("安全生产检查", "防火检查", PATROL, "消防演练", "消防培训")
 
 
 def hazards(audit) -> pd.DataFrame:
@@ -85,15 +87,18 @@ def sites(audit) -> pd.DataFrame:
 
 
 def activity(audit) -> pd.DataFrame:
-    """Unit × kind of activity with its `times` in the period; NaN where the ledger never holds that kind."""
+    """Unit × kind of activity with its `times` in the period; NaN where the ledger never holds that kind, and where a unit
+    that owes no daily patrols (AQ-12) made none."""
     log, units = _in_period(audit, ledger(audit, "activity_log")), ledger(audit, "unit")
     units = units[~units.active.eq(False)]
     counts = log.groupby(["unit_id", "act_type"]).size()
+    owing = set(units[units.is_fire_key.eq(True) | units.is_public_venue.eq(True)].unit_id)
     kept, rows = set(log.act_type), []
     for unit in units.sort_values("unit_id").unit_id:
         for kind in ACTIVITIES:
-            times = float(counts.get((unit, kind), 0)) if kind in kept else None
-            rows.append((audit.names.get(unit, unit), kind, times))
+            times = counts.get((unit, kind), 0)
+            known = kind in kept and (times or kind != PATROL or unit in owing)
+            rows.append((audit.names.get(unit, unit), kind, float(times) if known else None))
     return pd.DataFrame(rows, columns=["unit", "activity", "times"])
 
 
@@ -120,12 +125,14 @@ def first_screen(audit) -> Screen:
         )
     major = frame[frame.hazard_level == "重大"]
     open_major, open_all = int(major.is_open.sum()), int(frame.is_open.sum())
-    overdue = int(frame.is_overdue.sum())
+    overdue, accidents = int(frame.is_overdue.sum()), int(ledger(audit, "hazard").is_accident.eq(True).sum())
     again = audit.check("safety").where(rule_id="AQ-11").to_pandas().subject
     places = frame[frame.hazard_id.isin(again)].groupby(["unit_id", "location"]).ngroups if len(again) else 0
     total = frame.groupby(["unit_id", "location"]).ngroups if len(frame) else 0
-    zh = f"登记隐患{len(frame)}项，未销号{open_all}项；"
-    en = f"Hazards on record: {len(frame)}, of which {open_all} not closed; "
+    beside = f"（事故{accidents}起另计）" if accidents else ""
+    zh = f"登记隐患{len(frame)}项{beside}，未销号{open_all}项；"
+    beside = f" (and {accidents} accident(s))" if accidents else ""
+    en = plural(f"Hazards on record: {len(frame)}{beside}, of which {open_all} not closed; ")
     if len(major):
         zh += f"其中重大隐患{len(major)}项，未销号{open_major}项。"
         en += f"major ones: {len(major)}, {open_major} not closed."

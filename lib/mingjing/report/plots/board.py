@@ -35,13 +35,14 @@ def grid(
 ) -> Plot:
     """Rows × columns, darker for more, in the colour of harm or, where more is `good`, of none; a combination without a value
     is hatched: it was not checked, or what `hatched` says. limit: what is not above it harms nobody either. apart: columns
-    count different things, and the most of each is the darkest.
+    count different things, and the most of each is the darkest; in one row there is nothing to compare.
     """
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     table = frame.pivot(index=row, columns=column, values=value)
     table = table.reindex(index=list(dict.fromkeys(frame[row])), columns=list(dict.fromkeys(frame[column])))
-    most = table.max() if apart else pd.Series(table.max().max(), index=table.columns)
+    darkest = float("inf") if apart and len(table) == 1 else table.max().max()
+    most = table.max() if apart and len(table) > 1 else pd.Series(darkest, index=table.columns)
     with svg.style():
         drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
         written = [decimals(table.iloc[:, x]) for x in range(table.shape[1])]
