@@ -125,6 +125,15 @@ def test_a_path_of_the_sample_is_raised_lifted_and_begins_again(audit):
     assert {"蓝黄无蓝无", "黄无黄红无"} <= paths
 
 
+def test_a_step_that_asks_for_a_colour_and_changes_nothing_says_why(audit):
+    steps, rank = cards.derived(audit).steps, ["", "蓝", "黄", "红"].index
+    asked = steps[steps.event.isin(["lapsed", "many"]) & steps.why.str.contains("应升")]
+    short = [
+        rank(to) < rank(why.split("应升")[1][0]) for to, why in zip(asked.to_colour, asked.why, strict=True)
+    ]
+    assert len(asked) and [why.endswith("颜色不变") for why in asked.why] == short
+
+
 def test_the_bureaus_own_table_moves_findings_and_colours_together(folder, tmp_path, audit):
     config = tmp_path / "bureau.toml"
     config.write_text("[rules.SS-02]\ngrace_days = 6\nnb = 3\n[rules.SS-01]\nmin_count = 2\n", "utf-8")

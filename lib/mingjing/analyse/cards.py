@@ -12,7 +12,7 @@ from importlib import resources
 import pandas as pd
 
 from mingjing.analyse import ledger
-from mingjing.analyse.colours import Card, Ground, Table, Trigger, path
+from mingjing.analyse.colours import Card, Ground, Step, Table, Trigger, path
 from mingjing.analyse.stretches import COLOURS, KINDS, Stretch, differences, stretches
 from mingjing.areas import area_of
 from mingjing.errors import UsageError
@@ -21,6 +21,7 @@ from mingjing.wording import listed
 
 STEPS = ["subject", "day", "event", "from_colour", "to_colour", "why", "ref"]
 SPANS = "subject begins ends due_colour filed_colour difference days why finding".split()
+_ASKING = ("trigger", "lapsed", "many")
 _LOWER = {higher: lower for lower, higher in NEXT.items()}
 
 
@@ -174,10 +175,15 @@ class _Said:
         rule = self._audit.entry(what.rule_id).name(self._audit.lang) if what.rule_id else ""
         colour, lower = what.colour, _LOWER.get(what.colour, "")
         numbers = {"reset_days": rules.reset_days.get(colour, ""), "min_count": rules.min_count}
-        return _words()[what.event][self._audit.lang].format(
+        told = _words()[what.event][self._audit.lang].format(
             rule_id=what.rule_id, rule=rule, count=what.count, grace_days=rules.grace_days,
             colour=COLOURS[colour][not zh], lower=COLOURS[lower][not zh] if lower else "", **numbers,
         )  # fmt: skip
+        # what asks for more than the subject then had was answered before it began
+        settled = (
+            isinstance(what, Step) and what.event in _ASKING and rules.rank(what.after) < rules.rank(colour)
+        )
+        return told + _words()["settled"][self._audit.lang] if settled else told
 
 
 @cache
