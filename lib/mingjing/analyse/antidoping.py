@@ -56,30 +56,36 @@ def people(audit) -> pd.DataFrame:
 
 
 def coverage(audit) -> pd.DataFrame:
-    """Unit × role, `percent` not trained; the unit itself comes first, so that a county without a roster is seen."""
+    """Unit × role, `percent` not trained and how many `people` that are, of how many, in brackets; the unit itself comes
+    first, so that a county without a roster is seen."""
     whole, rows = units(audit), []
     roles = small(audit, people(audit), ["due", "trained"], by=["unit_id", "role"])
     order = [role for role in _params(audit, "FX-01").roles if role in set(roles.role)]
     for unit in whole.itertuples():
-        rows.append((unit.unit, UNIT[audit.lang], 100.0 * (not unit.covered)))
+        rows.append((unit.unit, UNIT[audit.lang], 100.0 * (not unit.covered), ""))
         mine = roles[roles.unit_id == unit.unit_id].set_index("role")
         for role in order:
-            some = role in mine.index
-            rows.append(
-                (
-                    unit.unit,
-                    role,
-                    round(100.0 * (1 - mine.trained[role] / mine.due[role]), 1) if some else None,
-                )
-            )
-    found = pd.DataFrame(rows, columns=["unit", "role", "percent"])
+            told = _untrained(mine.loc[role], audit.lang) if role in mine.index else (None, "")
+            rows.append((unit.unit, role, *told))
+    found = pd.DataFrame(rows, columns=["unit", "role", "percent", "people"])
     return marked(found) if is_withheld(roles) else found
+
+
+def _untrained(row: pd.Series, lang: str) -> tuple[float | None, str]:
+    """Percent and people; neither where the public is not told how many there are."""
+    if pd.isna(row.due) or pd.isna(row.trained):
+        return None, ""
+    lacking, due = int(row.due - row.trained), int(row.due)
+    told = f"（{lacking}/{due}）" if lang == "zh" else f" ({lacking} of {due})"
+    return round(100.0 * lacking / due, 1), told
 
 
 def said(cover: pd.DataFrame, lang: str) -> str:
     """Whom education did not reach by `coverage`, as far as its numbers are told."""
     lacking, count, zh = cover[cover.percent > 0], cover.unit.nunique(), lang == "zh"
-    some = ("、" if zh else ", ").join(lacking.unit + "·" + lacking.role) or ("无" if zh else "nobody")
+    some = ("、" if zh else ", ").join(lacking.unit + "·" + lacking.role + lacking.people) or (
+        "无" if zh else "nobody"
+    )
     if is_withheld(cover):
         return (
             f"{count}个单位，公布的数中未受教育的：{some}"
