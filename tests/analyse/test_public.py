@@ -114,7 +114,7 @@ def test_rectification_counts_reported_registered_and_truly_closed(audit):
     ]
     batch = {"batch_id": "X1", "feedback_date": date(2021, 3, 1), "problem_count": 5}
     a = audit(rectification=rows, feedback_batch=[batch])
-    assert "反馈5个（1批写明），登记4个，销号2个，其中站得住的1个" in rectification.first_screen(a).zh
+    assert "反馈5个（1批中1批写明），登记4个，销号2个，其中站得住的1个" in rectification.first_screen(a).zh
     rates = rectification.closing_rates(a).iloc[0]
     told = rectification.closing_told(rectification.closing_rates(a)).iloc[0]
     assert (told.n, told.closed, told.closing_rate) == (rates.n, rates.k, f"{rates.rate:.1%}")

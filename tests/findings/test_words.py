@@ -121,6 +121,33 @@ def test_no_threshold_shows_a_name_of_the_code():
     assert told["ST-24", "min_rounds", "zh"] == "3 轮" and told["ST-03", "hi", "en"] == "8 °C"
 
 
+@pytest.mark.parametrize(
+    ("rule_id", "name", "zh", "en"),
+    [
+        ("RX-B04", "share", "10%", "10 %"),
+        ("KH-01", "raised", "25%", "25 %"),
+        (
+            "RX-02",
+            "target",
+            "按时响应 100%、解决 90%、满意 85%",
+            "response 100 %, resolution 90 %, satisfaction 85 %",
+        ),
+        ("QD-22", "levels", "省级、市级、区级", "province, city, district"),
+    ],
+)
+def test_shares_are_told_in_percent_and_a_word_once(rule_id, name, zh, en):
+    threshold = catalogue()[rule_id].params[name]
+    assert (threshold_value(threshold, "zh"), threshold_value(threshold, "en")) == (zh, en)
+
+
+def test_a_message_tells_a_difference_without_its_sign_and_a_share_in_percent():
+    gap = {"fiscal_year": 2021, "item": "会议费", "spent": 1, "booked": 261, "vouchers": 2, "gap": -1260.5}
+    assert "相差1,260.5元" in sentence(catalogue()["JF-05"], "gap", gap, "zh")
+    assert "1,260.5 yuan apart" in sentence(catalogue()["JF-05"], "gap", gap, "en")
+    month = sentence(catalogue()["ST-11"], "month", {"month": "2021-03", "gap": -90.0, "percent": -4.0}, "zh")
+    assert "盈亏-90元（-4%），预警线3%" in month
+
+
 def test_keywords_of_a_pattern_stand_as_a_list():
     words, cased = catalogue()["ST-19"].params["words"], catalogue()["QD-03"].params["cased"]
     assert threshold_value(words, "zh").startswith("香烟、卷烟、…烟、白酒")

@@ -26,7 +26,7 @@ def script():
 def test_a_statistical_rule_states_its_false_alarms_in_both_languages(entry):
     stated = entry.false_alarms
     assert stated and all({"zh", "en"} == set(text) for text in (stated.per, stated.clean))
-    assert f"{stated.expected:g}" in entry.words("zh") and "看这里" in entry.words("zh")
+    assert f"{stated.expected:g}" in entry.words("zh") and "仅提示核查方向，不是结论" in entry.words("zh")
     assert "false alarms per" in entry.words("en")
     assert entry.severity in ("low", "medium")
 

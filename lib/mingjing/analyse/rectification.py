@@ -171,8 +171,8 @@ def first_screen(audit) -> Screen | None:
         return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {of}"
 
     if reported is not None:
-        zh = f"反馈{reported}个（{int(stated.sum())}批写明），"
-        en = f"{reported} reported ({int(stated.sum())} batches say), "
+        zh = f"反馈{reported}个（{len(batches)}批中{int(stated.sum())}批写明），"
+        en = f"{reported} reported (stated for {int(stated.sum())} of {len(batches)} batches), "
     elif audit.units:
         zh, en = "反馈问题数不分单位，", "How many were reported is not told by unit; "
     else:

@@ -212,15 +212,22 @@ def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> s
 
 def _filled(template: str, words: _Words) -> str:
     """The template with its values; where one that ends in a Latin letter or digit is followed at once by one that begins
-    with such, a space tells them apart: `XS00002 2021-01-31`, not `XS000022021-01-31`. `{gap:size}` is the number without
-    its sign."""
+    with such, a space tells them apart: `XS00002 2021-01-31`, not `XS000022021-01-31`. What stands
+    after a colon in the braces is the form of a number."""
     text = ""
     for literal, name, form, _ in Formatter().parse(template):
         text += literal
         if name is not None:
-            value = words[name].removeprefix("-" if form == "size" else "")
+            value = _formed(words[name], form)
             text += " " * bool(not literal and _LATIN.match(text[-1:]) and _LATIN.match(value)) + value
     return text
+
+
+def _formed(value: str, form: str) -> str:
+    """A number as its place in the template wants it: `size` without its sign, `percent` of one in hundredths."""
+    if form == "percent":
+        return f"{float(value) * 100:g}"
+    return value.removeprefix("-") if form == "size" else value
 
 
 def _counted(text: str) -> str:

@@ -1,7 +1,7 @@
 """The rules behind a report's findings: in words, with law, thresholds and the query that ran."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from mingjing.analyse.stretches import COLOURS
@@ -58,6 +58,10 @@ WORDS = {
         },
     },
 }
+
+
+# units in which a threshold is a share of one, and what follows it in percent
+_SHARES = {"share": ("", ""), "share of the year": ("（占全年）", " of the year")}
 
 
 def rule_notes(rule_ids: Iterable[str], ran: Mapping[str, tuple[Entry, Mapping[str, str]]], lang: str) -> str:
@@ -125,19 +129,39 @@ def _threshold(threshold: Threshold, lang: str) -> str:
 
 def threshold_value(threshold: Threshold, lang: str) -> str:
     """What a threshold is, with its unit and, where it changes, the day each value begins."""
+    share = _SHARES.get(threshold.unit)
+    if share:
+        return _dated(threshold, lang, lambda value: _percent(value, lang) + share[lang == "en"])
     unit = f" {unit_label(threshold.unit, lang)}" if threshold.unit else ""
     one = unit.removesuffix("s") if lang == "en" else unit
+    return _dated(threshold, lang, lambda value: f"{_value(value, lang)}{one if value == 1 else unit}")
+
+
+def _dated(threshold: Threshold, lang: str, told: Callable) -> str:
+    """Each of its values as told, with the day it begins."""
     return ("；" if lang == "zh" else "; ").join(
-        f"{_value(value, lang)}{one if value == 1 else unit}"
-        + (WORDS[lang]["from"].format(start) if start else "")
+        told(value) + (WORDS[lang]["from"].format(start) if start else "")
         for start, value in threshold.values
     )
+
+
+def _percent(value, lang: str) -> str:
+    """A share in percent; so each share of a mapping."""
+    if isinstance(value, dict):
+        return listed(
+            (f"{key_label(name, lang)} {_percent(part, lang)}" for name, part in value.items()), lang
+        )
+    return f"{value * 100:g}{'%' if lang == 'zh' else ' %'}"
 
 
 def _value(value, lang: str) -> str:
     if value in ("", [], {}):
         return WORDS[lang]["unset"]
     if isinstance(value, dict):
+        if all(
+            isinstance(part, str) and key_label(name, "zh").startswith(part) for name, part in value.items()
+        ):
+            return listed((key_label(name, lang) for name in value), lang)  # 省级 says what 省 says
         told = [f"{key_label(str(name), lang)} {_value(part, lang)}" for name, part in value.items()]
         if any(isinstance(part, list) for part in value.values()):
             return ("；" if lang == "zh" else "; ").join(told)

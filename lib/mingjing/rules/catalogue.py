@@ -74,7 +74,7 @@ class FalseAlarms:
 
     def sentence(self, lang: str) -> str:
         if lang == "zh":
-            return f"这是“看这里”的提示，不是结论：没有问题时，每{self.per['zh']}预计误报{self.expected:g}条（模拟：{self.clean['zh']}）。"
+            return f"仅提示核查方向，不是结论：没有问题时，每{self.per['zh']}预计误报{self.expected:g}条（模拟：{self.clean['zh']}）。"
         return (
             f"A place to look, not a conclusion: where nothing is wrong, expect {self.expected:g} false alarms per "
             f"{self.per['en']} (simulated: {self.clean['en']})."

@@ -254,6 +254,6 @@ def letter_again(ledgers: Ledgers, p):
         date=_.start_date.max(),
         amount=_.total_amount.sum(),
     )
-    g = g.mutate(subject=g.letter)
-    yield "vouchers", g.filter(g.vouchers > 1)
-    yield "days", g.filter(g.vouchers <= 1).semi_join(clash, "letter")
+    days = g.filter(g.vouchers <= 1).semi_join(clash, "letter")
+    for case, found in (("vouchers", g.filter(g.vouchers > 1)), ("days", days)):
+        yield case, found.mutate(subject=found.letter, letter=found.letter.replace("|", " "))
