@@ -20,6 +20,16 @@ def test_every_ledger_and_column_a_rule_needs_exists():
             assert set(columns) <= set(known[table]), (entry.rule_id, table)
 
 
+def test_every_row_that_a_rule_judges_is_named_by_a_column_of_its_first_ledger():
+    judging = [entry for entry in catalogue().values() if entry.only]
+    assert judging
+    for entry in judging:
+        columns = tables()[next(iter(entry.needs))].columns
+        for column, values in entry.judges():
+            choices = columns[column].choices
+            assert values and (not choices or set(values) <= set(choices)), entry.rule_id
+
+
 def test_every_message_takes_only_what_a_finding_has():
     for entry in catalogue().values():
         known = set(entry.evidence) | set(Params(entry).as_dict()) | {"unit", "subject", "date", "amount"}
