@@ -36,6 +36,7 @@ def test_reasons_add_up_to_what_the_first_screen_says(audit):
 
 
 def test_without_one_of_the_ledgers_nothing_is_said_to_agree(tmp_path):
+    (tmp_path / "单位基本信息表.csv").write_text("单位编号,单位名称\nU1,某单位\n", "utf-8")
     bare = Audit.open(tmp_path, period="2021")
     assert frugality.differences(bare).empty and "没有核对" in frugality.both_totals(bare)
 
