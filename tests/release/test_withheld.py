@@ -109,7 +109,9 @@ def test_groups_and_roles_too_small_to_be_told_are_not_counted_as_well():
     groups = pd.DataFrame({"excellent": [3.0, None], "cap": [2.0, None]})
     assert responsibility.said(marked(groups), "zh") == "1组中1组超限，另有1组人数过少、不公布"
     assert responsibility.said(groups.fillna(1), "zh") == "2组中1组超限"
-    cover = pd.DataFrame({"unit": ["甲", "乙"], "role": "教练", "percent": [20.0, None]})
+    cover = pd.DataFrame(
+        {"unit": ["甲", "乙"], "role": "教练", "percent": [20.0, None], "people": ["（1/5）", ""]}
+    )
     assert "公布的数中" in antidoping.said(marked(cover), "zh") and "公布" not in antidoping.said(cover, "zh")
 
 
