@@ -570,10 +570,20 @@ def test_kh05_names_the_honour_and_the_rule_in_words(check):
     assert "(such as “Hazard past deadline”)" in finding["message_en"]
 
 
-def test_ss01_begins_with_the_row_of_the_rule_it_names(check):
-    found = [seen(_rid=7, rule_id="RX-01"), seen(_rid=9, rule_id="AQ-01")]
+@pytest.mark.parametrize(
+    ("first", "second", "rows", "named"),
+    [
+        (("RX-01", 7), ("AQ-01", 10), [7, 10], "RX-01"),
+        (("RX-01", 10), ("AQ-01", 7), [7, 10], "AQ-01"),
+        (("RX-01", 7), ("AQ-01", 7), [7], "AQ-01"),
+        (("RX-01", 7), ("AQ-01", None), [7], "RX-01"),
+        (("RX-01", None), ("AQ-01", None), [], "AQ-01"),
+    ],
+)
+def test_ss01_names_the_rule_of_the_first_row_it_shows(check, first, second, rows, named):
+    found = [seen(rule_id=rule, _rid=rid) for rule, rid in (first, second)]
     [hit] = check("SS-01", tricolor=[card()], finding=found)[0].hits
-    assert (hit["_rids"], hit["e_example"], hit["e_events"]) == ([9, 7], "AQ-01", 2)
+    assert (hit["_rids"], hit["e_example"], hit["e_events"]) == (rows, named, 2)
 
 
 @pytest.mark.parametrize(

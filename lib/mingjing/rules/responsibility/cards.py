@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import days_between, month_of, shown
+from mingjing.rules.expr import days_between, month_of
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.responsibility.sanctions import on_file, ran
 
@@ -47,8 +47,15 @@ def no_card(ledgers: Ledgers, p):
     for colour, rules in p.matrix.items():
         enough = p.ranks[colour]
         triggers = f.filter(f.rule_id.isin(rules) & f.unit.notnull())
-        g = triggers.group_by("unit").agg(_rids=_._rid.collect(), events=_.count(), start=_.date.min())
-        g = g.filter(g.events >= p.min_count).inner_join(shown(triggers).rename(_rid="first"), "unit")
+        # the rule that the message names is that of the first row it shows
+        triggers = triggers.mutate(place=triggers._rid.cast("string").lpad(20, "0") + triggers.rule_id)
+        g = triggers.group_by("unit").agg(
+            _rids=_._rid.collect(),
+            events=_.count(),
+            start=_.date.min(),
+            example=ibis.coalesce(_.rule_id.argmin(_.place), _.rule_id.min()),
+        )
+        g = g.filter(g.events >= p.min_count)
         high = given.filter(p.lookup("ranks", given.color) >= enough)
         answered = g.join(high, (g.unit == high.unit) & (g.start.isnull() | (high.issue_date >= g.start)))
         open_ = g.anti_join(answered.select("unit").distinct(), "unit")
