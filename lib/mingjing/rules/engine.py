@@ -260,6 +260,6 @@ def _in_order(hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for hit in hits:
         at_fault = hit.pop("_rid")
         hit["_rids"] = sorted(
-            {rid for rid in hit["_rids"] if rid is not None}, key=lambda r: (r != at_fault, r)
+            {rid for rid in hit["_rids"] or () if rid is not None}, key=lambda r: (r != at_fault, r)
         )
     return sorted(hits, key=lambda h: (h["_rids"], h["subject"] or "", h["case"]))

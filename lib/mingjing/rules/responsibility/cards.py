@@ -48,12 +48,13 @@ def no_card(ledgers: Ledgers, p):
         enough = p.ranks[colour]
         triggers = f.filter(f.rule_id.isin(rules) & f.unit.notnull())
         # the rule that the message names is that of the first row it shows
-        triggers = triggers.mutate(place=triggers._rid.cast("string").lpad(20, "0") + triggers.rule_id)
+        row = triggers._rid.cast("string").lpad(20, "0").fill_null("~")
+        triggers = triggers.mutate(place=row + triggers.rule_id)
         g = triggers.group_by("unit").agg(
             _rids=_._rid.collect(),
             events=_.count(),
             start=_.date.min(),
-            example=ibis.coalesce(_.rule_id.argmin(_.place), _.rule_id.min()),
+            example=_.rule_id.argmin(_.place),
         )
         g = g.filter(g.events >= p.min_count)
         high = given.filter(p.lookup("ranks", given.color) >= enough)
