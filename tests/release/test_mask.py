@@ -243,13 +243,14 @@ def test_every_notebook_passes_its_audience_on(path):
 
 
 def test_a_claim_that_cannot_be_judged_names_the_rules_that_did_not_run(folder):
-    """Names of rules are the workbook's own words; what the claim says is not."""
+    """Names of rules and indicators are the workbook's own words; what the claim says is not."""
     (folder / "汇报材料数字表.csv").write_text(
         "条目编号,材料名称,指标键,原文,数值\nC1,总结,超标准接待数,接待没有超标准,0\n", "utf-8"
     )
     for lang in ("zh", "en"):
         (why,) = judged(opened(folder, lang=lang)).why
-        assert catalogue()["JD-02"].name(lang) in why and "接待没有超标准" not in why
+        assert catalogue()["JD-02"].name(lang) in why
+        assert "“超标准接待数”" in why and "接待没有超标准" not in why
 
 
 def test_within_a_public_run_no_notebook_gets_an_internal_audit(folder):

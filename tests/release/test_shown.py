@@ -99,7 +99,7 @@ def test_findings_on_several_cases_of_a_withheld_rule_stay_one_each(intake):
 def test_a_message_without_its_small_counts_is_a_sentence(intake):
     counts = {"e_span": "2021", "e_due": 9, "e_trained": 7, "e_missed": 2, "e_names": ["高峰", "李二"]}
     (few,), _ = shown(intake, "FX-01", {"subject": "U1|2021", "case": "untrained"} | counts)
-    assert few["message_zh"] == "反兴奋剂教育未全覆盖（人数过少，不公布）" and "＊" not in few["message_en"]
+    assert few["message_zh"] == "反兴奋剂教育未全覆盖（数目过小，不公布）" and "＊" not in few["message_en"]
     many = counts | {"e_due": 30, "e_trained": 20, "e_missed": 10}
     (told,), _ = shown(intake, "FX-01", {"subject": "U1|2021", "case": "untrained"} | many)
     assert "应受训30人" in told["message_zh"] and "高峰" not in told["message_zh"]

@@ -17,6 +17,13 @@ _NUMBERED = ("voucher_no", "slip_no", "doc_no")
 GAPS = ["ledger", "column", "numbers_there", "missing", "first_five"]
 
 
+def unresolved(audit) -> pd.DataFrame:
+    """Names of people and units that no roster resolves, by `how` and as `written`, with their `rows`."""
+    names = audit.intake.names
+    found = names[names.how.isin(["ambiguous", "unknown"])].groupby(["how", "written"])["count"].sum()
+    return withheld(audit, found.rename("rows").reset_index())
+
+
 def coverage(audit) -> pd.DataFrame:
     """One row per unit and month of the period: of the `due` monthly ledgers, in how many (`ledgers`) the unit has rows.
 

@@ -10,8 +10,8 @@ from mingjing.wording import listed
 
 LEAST_MONTHS = 8
 _WITHHELD = (
-    "有的单位人数过少、不公布，因此合计与比较也不公布。",
-    "Some units have too few people to be published, so neither the total nor the comparison is.",
+    "有的单位数目过小、不公布，因此合计与比较也不公布。",
+    "Some units have too few cases to be published, so neither the total nor the comparison is.",
 )
 
 

@@ -7,7 +7,14 @@ import pyarrow as pa
 
 from mingjing.rules.intake.recompute import COUNTS_OF_PEOPLE, SHARES_OF_PEOPLE
 
-RULE, TABLE = "DQ-05", "claims_DQ-05"
+RULE = "DQ-05"
+TABLES = frozenset(("claims_DQ-04", "claims_DQ-05"))
+TEXT, KEY = "e_claim_text", "e_claim_key"
+
+
+def called(text: str, public: str, key: str) -> str:
+    """A claim by its own words where they are public, else by the indicator that it is about."""
+    return text if text == public else key
 
 
 def withheld(claim: dict[str, Any], smallest: int, prefix: str = "") -> str | None:
@@ -20,10 +27,11 @@ def withheld(claim: dict[str, Any], smallest: int, prefix: str = "") -> str | No
     return f"{prefix}{name}"
 
 
-def without_readings(claims: pa.Table, smallest: int) -> pa.Table:
-    """Every claim judged, with such readings empty."""
-    rows = claims.to_pylist()
-    for row in rows:
+def public(claims: pa.Table, masked: pa.Table, smallest: int) -> pa.Table:
+    """Every claim judged, such readings empty; masked: the same table with its texts as codes."""
+    rows = masked.to_pylist()
+    for row, text in zip(rows, claims["claim_text"].to_pylist(), strict=True):
+        row["claim_text"] = called(text, row["claim_text"], row["claim_key"])
         if name := withheld(row, smallest):
             row[name] = None
     return pa.Table.from_pylist(rows, claims.schema)

@@ -18,6 +18,7 @@ from mingjing.release.policy import Policy
 from mingjing.rules.catalogue import catalogue
 from mingjing.rules.intake.claims import PERCENT, UOM_EN
 from mingjing.tables import Column, Table, tables
+from mingjing.tables.words import WORDS
 
 HIDDEN = "＊"
 LABELS = {
@@ -226,6 +227,8 @@ def _vocabulary() -> set[str]:
         *PERCENT,
         *UOM_EN,
         *UOM_EN.values(),
+        *WORDS,
+        *WORDS.values(),
     }
     for table in tables().values():
         found |= {table.name, table.zh, table.en}

@@ -23,7 +23,7 @@ from mingjing.tables import tables
 _SECRET, _FEW = "withheld", "withheld_few"
 _WITHHELD = {
     _SECRET: ("（细节不对外公布）", " (details are not public)"),
-    _FEW: ("（人数过少，不公布）", " (too few people to be published)"),
+    _FEW: ("（数目过小，不公布）", " (too few to be published)"),
 }
 
 
@@ -95,8 +95,10 @@ def release(
         for rule_id, outcome in outcomes.items()
     }
     kept = {name: masker.texts(table) for name, table in worked_out.items()}
-    if claims.TABLE in kept:
-        kept[claims.TABLE] = claims.without_readings(kept[claims.TABLE], policy.smallest)
+    kept |= {
+        name: claims.public(worked_out[name], kept[name], policy.smallest)
+        for name in claims.TABLES & kept.keys()
+    }
     masked = _intake(intake, public, masker)
     ids = []
     for rule_id, outcome in outcomes.items():
@@ -167,6 +169,8 @@ def _hit(hit: dict[str, Any], intake: Intake, masker: Masker, secret: bool) -> d
     }
     rest = {name: value for name, value in hit.items() if name not in evidence}
     shown = {} if secret else {name: _coded(name[2:], value, masker) for name, value in evidence.items()}
+    if claims.TEXT in evidence and not secret:
+        shown[claims.TEXT] = claims.called(evidence[claims.TEXT], shown[claims.TEXT], evidence[claims.KEY])
     unit = hit["unit"] if hit["unit"] in masker.units else hit["unit"] and masker.text(hit["unit"])
     amount = None if secret else hit["amount"]
     rows = _rows(hit["_rids"], intake, secret)
@@ -227,7 +231,7 @@ def _few(entry: Entry, hit: dict[str, Any], smallest: int) -> bool:
 
 def _reading(hit: dict[str, Any], smallest: int) -> bool:
     """Hides what a claim on people was held against."""
-    name = claims.withheld(hit, smallest, "e_") if "e_claim_key" in hit else None
+    name = claims.withheld(hit, smallest, "e_") if claims.KEY in hit else None
     if name:
         hit[name] = HIDDEN
     return bool(name)
