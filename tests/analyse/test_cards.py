@@ -179,6 +179,21 @@ def test_without_cards_and_triggers_there_is_nothing_to_draw(tmp_path):
     assert derived.spans.empty and derived.steps.empty and "0个对象" in cards.said(derived, "zh")
 
 
+def test_what_had_a_deadline_asks_for_a_card_from_the_day_after(tmp_path):
+    (tmp_path / "单位信息.csv").write_text(
+        "单位编号,单位名称,单位类型,在用\nU1,射击中心,训练单位,是\n", "utf-8"
+    )
+    (tmp_path / "整改问题台账.csv").write_text(
+        "问题编号,问题来源,反馈批次,责任单位,反馈日期,问题内容,问题分类,整改时限,整改状态\n"
+        "Z1,巡察,B1,U1,2021-03-19,台账不全,其他,2021-05-07,整改中\n"
+        "Z2,巡察,B1,U1,2021-03-19,无人值班,其他,2022-01-10,整改中\n",
+        "utf-8",
+    )
+    found = cards.derived(Audit.open(tmp_path, "2021"))
+    assert [(s.day, s.to_colour) for s in found.steps.itertuples()] == [(day("05-08"), "蓝")]
+    assert list(found.differences.begins) == [day("05-19")]
+
+
 def test_two_of_one_name_are_two_rows(tmp_path):
     (tmp_path / "人员花名册.csv").write_text(
         "人员编号,姓名,所在单位,职务层级\nP1,张伟,U1,一般\nP2,张伟,U1,一般\n", "utf-8"

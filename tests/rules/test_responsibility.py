@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
+from mingjing.rules import catalogue, found_so_far
+from mingjing.rules.engine import begins
 from mingjing.rules.festivals import rests
 
 TEXT = "召开党组会议专题学习全面从严治党主体责任规定并研究部署本单位重点领域廉政风险防控"
@@ -523,7 +525,7 @@ def seen(**more):
         "severity": "high",
         "unit": "U1",
         "subject": "x",
-        "date": date(2021, 5, 1),
+        "since": date(2021, 5, 1),
     } | more
 
 
@@ -586,6 +588,30 @@ def test_ss01_names_the_rule_of_the_first_row_it_shows(check, first, second, row
     assert (hit["_rids"], hit["e_example"], hit["e_events"]) == (rows, named, 2)
 
 
+@pytest.mark.parametrize(("as_of", "subjects"), [(date(2021, 5, 18), set()), (date(2021, 5, 19), {"U1|蓝"})])
+def test_ss01_what_had_a_deadline_triggers_from_the_day_after(check, as_of, subjects):
+    item = {"item_id": "Z1", "unit_id": "U1", "status": "整改中", "feedback_date": date(2021, 3, 19)}
+    more = dict.fromkeys(["orig_deadline", "extension_no", "close_date", "is_long_term", "problem"])
+    overdue = check("ZG-02", as_of=as_of, rectification=[item | more | {"deadline": date(2021, 5, 7)}])[0]
+    found = found_so_far({"ZG-02": overdue}, catalogue())["finding"].to_pylist()
+    assert [(hit["date"], hit["since"]) for hit in found] == [(date(2021, 3, 19), date(2021, 5, 8))]
+    _, findings = check("SS-01", as_of=as_of, tricolor=[card(issue_date=date(2021, 1, 1))], finding=found)
+    assert {f["subject"] for f in findings} == subjects
+
+
+def test_ss01_what_falls_due_later_triggers_nothing(check):
+    """It is not counted either: the day of the first breach, and their number, are those of what is broken."""
+    later = seen(rule_id="ZG-02", since=date(2022, 1, 1))
+    assert not len(check("SS-01", tricolor=[card()], finding=[later])[1])
+    [hit] = check("SS-01", tricolor=[card()], finding=[seen(), later])[0].hits
+    assert hit["e_events"] == 1
+
+
+@pytest.mark.parametrize("due", [None, 12])
+def test_a_breach_without_a_day_it_was_due_begins_with_what_happened(due):
+    assert begins(date(2021, 3, 1), due) == date(2021, 3, 1) and begins(None, due) is None
+
+
 @pytest.mark.parametrize(
     ("cards", "finding", "subjects"),
     [
@@ -595,9 +621,9 @@ def test_ss01_names_the_rule_of_the_first_row_it_shows(check, first, second, row
         ([card(color="红", issue_date=date(2021, 5, 2))], seen(), set()),
         ([card(color="蓝", issue_date=date(2021, 5, 2))], seen(rule_id="RX-03"), {"U1|黄"}),
         ([card(color="蓝", issue_date=date(2021, 5, 2), exemption_no="R1")], seen(), {"U1|蓝"}),
-        ([card(color="蓝")], seen(date=None), set()),
-        ([], seen(date=date(2021, 12, 20)), {"U1|蓝"}),
-        ([], seen(date=date(2021, 12, 21)), set()),  # ten days to issue a card end on the day looked from
+        ([card(color="蓝")], seen(since=None), set()),
+        ([], seen(since=date(2021, 12, 20)), {"U1|蓝"}),
+        ([], seen(since=date(2021, 12, 21)), set()),  # ten days to issue a card end on the day looked from
         ([], seen(rule_id="AQ-02"), set()),
         ([], seen(unit=None), set()),
     ],

@@ -139,8 +139,11 @@ def triggers(rng):
             "_rid": 1000 + n,
             "rule_id": rule_id,
             "unit": rng.choice([*WHO[:4], None]),
-            "date": rng.choice(
-                [date(2021, 3, 1), date(2021, 8, 20), date(2021, 8, 21), date(2021, 12, 20), None]
+            "since": rng.choice(
+                [
+                    *(date(2021, 3, 1), date(2021, 8, 20), date(2021, 8, 21), date(2021, 12, 20)),
+                    *(date(2022, 1, 1), None),
+                ]
             ),
         }
         for n, rule_id in enumerate(found)
@@ -155,11 +158,12 @@ def triggers(rng):
 def ss01(d, p):
     given = in_force(d)
     given = given[given.subject_type == "单位"]
-    found = d.finding.assign(date=pd.to_datetime(d.finding.date))
+    found = d.finding.assign(since=pd.to_datetime(d.finding.since))
+    found = found[~(found.since > d.today)]
     keys, hit = [], []
     for place, (colour, rules) in enumerate(TRIGGERS.items()):
         for unit, g in found[found.rule_id.isin(rules)].groupby("unit"):
-            first = g.date.min()
+            first = g.since.min()
             enough = given[(given.subject_id == unit) & given.color.isin(list(TRIGGERS)[place:])]
             answered = (enough.issue_date >= first).any() or (pd.isna(first) and len(enough) > 0)
             waiting = first + pd.Timedelta(days=p.grace_days) >= d.today

@@ -16,6 +16,7 @@ from mingjing.analyse.colours import Card, Ground, Step, Table, Trigger, path
 from mingjing.analyse.stretches import COLOURS, KINDS, Stretch, differences, stretches
 from mingjing.areas import area_of
 from mingjing.errors import UsageError
+from mingjing.rules.engine import begins
 from mingjing.rules.responsibility.cards import NEXT
 from mingjing.wording import listed
 
@@ -142,9 +143,17 @@ def _triggers(audit) -> dict[str, list[Trigger]]:
     found: dict[str, list[Trigger]] = {}
     for row in audit.found(sorted({area_of(rule) for rule in colours})):
         if row["rule_id"] in colours and row["unit"] and (not audit.units or row["unit"] in audit.units):
-            one = Trigger(row["finding_id"], row["rule_id"], colours[row["rule_id"]], _day(row["date"]))
-            found.setdefault(row["unit"], []).append(one)
+            day = begins(_day(row["date"]), _due(row))
+            one = Trigger(row["finding_id"], row["rule_id"], colours[row["rule_id"]], day)
+            if day is None or day <= audit.as_of:  # what falls due later triggers nothing yet
+                found.setdefault(row["unit"], []).append(one)
     return found
+
+
+def _due(found: dict) -> date | None:
+    """The day by which what was found should have been done, where it had one."""
+    due = json.loads(found["evidence"])["values"].get("due")
+    return date.fromisoformat(due) if isinstance(due, str) else None
 
 
 def _not_run(audit) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from importlib.util import find_spec
 from typing import Any
 
@@ -81,13 +82,21 @@ FINDING = pa.schema(
         ("_rid", pa.int64()),
         *((name, pa.string()) for name in ("rule_id", "prefix", "severity", "kind", "unit", "subject")),
         ("date", pa.date32()),
+        ("since", pa.date32()),
     ]
 )
 OUTCOME = pa.schema([("rule_id", pa.string()), ("outcome", pa.string())])
 
 
+def begins(day: date | None, due: Any) -> date | None:
+    """The day on which a breach began: the one after the day by which something was `due`, where there was such a day, else the
+    day of what happened."""
+    return due + timedelta(days=1) if isinstance(due, date) else day
+
+
 def found_so_far(outcomes: dict[str, Outcome], entries: dict[str, Entry]) -> dict[str, pa.Table]:
-    """What meta rules look at: `finding`, a row for each hit, and `outcome`, a row for each rule that was asked."""
+    """What meta rules look at: `finding`, a row for each hit (`since`: the day on which the breach began), and `outcome`, a row
+    for each rule that was asked."""
     hits = [
         {
             "_rid": min(hit["_rids"], default=None),
@@ -98,6 +107,7 @@ def found_so_far(outcomes: dict[str, Outcome], entries: dict[str, Entry]) -> dic
             "unit": hit["unit"],
             "subject": hit["subject"],
             "date": hit["date"],
+            "since": begins(hit["date"], hit.get("e_due")),
         }
         for rule_id, outcome in outcomes.items()
         for hit in outcome.hits

@@ -43,6 +43,7 @@ def placed(ledgers: Ledgers, t: ir.Table) -> ir.Table:
 @rule("SS-01")
 def no_card(ledgers: Ledgers, p):
     f = ledgers.finding
+    f = f.filter(f.since.isnull() | (f.since <= ledgers.as_of))  # what falls due later triggers nothing yet
     given = cards(ledgers).select("unit", "color", "issue_date")
     for colour, rules in p.matrix.items():
         enough = p.ranks[colour]
@@ -53,7 +54,7 @@ def no_card(ledgers: Ledgers, p):
         g = triggers.group_by("unit").agg(
             _rids=_._rid.collect(),
             events=_.count(),
-            start=_.date.min(),
+            start=_.since.min(),
             example=_.rule_id.argmin(_.place),
         )
         g = g.filter(g.events >= p.min_count)
