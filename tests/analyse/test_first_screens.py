@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import antidoping, canteen, claims, firearms, venues
+from mingjing.analyse import antidoping, canteen, claims, firearms, risk, venues
 from mingjing.report import onepage
 from mingjing.rules.intake.claims import rules_in_words
 
@@ -60,6 +60,21 @@ def test_rules_are_named_up_to_three():
     ids = ["QD-01", "QD-02", "QD-04", "QD-05"]
     assert rules_in_words(ids, "zh").endswith("枪支当日未归库等")
     assert "等" not in rules_in_words(ids[:3], "zh") and rules_in_words([], "en") == ""
+
+
+def test_the_points_of_the_matrix_are_told_by_register_by_rating_and_by_score(tmp_path):
+    (tmp_path / "廉政风险点登记表.csv").write_text(
+        "风险点编号,单位编号,科室,岗位,重点领域,发生可能性,危害程度,风险等级,排查日期,状态\n"
+        "F1,U1,办公室,会计,财务,3,5,一级,2021-01-04,有效\n"
+        "F2,U1,办公室,会计,采购,3,5,中,2021-01-04,有效\n"
+        "F3,U1,办公室,会计,食堂,,5,低,2021-01-04,有效\n"
+        "F4,U1,办公室,会计,人事,5,5,高,2021-01-04,已撤销\n",
+        "utf-8",
+    )
+    small = Audit.open(tmp_path, "2021")
+    told = risk.counted(small, "zh")
+    assert "登记风险点4个，其中有效的3个" in told and "登记为高的1个，按得分为高的2个" in told
+    assert "register: 4, in force: 3" in risk.counted(small, "en")
 
 
 def test_the_population_is_said_in_whole_people_and_millions():

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from mingjing.analyse import Screen
+from mingjing.analyse import Screen, ledger
 from mingjing.rules.risk import register
 from mingjing.tables.words import in_english
 from mingjing.wording import shortlist
@@ -57,6 +57,29 @@ def scored(board: pd.DataFrame, lang: str) -> str:
     there = int(board.points[points == most].sum())
     zh = f"共{total}个有评分的风险点，得分最高{most:.0f}分，有{there}个"
     return zh if lang == "zh" else f"{total} scored points; the highest score is {most:.0f}, of {there}"
+
+
+def counted(audit, lang: str) -> str:
+    """How the points of the board are counted: in force of those on the register, rated high and high by their score."""
+    if "risk_register" not in audit.ledgers:
+        return (
+            "没有交来风险点登记，无从计数。"
+            if lang == "zh"
+            else "No register of risks was handed in to count."
+        )
+    rows, p = ledger(audit, "risk_register"), audit.params("LZ-02")
+    live = rows[rows.status == "有效"]
+    rated = int((live.risk_level.replace(p.alias) == "高").sum())
+    high = int((live.likelihood.astype(float) * live.impact.astype(float) >= p.high_min).sum())
+    if lang == "zh":
+        return (
+            f"台账登记风险点{len(rows)}个，其中有效的{len(live)}个，矩阵和首页只计有效的。"
+            f"等级登记为高的{rated}个，按得分为高的{high}个；等级与得分不符的见LZ-02的发现。"
+        )
+    return (
+        f"Points on the register: {len(rows)}, in force: {len(live)}; the matrix and the first screen count those in force. "
+        f"Rated high: {rated}, high by their score: {high}; where rating and score differ, see the findings of LZ-02."
+    )
 
 
 def most_seen(seen: pd.DataFrame, lang: str) -> str:
