@@ -544,7 +544,7 @@ def test_kh05_a_unit_honoured_with_high_findings_is_shown(check, change, finding
     shown = check("KH-05", honor=[honor(honor_id="H0"), row], finding=[finding])[1]
     assert len(shown) == found
     # two honours of one name are told apart
-    assert all(f"（{row['year']}年，{row['period']}）" in one["message_zh"] for one in shown)
+    assert all(f"（{row['year']}年，{row['period']}表彰）" in one["message_zh"] for one in shown)
 
 
 @pytest.mark.parametrize(
