@@ -109,6 +109,14 @@ def test_thresholds_that_are_yes_or_no_or_fixed_words_are_told_in_words():
     assert threshold_value(signs, "en").startswith("received 1, moved in 1, returned 1")
 
 
+def test_a_threshold_that_lists_rules_names_them():
+    matrix = catalogue()["SS-01"].params["matrix"]
+    assert "黄 RX-03“同一问题投诉超两次未由主要领导过问”；红" in threshold_value(matrix, "zh")
+    assert threshold_value(matrix, "en").startswith(
+        "blue ZG-02 “Problem closed late or open past its deadline”"
+    )
+
+
 def test_no_threshold_shows_a_name_of_the_code():
     told = {
         (entry.rule_id, p.name, lang): threshold_value(p, lang)

@@ -171,6 +171,8 @@ def _value(value, lang: str) -> str:
     # the colours of cards and names of the code are labels, and fixed words of ledgers have English; other words stand as
     # they are
     if isinstance(value, str):
+        if value in catalogue():
+            return f"{value}{' ' * (lang == 'en')}“{catalogue()[value].name(lang)}”"
         if "|" in value:
             return listed(map(_keyword, value.split("|")), lang)
         coded = value.isascii() and value.isidentifier()
