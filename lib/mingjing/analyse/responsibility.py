@@ -86,8 +86,8 @@ def first_screen(audit) -> Screen:
     groups = _groups(audit)
     due = int(count.get("SS-01", 0))
     return Screen(
-        f"应亮牌未亮牌{due}项。",
-        f"{due} {'card was' if due == 1 else 'cards were'} due and not issued.",
+        f"应亮牌未亮牌{due}项（一个单位一种颜色算一项）。",
+        f"{due} {'card was' if due == 1 else 'cards were'} due and not issued, one for each unit and colour.",
         (
             (
                 "没有纪实（人·季）/ 应有",
