@@ -1,8 +1,5 @@
 """Firearms beyond rules: gun by gun, ammunition by kind, and the claim of zero error."""
 
-from datetime import date
-
-import pandas as pd
 import pytest
 
 from mingjing import Audit
@@ -26,7 +23,22 @@ def test_opening_and_steps_make_closing_for_each_kind(audit):
     last = book.groupby(["storeroom", "ammo_type", "batch_no"]).balance.last().groupby("ammo_type").sum()
     for kind, steps in falls.groupby(level=0):
         assert steps.sum() - steps[kind, "closing"] == steps[kind, "closing"] == last[kind]
-    assert falls["5.6mm步枪弹", "adjusted"] == -3
+    assert falls["5.6mm步枪弹", "deficit"] == -3
+
+
+def test_a_gain_and_a_loss_do_not_come_to_nought_together(tmp_path):
+    """Two rounds short in one line and two too many in the next: four rounds are unclear, and one line that follows adds none."""
+    lines = ["期初,100,100", "领出,10,88", "领出,10,80", "退回,5,85"]
+    rows = [
+        f"L{day},2021-03-0{day} 09:00,射击中心,枪库,4.5mm气枪弹,21-12,{line}"
+        for day, line in enumerate(lines, 1)
+    ]
+    head = "流水号,业务时间,单位,存放库室,弹种,批号,业务类型,数量,结存"
+    (tmp_path / "弹药收发结存台账.csv").write_text("\n".join([head, *rows]) + "\n")
+    audit = Audit.open(tmp_path, period="2021")
+    steps = firearms.waterfall(audit).set_index("step").rounds
+    assert (steps["gained"], steps["lost"]) == (2, -2) and steps.sum() == 2 * steps["closing"] == 170
+    assert firearms.first_screen(audit).figures[1][2] == "4 / 20"
 
 
 def test_a_quarter_opens_with_what_the_last_one_closed_with(folder):
@@ -53,11 +65,12 @@ def test_coverage_misses_the_day_without_a_stocktake(audit):
     assert list(days[days.counted < days.days].month) == ["2021-09"]
 
 
-def test_nights_are_counted_to_the_day_the_audit_looks_from(audit):
-    nights, issues = firearms.nights_out(audit)
-    open_ = audit.table("gun_issue").query("in_time.isna()").out_time.dt.normalize()
-    assert nights == 1 + (pd.Timestamp(date(2021, 12, 31)) - open_).dt.days.sum()
-    assert issues == len(audit.table("gun_issue"))
+def test_issues_not_back_when_due_are_counted_once_each(audit):
+    log = audit.table("gun_issue")
+    overnight = log.in_time.isna() | (log.in_time.dt.normalize() > log.out_time.dt.normalize())
+    kept, issues = firearms.kept_out(audit)
+    assert 0 < kept <= overnight.sum() and issues == len(log)
+    assert kept == audit.check("firearms").to_pandas().query("rule_id == 'QD-04'").subject.nunique()
 
 
 def test_errors_refute_the_claim(audit):

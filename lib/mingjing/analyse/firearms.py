@@ -20,12 +20,16 @@ STEPS = {
     "back": ("退回", "Returned"),
     "moved": ("调出", "Moved"),
     "destroyed": ("报废", "Scrapped"),
-    "adjusted": ("盘盈盘亏", "Adjusted"),
-    "unexplained": ("无法解释", "Unclear"),
+    "surplus": ("盘盈", "Surplus"),
+    "deficit": ("盘亏", "Deficit"),
+    "gained": ("不明增加", "Unclear +"),
+    "lost": ("不明减少", "Unclear −"),
     "closing": ("期末", "Closing"),
 }
+# What should be nought; gains and losses stand apart, for together they may come to nought.
+ODD = ("gained", "lost", "surplus", "deficit")
 _STEP = {"入库": "in", "调入": "in", "领出": "out", "退回": "back", "调出": "moved", "报废": "destroyed"}
-_STEP |= {"盘盈": "adjusted", "盘亏": "adjusted"}
+_STEP |= {"盘盈": "surplus", "盘亏": "deficit"}
 
 _WITHHELD = (
     "枪弹台账不公开，“零差错”是否成立见内部报告。",
@@ -81,9 +85,10 @@ def waterfall(audit) -> pd.DataFrame:
     lines = [part.rename("rounds").reset_index().assign(step="opening") for part in parts]
     moves = t[inside & t.sign.notna()]
     moves = moves.assign(step=moves.txn_type.map(_STEP), rounds=moves.sign * moves.qty)
-    jumps = t[inside].assign(step="unexplained", rounds=t.jump)
+    gained = t[inside].assign(step="gained", rounds=t.jump.clip(lower=0))
+    lost = t[inside].assign(step="lost", rounds=t.jump.clip(upper=0))
     closing = t[inside | before].groupby(lot).balance.last().groupby("ammo_type").sum()
-    lines += [moves, jumps, closing.rename("rounds").reset_index().assign(step="closing")]
+    lines += [moves, gained, lost, closing.rename("rounds").reset_index().assign(step="closing")]
     found = pd.concat(lines).groupby(["ammo_type", "step"], as_index=False).rounds.sum()
     found["rounds"] = found.rounds.astype(int)
     order = found.step.map(list(STEPS).index)
@@ -136,8 +141,8 @@ def coverage(audit) -> pd.DataFrame:
     return found.assign(counted=found.counted.astype(int))
 
 
-def nights_out(audit) -> tuple[int, int] | None:
-    """Nights that guns stayed out beyond what was due, and the issues of the period; nothing without the log."""
+def kept_out(audit) -> tuple[int, int] | None:
+    """Issues of the period whose guns were not back when due, and all its issues; nothing without the log."""
     if "gun_issue" not in audit.ledgers:
         return None
     found = audit.check("firearms").to_pandas()
@@ -145,12 +150,7 @@ def nights_out(audit) -> tuple[int, int] | None:
     t = audit.ledgers.gun_issue
     issues = t.filter(audit.ledgers.in_period(t.out_time)).to_pandas()
     issues = issues[issues.unit_id.isin(audit.units)] if audit.units else issues
-    held = issues[issues.issue_id.isin(late)]
-    end = pd.Timestamp(audit.as_of)
-    back = held.in_time.where(held.in_time < end + pd.Timedelta(days=1)).fillna(end).dt.normalize()
-    trip = held.purpose.eq("外出参赛") & held.transport_permit_no.notna()
-    due = pd.to_datetime(held.planned_return_date).where(trip).fillna(held.out_time.dt.normalize())
-    return int((back - due).dt.days.sum()), len(issues)
+    return int(issues.issue_id.isin(late).sum()), len(issues)
 
 
 def zero_error(audit, lang: str) -> str:
@@ -182,7 +182,7 @@ def keeps_none(audit) -> bool:
 
 def _keeps_none(audit) -> bool:
     return bool(
-        audit.units and match(audit).empty and waterfall(audit).empty and not (nights_out(audit) or (0, 0))[1]
+        audit.units and match(audit).empty and waterfall(audit).empty and not (kept_out(audit) or (0, 0))[1]
     )
 
 
@@ -198,21 +198,21 @@ def _refuted(seen: dict, span: str, lang: str) -> str:
 
 
 def first_screen(audit) -> Screen:
-    """What DQ-04 would say of the claim of zero error; guns seen, rounds unexplained, nights out."""
+    """What DQ-04 would say of the claim of zero error; guns seen, rounds unexplained, guns kept out."""
     zh, en = (zero_error(audit, lang) for lang in ("zh", "en"))
-    guns, falls, nights = match(audit), waterfall(audit), nights_out(audit)
+    guns, falls, issues = match(audit), waterfall(audit), kept_out(audit)
     held = guns[~guns.status.isin(["上缴", "丢失", "被盗"])]
     seen = f"{int((held.last_seen.notna()).sum())} / {len(held)}" if guns.takes.notna().any() else "—"
     rounds = falls.groupby("step").rounds.agg(lambda r: int(r.abs().sum()))
-    odd = int(rounds.get("unexplained", 0) + rounds.get("adjusted", 0))
+    odd = int(rounds.reindex(ODD, fill_value=0).sum())
     unexplained_ = f"{odd} / {int(rounds.get('out', 0))}" if len(falls) else "—"
-    out = f"{nights[0]} / {nights[1]}" if nights else "—"
+    out = f"{issues[0]} / {issues[1]}" if issues else "—"
     return Screen(
         zh,
         en,
         (
             ("期内清点见过的枪 / 在册的枪", "Guns seen at some stock-take / registered", seen),
             ("说不清的弹 / 领出的弹（发）", "Rounds unexplained / issued", unexplained_),
-            ("在外过夜 / 领用次数", "Nights out / issues", out),
+            ("没有按时归库的领用 / 全部领用（次）", "Issues not back when due / all issues", out),
         ),
     )
