@@ -204,6 +204,17 @@ def test_st09_what_was_bought_was_taken_in(check, purchase, rows, expected):
     assert cases(outcome) == expected
 
 
+def test_what_is_off_is_told_at_the_price_paid_and_not_all_that_was_bought(check):
+    """90 kg taken in of 100 bought for 500 yuan; five of them sent back as well: the reading that is nearer counts."""
+    short = stock(qty=90.0)
+    back = stock(txn_id="K2", txn_type="退货", qty=5.0)
+    for rows, amount in (([short], 50.0), ([short, back], 50.0), ([stock(purchase_line_id="C9")], 500.0)):
+        outcome, _ = check("ST-09", food_purchase=[bought(qty=100.0, amount=500.0)], food_stock=rows)
+        assert [hit["amount"] for hit in outcome.hits] == [amount]
+    outcome, _ = check("ST-09", food_purchase=[bought(qty=100.0, amount=None)], food_stock=[short])
+    assert [hit["amount"] for hit in outcome.hits] == [None]
+
+
 def book(*steps):
     """Rows of one item: (type, quantity, balance, count)."""
     return [
@@ -350,6 +361,8 @@ def test_st20_goods_invoice_and_payment_agree(check, purchase, bill, payment, ex
         canteen_cash=[paid(entry_id="Z0", invoice_no="F0"), paid(**payment)],
     )
     assert cases(outcome) == expected
+    off = {hit["case"]: hit["amount"] for hit in outcome.hits if hit["case"] in ("differs", "overpaid")}
+    assert all(amount == 1.01 for amount in off.values()), "the difference, not the invoice"
 
 
 @pytest.mark.parametrize(

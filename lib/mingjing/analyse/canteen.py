@@ -13,7 +13,6 @@ from mingjing.rules.expr import month_of, same
 from mingjing.stats import facet_model, rank_with_uncertainty, robust_scores, smallest_change
 from mingjing.wording import listed, plural
 
-MONEY = ("ST-10", "ST-11", "ST-20")
 # which books each rule holds against one another
 _BOOKS = {
     "ST-09": ("采购与入库", "purchases and stock-in"),
@@ -271,7 +270,7 @@ def first_screen(audit) -> Screen:
         en = f"First place: {order.unit[0]}, {chance(sure, 'en')} certain" + (
             "." if certain else "; the order is not settled."
         )
-    off = found[found.rule_id.isin(MONEY)].amount.sum()
+    off = found[found.rule_id.isin(_BOOKS)].amount.sum()
     units = ledger(audit, "meal_ledger").unit_id.nunique()
     crowded = found[found.rule_id == "ST-22"].unit.nunique()
     prices = premiums(audit)
@@ -286,8 +285,8 @@ def first_screen(audit) -> Screen:
         " ".join(filter(None, (agreement(audit, "en"), en))),
         (
             (
-                "对不上的账涉及 / 采购总额（元）",
-                "Yuan in entries that disagree / purchased",
+                "账目差额 / 采购总额（元，库存结存只差数量、不计）",
+                "Yuan off / purchased (stock balances are off by quantity only)",
                 f"{off:,.0f} / {bought:,.0f}",
             ),
             (

@@ -131,11 +131,10 @@ def three_way(ledgers: Ledgers, p):
     )
     yield "unreceived", t.filter(t.received.isnull())
     off = t.filter(differs(t.invoice_amount, t.received, p.tol_yuan))
+    gap = (off.invoice_amount - off.received).round(2)
     yield (
         "differs",
-        off.mutate(
-            _rids=ibis.array([off._rid]).concat(off.lines), gap=(off.invoice_amount - off.received).round(2)
-        ),
+        off.mutate(_rids=ibis.array([off._rid]).concat(off.lines), gap=gap, amount=gap.abs()),
     )
     late = bought.filter(days_between(bought.purchase_date, ibis.literal(ledgers.as_of)) > p.grace_days)
     yield "uninvoiced", late.anti_join(invoices, on)
@@ -145,12 +144,10 @@ def three_way(ledgers: Ledgers, p):
     )
     t = t.inner_join(paid, on)
     twice = t.filter(over(t.paid, t.invoice_amount + p.tol_yuan))
+    gap = (twice.paid - twice.invoice_amount).round(2)
     yield (
         "overpaid",
-        twice.mutate(
-            _rids=ibis.array([twice._rid]).concat(twice.entries),
-            gap=(twice.paid - twice.invoice_amount).round(2),
-        ),
+        twice.mutate(_rids=ibis.array([twice._rid]).concat(twice.entries), gap=gap, amount=gap),
     )
     loose = out.mutate(supplier_name=out.counterparty).anti_join(invoices, on)
     yield "unmatched", loose.mutate(subject=loose.entry_id, unit=loose.unit_id, date=loose.entry_date)

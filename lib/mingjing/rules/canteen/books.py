@@ -35,7 +35,10 @@ def stocked(ledgers: Ledgers, p):
     gross, net = t.gross.round(4), (t.gross - t.returned.fill_null(0)).round(4)
     t = t.mutate(stocked=gross, net=net)
     # the purchase ledger is kept gross or net of what was sent back: either agrees
-    yield "differs", t.filter(~unlike & differs(t.kg, gross, p.tol) & differs(t.kg, net, p.tol))
+    off = t.filter(~unlike & differs(t.kg, gross, p.tol) & differs(t.kg, net, p.tol))
+    gap = ibis.least((off.kg - off.stocked).abs(), (off.kg - off.net).abs())
+    # what is off, at the price paid, and not all that was bought
+    yield "differs", off.mutate(amount=(off.amount * gap / off.kg.nullif(0)).round(2))
 
 
 @rule("ST-10")
