@@ -19,7 +19,7 @@ def audit(tmp_path_factory):
 def year(months: int = 12) -> SimpleNamespace:
     spans = [(f"2021-{m:02d}", date(2021, m, 1), None) for m in range(1, months + 1)]
     ledgers = SimpleNamespace(start=date(2021, 1, 1), end=date(2021, 12, 31), spans=lambda unit: spans)
-    return SimpleNamespace(ledgers=ledgers)
+    return SimpleNamespace(ledgers=ledgers, intake=SimpleNamespace(tables={}))
 
 
 class Release:
@@ -96,10 +96,26 @@ def test_the_public_gets_no_half_that_gives_a_small_rest_away():
 
 def test_a_month_out_of_line_is_marked_and_a_short_series_has_no_limits():
     days = pd.Series([date(2021, m, d + 1) for m in range(1, 13) for d in range(4 + m % 2 + 20 * (m == 9))])
-    found = rates.monthly(year(), days)
+    found = rates.monthly(year(), days, "hazard")
     assert list(found[found.outside].month) == ["2021-09"] and found["count"].sum() == len(days)
-    assert rates.monthly(year(3), days).high.isna().all()
-    assert rates.monthly(year(), pd.Series([], dtype="datetime64[ns]"))["count"].sum() == 0
+    assert rates.monthly(year(3), days, "hazard").high.isna().all()
+    assert rates.monthly(year(), pd.Series([], dtype="datetime64[ns]"), "hazard")["count"].sum() == 0
+
+
+@pytest.mark.parametrize(("rows", "accidents", "known"), [(4, 0, False), (2, 0, True), (4, 1, True)])
+def test_a_month_without_a_row_is_not_a_month_without_a_hazard(tmp_path, rows, accidents, known):
+    """Of a ledger with rows enough each month, an empty December is unknown; with few, or with a row of another kind, 0."""
+    days = [(f"H{m}-{n}", f"2021-{m:02d}-{n + 1:02d}", "否") for m in range(1, 12) for n in range(rows)]
+    days += [(f"A{n}", f"2021-12-0{n + 1}", "是") for n in range(accidents)]
+    lines = [f"{number},U1,{day},看台,电线裸露,用电,一般,未整改,{is_one}\n" for number, day, is_one in days]
+    head = "隐患编号,责任单位,排查日期,部位,隐患内容,隐患类别,隐患等级,状态,是否事故\n"
+    (tmp_path / "隐患排查治理台账.csv").write_text(head + "".join(lines), "utf-8")
+    audit = Audit.open(tmp_path, period="2021")
+    found = safety.months(audit)
+    assert found["count"].iloc[-1] == 0 if known else pd.isna(found["count"].iloc[-1])
+    assert (found.centre.iloc[-1] == rows) is not known and found.high.notna().all()
+    assert ("2021-12" in rates.monthly_told(found, "zh")) is not known
+    assert safety.flow(audit).found.isna().any() is not known
 
 
 @pytest.mark.parametrize(

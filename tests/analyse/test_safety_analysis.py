@@ -28,8 +28,16 @@ def test_hazards_flow_adds_up_to_what_is_open(audit):
     flow, opening = safety.flow(audit), safety.hazards(audit)
     before = opening[opening.found_date < pd.Timestamp(2021, 1, 1)]
     carried = int((~(before.closed < pd.Timestamp(2021, 1, 1))).sum())
-    assert (carried + flow.found.cumsum() - flow.closed.cumsum() == flow.open).all()
+    assert (carried + flow.found.fillna(0).cumsum() - flow.closed.cumsum() == flow.open).all()
     assert flow.open.iloc[-1] == len(safety.ageing(audit))
+
+
+def test_what_the_months_do_not_show_is_said(audit):
+    """64 hazards on record: those found before the year are not in its months."""
+    months, hazards = safety.months(audit), safety.hazards(audit)
+    earlier = len(hazards) - int(months["count"].sum())
+    assert earlier == (hazards.found_date < pd.Timestamp(2021, 1, 1)).sum() > 0
+    assert f"期前发现的{earlier}项不在图中" in safety.months_told(audit, months)
 
 
 def test_a_closure_after_the_day_looked_from_is_still_open(folder):

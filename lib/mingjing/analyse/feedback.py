@@ -122,7 +122,7 @@ def change(audit) -> pd.DataFrame:
 
 def months(audit) -> pd.DataFrame:
     """Requests by month of acceptance, with control limits: see `rates.monthly`."""
-    return shared.monthly(audit, _requests(audit).accept_time)
+    return shared.monthly(audit, _requests(audit).accept_time, "hotline")
 
 
 def _requests(audit) -> pd.DataFrame:

@@ -176,23 +176,31 @@ def serial_gaps(audit) -> pd.DataFrame:
 
 
 def empty_months(audit) -> pd.DataFrame:
+    """`silent_months` of each ledger that has any."""
+    silent = {name: silent_months(audit, name) for name in audit.intake.tables}
+    lines = [
+        (tables()[name].label(audit.lang), len(months), listed(months, audit.lang))
+        for name, months in silent.items()
+        if months
+    ]
+    return pd.DataFrame(lines, columns=["ledger", "count", "months"])
+
+
+def silent_months(audit, name: str, least: float = 0) -> list[str]:
     """Months of the period that are over and in which a ledger has no row at all, though it has rows in others.
 
-    Ledgers with rows in fewer than half of these months are not kept by the month and are left out. Of some units their
-    rows count, and ledgers that name no unit are left out.
+    A ledger with rows in fewer than half of these months, or fewer than `least` a month on average, is not kept by the
+    month and has none. Of some units their rows count; a ledger that names no unit has none then.
     """
+    declared, table = tables()[name], audit.intake.tables.get(name)
+    if table is None or declared.date not in table.column_names:
+        return []
+    if audit.units:
+        if declared.unit not in table.column_names:
+            return []
+        table = table.filter(_of_units(audit, table, declared.unit))
     months = [month for month, _, last in audit.ledgers.spans("month") if last <= audit.as_of]
-    lines = []
-    for name, table in audit.intake.tables.items():
-        declared = tables()[name]
-        if declared.date not in table.column_names:
-            continue
-        if audit.units:
-            if declared.unit not in table.column_names:
-                continue
-            table = table.filter(_of_units(audit, table, declared.unit))
-        dated = pd.to_datetime(table[declared.date].to_pandas()).dt.strftime("%Y-%m")
-        empty = [month for month in months if month not in set(dated)]
-        if empty and len(empty) <= len(months) / 2:
-            lines.append((declared.label(audit.lang), len(empty), listed(empty, audit.lang)))
-    return pd.DataFrame(lines, columns=["ledger", "count", "months"])
+    dated = pd.to_datetime(table[declared.date].to_pandas()).dt.strftime("%Y-%m")
+    empty = [month for month in months if month not in set(dated)]
+    kept = len(empty) <= len(months) / 2 and dated.isin(months).sum() >= least * len(months)
+    return empty if kept else []

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pandas as pd
 
+from mingjing.analyse.intake import silent_months
 from mingjing.release import is_withheld, marked
 from mingjing.stats import control_chart, funnel, rate_change
 from mingjing.wording import listed
 
 LEAST_MONTHS = 8
+LEAST_ROWS = 3
 _WITHHELD = (
     "有的单位数目过小、不公布，因此合计与比较也不公布。",
     "Some units have too few cases to be published, so neither the total nor the comparison is.",
@@ -111,19 +113,35 @@ def halves_told(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["rate", "real", "change", "interval", "half1", "half2"])
 
 
-def monthly(audit, days: pd.Series) -> pd.DataFrame:
+def monthly(audit, days: pd.Series, ledger: str) -> pd.DataFrame:
     """Events by whole month of the period, with the chart of single values: `month count centre low high outside`.
 
-    Chart and limits as `mingjing.stats.control_chart` (`xmr`, whose spread comes from the series itself, so that counts that
+    NaN, and no part of the chart, is a month in which the ledger has no row at all though it has `LEAST_ROWS` a month: then
+    chance makes hardly one month in twenty empty, and no data is not zero. Chart and limits as `mingjing.stats.control_chart` (`xmr`, whose spread comes from the series itself, so that counts that
     come in bursts are not all alarms); empty limits with fewer than 8 months.
     """
     names = [name for name, first, _ in audit.ledgers.spans("month") if first >= audit.ledgers.start]
     counts = pd.to_datetime(days).dt.strftime("%Y-%m").value_counts().reindex(names, fill_value=0)
     frame = pd.DataFrame({"month": names, "count": counts.to_numpy()})
-    if len(frame) < LEAST_MONTHS:
+    unknown = frame.month.isin(silent_months(audit, ledger, LEAST_ROWS)) & (frame["count"] == 0)
+    frame["count"] = frame["count"].mask(unknown) if unknown.any() else frame["count"]
+    known = frame["count"].dropna()
+    if len(known) < LEAST_MONTHS:
         return frame.assign(centre=None, low=None, high=None, outside=False)
-    chart = control_chart(frame["count"])
-    low = [max(limit, 0) for limit in chart.low]
-    return frame.assign(
-        centre=chart.centre, low=low, high=chart.high, outside=frame.index.isin(chart.outside)
+    chart = control_chart(known)
+    limits = {
+        "centre": chart.centre,
+        "low": max(chart.low[0], 0),
+        "high": chart.high[0],
+    }  # one for all points
+    return frame.assign(**limits, outside=frame.index.isin(known.index[list(chart.outside)]))
+
+
+def monthly_told(found: pd.DataFrame, lang: str) -> str:
+    """What `monthly` shows: the months outside the limits, and those of which nothing is known."""
+    beyond, unknown = (listed(found.month[rows], lang) for rows in (found.outside, found["count"].isna()))
+    if lang == "zh":
+        return f"限外月份：{beyond or '无'}" + (f"；{unknown}台账一行也没有，不当作零" if unknown else "")
+    return f"Months outside: {beyond or 'none'}" + (
+        f"; without a row in the ledger, which is not zero: {unknown}" if unknown else ""
     )

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from mingjing.analyse import Screen, ledger, rates
+from mingjing.analyse.intake import silent_months
 from mingjing.wording import plural
 
 CHECKS = ("安全生产检查", "防火检查")
@@ -51,19 +52,35 @@ def lateness(audit) -> pd.DataFrame:
 
 def months(audit) -> pd.DataFrame:
     """Hazards found by month, with control limits: see `rates.monthly`."""
-    return rates.monthly(audit, hazards(audit).found_date)
+    return rates.monthly(audit, hazards(audit).found_date, "hazard")
+
+
+def months_told(audit, found: pd.DataFrame) -> str:
+    """What `months` shows, and how many hazards are older than the period and not in it."""
+    earlier = int((hazards(audit).found_date < pd.Timestamp(audit.ledgers.start)).sum())
+    told = rates.monthly_told(found, audit.lang)
+    if earlier:
+        told += (
+            f"；期前发现的{earlier}项不在图中"
+            if audit.lang == "zh"
+            else plural(f"; not drawn: {earlier} hazard(s) found before the period")
+        )
+    return told
 
 
 def flow(audit) -> pd.DataFrame:
-    """Hazards by month of the period: `found`, `closed`, and `open` at the end of the month (or on `as_of`)."""
+    """Hazards by month of the period: `found`, `closed`, and `open` at the end of the month (or on `as_of`). `found` is NaN
+    in a month of which the ledger has no row (see `rates.monthly`)."""
     frame, rows = hazards(audit), []
+    unknown = silent_months(audit, "hazard", rates.LEAST_ROWS)
     for month in audit.period.months() if len(frame) else []:
         first = pd.Timestamp(f"{month}-01")
         last = min(first + pd.offsets.MonthEnd(), pd.Timestamp(audit.as_of))
         if first <= last:
             found, closed = frame.found_date.between(first, last), frame.closed.between(first, last)
             still = (frame.found_date <= last) & ~(frame.closed <= last)
-            rows.append((first.date(), int(found.sum()), int(closed.sum()), int(still.sum())))
+            new = None if month in unknown else int(found.sum())
+            rows.append((first.date(), new, int(closed.sum()), int(still.sum())))
     return pd.DataFrame(rows, columns=["month", "found", "closed", "open"])
 
 
