@@ -262,9 +262,9 @@ def test_a_page_limited_to_units_names_them_and_an_area_without_a_rule_run_has_n
 
 
 def test_the_table_of_rules_has_reasons_only_where_a_rule_did_not_run():
-    def told(outcome: str, reason: str) -> str:
+    def told(outcome: str, reason: str, rule_id: str = "ST-02") -> str:
         line = pd.DataFrame(
-            [("ST-02", outcome, reason, 9, 0)],
+            [(rule_id, outcome, reason, 9, 0)],
             columns=["rule_id", "outcome", "reason", "rows_checked", "findings"],
         )
         return rules_run(line, catalogue(), "en").html
@@ -273,6 +273,8 @@ def test_the_table_of_rules_has_reasons_only_where_a_rule_did_not_run():
     assert ">not run<" in told("not_run", "no data") and "Reason" in told("not_run", "no data")
     heads = re.findall(r'<th scope="col"[^>]*>([^<]+)', told("passed", ""))
     assert heads[2:] == ["Outcome", "Findings", "Rows checked"]
+    assert [cell in told("passed", "", "DQ-01") for cell in (">9<", ">9 sheets<")] == [False, True]
+    assert ">9 units<" in told("passed", "", "DQ-03") and ">9<" in told("passed", "")
 
 
 def test_days_in_chinese_sentences_and_in_lists_stay_on_one_line():

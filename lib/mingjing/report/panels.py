@@ -46,6 +46,8 @@ _RULES = {
     "rows_checked": ("检查行数", "Rows checked"),
     "reason": ("原因", "Reason"),
 }
+# ledgers whose rows are things that a reader counts by another name
+_NO_ROWS = {"intake_sheet": ("{}张表", "{} sheet(s)"), "unit": ("{}个单位", "{} unit(s)")}
 _VERDICTS = {
     "refuted": ("被推翻", "refuted"),
     "open": ("无法判断", "cannot be judged"),
@@ -282,11 +284,19 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     frame = outcomes.assign(name=[entries[rule_id].name(lang) for rule_id in outcomes.rule_id])
     frame["outcome"] = [OUTCOMES[outcome][not zh] for outcome in frame.outcome]
     frame = frame if frame.reason.astype(bool).any() else frame.drop(columns="reason")
-    if frame.rows_checked.isna().any():
-        hidden = "不公布" if zh else "not public"
-        told = [hidden if pd.isna(n) else number(n, "rows") for n in frame.rows_checked]
+    counted = [next(iter(entries[rule_id].needs), "") for rule_id in frame.rule_id]
+    if frame.rows_checked.isna().any() or not _NO_ROWS.keys().isdisjoint(counted):
+        told = [_checked(n, of, lang) for n, of in zip(frame.rows_checked, counted, strict=True)]
         frame = frame.assign(rows_checked=told)
     return frame_panel(headed(frame, _RULES, lang), "规则运行情况" if zh else "Rules")
+
+
+def _checked(count, of: str, lang: str) -> str:
+    """How many rows of the ledger `of` a rule checked; where a row is a thing of its own, of what."""
+    if pd.isna(count):
+        return "不公布" if lang == "zh" else "not public"
+    told = _NO_ROWS.get(of, ("{}", "{}"))[lang != "zh"].format(number(count, "rows"))
+    return plural(told)
 
 
 def claims(judged: pd.DataFrame, lang: str) -> Panel:
