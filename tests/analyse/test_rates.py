@@ -163,6 +163,12 @@ def test_a_price_planted_far_above_the_market_leads_the_odd_ones(audit):
     assert len(odd) and dear and (odd.score > 0).any()
 
 
+def test_a_supplier_of_little_is_not_told_as_none(audit):
+    found = canteen.suppliers(audit)
+    assert (found.share > 0).all() and (found.share < 0.05).any() and (found.amount > 0).all()
+    assert (found.groupby("unit").share.sum() - 100).abs().max() < 0.5
+
+
 def test_the_four_groups_of_the_sample_agree_but_not_wholly(audit):
     found = feedback.agreement(audit).iloc[0]
     assert 0.3 < found.w < 0.95 and found.left_out == 2

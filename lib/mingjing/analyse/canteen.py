@@ -217,12 +217,16 @@ def suppliers(audit) -> pd.DataFrame:
     t = ledgers.food_purchase.filter(lambda t: ledgers.in_period(t.purchase_date)).to_pandas()
     t = t[t.unit_id.isin(audit.units)] if audit.units else t
     g = t.groupby(["unit_id", "supplier_name"], as_index=False).amount.sum()
-    g["share"] = (g.amount / g.groupby("unit_id").amount.transform("sum") * 100).round(1)
+    share = g.amount / g.groupby("unit_id").amount.transform("sum") * 100
+    # one decimal; more where a small purchase would read as none
+    g["share"] = share.round(1).where(
+        (share == 0) | (share.abs() >= 0.05), share.map("{:.1g}".format).astype(float)
+    )
     g["unit"] = g.unit_id.map(lambda unit: audit.names.get(unit, unit))
     g = g.rename(columns={"supplier_name": "supplier"}).sort_values(
         ["unit", "amount"], ascending=[True, False]
     )
-    return g[columns].round(2).reset_index(drop=True)
+    return g[columns].round({"amount": 2}).reset_index(drop=True)
 
 
 def agreement(audit, lang: str) -> str:
