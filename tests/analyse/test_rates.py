@@ -40,7 +40,7 @@ def test_who_differs_by_more_than_chance_is_named_and_who_is_small_is_counted():
         units(("甲", 90, 200), ("乙", 40, 400), ("丙", 30, 300), ("丁", 3, 4), ("戊", 0, 0)), "k", "n"
     )
     assert list(found.unit) == ["乙", "丙", "甲", "丁"] and list(found.small) == [False, False, False, True]
-    assert "甲" in rates.said(found, "zh") and "1个不足10件，不宜排名" in rates.said(found, "zh")
+    assert "甲" in rates.said(found, "zh") and "1个总数不足10，不宜排名" in rates.said(found, "zh")
     assert rates.said(found, "en").startswith(
         "4 units, 163 of 904 together (18.0%); beyond chance: 乙 (40 of 400, below the mean)"
     )

@@ -57,7 +57,7 @@ def said(compared: pd.DataFrame, lang: str) -> str:
         first = f"{units}个单位合计{k}/{n}（{k / n:.1%}）；" + (
             f"超出偶然差异的{len(off)}个：{names}" if names else "没有单位超出偶然差异"
         )
-        return first + (f"；{small}个不足10件，不宜排名。" if small else "。")
+        return first + (f"；{small}个总数不足10，不宜排名。" if small else "。")
     first = f"{units} units, {k} of {n} together ({k / n:.1%}); " + (
         f"beyond chance: {names}" if names else "none differs by more than chance"
     )
