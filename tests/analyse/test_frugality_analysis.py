@@ -1,9 +1,12 @@
 """Frugality analysis on the sample bureau: the path from ledger to books adds up, both readings of a check."""
 
+import re
+
 import pytest
 
 from mingjing import Audit
 from mingjing.analyse import frugality
+from mingjing.rules.frugality.reconciliation import matching
 
 SAMPLE = "data/sample"
 
@@ -33,6 +36,23 @@ def test_reasons_add_up_to_what_the_first_screen_says(audit):
     assert gaps["金额不符"] == pytest.approx(sum(one), abs=0.01) and min(gaps) > 0
     path = frugality.reconciliation(audit).set_index("step").yuan
     assert f"差{abs(path['registered'] - path['booked']):,.2f}元" in frugality.both_totals(audit)
+
+
+def test_the_sentence_goes_from_the_ledger_to_the_books_step_by_step(audit):
+    """What is within tolerance is no finding, but without it the sum would be off by it."""
+    path = frugality.reconciliation(audit).set_index("step").yuan
+    told = frugality.both_totals(audit)
+    steps = [float(n.replace("−", "-").replace(",", "")) for n in re.findall(r"[+−][\d,.]+\d", told)]
+    assert path["registered"] + sum(steps) == pytest.approx(path["booked"], abs=0.005)
+    assert path["within"] and "单笔容差以内" in told
+
+
+def test_what_does_not_agree_is_among_what_was_compared(audit):
+    """A voucher that only the books have is one of those compared."""
+    off, of = map(int, frugality.first_screen(audit).figures[1][2].split(" / "))
+    ledgers, p = audit.ledgers, audit.params("JD-11")
+    parts = [t.count().execute() for t in matching(ledgers, p)]
+    assert off == len(audit.check("frugality").where(rule_id="JD-11")) and of == sum(parts) and parts[2]
 
 
 def test_without_one_of_the_ledgers_nothing_is_said_to_agree(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import spending
+from mingjing.analyse import frugality, spending
 
 SAMPLE = "data/sample"
 
@@ -19,6 +19,14 @@ def test_every_split_passes_its_limit_with_its_last_purchase_only(audit):
     course = split.groupby("lead").percent
     assert (course.last() >= 100).all() and (course.nth(-2) < 100).all()
     assert (split.groupby("lead").days.first() == 0).all()
+
+
+def test_leads_drawn_and_not_drawn_are_those_of_the_first_screen(audit):
+    tender = len(audit.check("frugality").where(rule_id="CG-01"))
+    split = spending.splits(audit)
+    assert tender and f"另有{tender}条" in spending.leads_told(audit, split)
+    figure = frugality.first_screen(audit).figures[2][2]
+    assert figure.startswith(f"{split.lead.nunique() + tender} / ")
 
 
 def test_the_view_by_year_holds_what_no_window_catches(audit):

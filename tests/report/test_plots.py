@@ -184,6 +184,13 @@ def test_a_grid_says_what_its_hatching_means_and_cuts_no_festival():
     assert "未检查" not in plots.grid(seen.dropna(), "unit", "festival", "missed", **WORDS).picture
 
 
+def test_a_grid_of_yes_and_no_says_which_in_words():
+    seen = pd.DataFrame({"unit": ["中心", "学校"], "festival": "中秋", "missed": [0, 1]})
+    drawn = plots.grid(seen, "unit", "festival", "missed", words={0: "到", 1: "未到"}, **WORDS)
+    assert ">到<" in drawn.picture and ">未到<" in drawn.picture
+    assert list(drawn.numbers.missed) == ["到", "未到"]
+
+
 def test_below_its_limit_a_grid_alarms_nobody():
     spent = pd.DataFrame({"item": ["会议费", "办公费"], "month": "12", "percent": [89.0, 101.0]})
     alarm = [plots.grid(spent, "item", "month", "percent", limit=n, **WORDS).picture for n in (100, 102)]

@@ -13,6 +13,7 @@ from mingjing.rules.frugality.holidays import inspections, judged, reached
 from mingjing.rules.frugality.reception import meals
 from mingjing.rules.frugality.reconciliation import matching
 from mingjing.rules.frugality.vehicles import trips
+from mingjing.wording import listed
 
 # Rules whose findings of kind “breach” each speak of one reception.
 RECEPTION = tuple(f"JD-{number:02d}" for number in range(1, 10))
@@ -24,6 +25,7 @@ STEPS = {
     "unbooked": ("账上没有", "Not booked"),
     "misbooked": ("记在他处", "Booked elsewhere"),
     "differs": ("金额不符", "Amounts differ"),
+    "within": ("单笔容差以内", "Within tolerance, each"),
     "unregistered": ("漏登台账", "Not registered"),
     "booked": ("账上合计", "Books"),
 }
@@ -52,14 +54,15 @@ def reconciliation(audit) -> pd.DataFrame:
     if ledgers.missing(needs):
         return pd.DataFrame(columns=["step", "yuan"])
     loose, missing, extra, both = (_mine(audit, t) for t in matching(ledgers, p))
-    known = missing.elsewhere.notna()
+    known, off = missing.elsewhere.notna(), both.gap.abs() > p.tol_yuan + 1e-6
     yuan = {
         "registered": sum(frame.registered.sum() for frame in (missing, both)) + loose.total_amount.sum(),
         "transit": -loose[~loose.late].total_amount.sum() - missing[~missing.late].registered.sum(),
         "unpaid": -loose[loose.late].total_amount.sum(),
         "unbooked": -missing[missing.late & ~known].registered.sum(),
         "misbooked": -missing[missing.late & known].registered.sum(),
-        "differs": -both.gap.sum(),
+        "differs": -both[off].gap.sum(),
+        "within": -both[~off].gap.sum(),
         "unregistered": extra.booked.sum(),
         "booked": extra.booked.sum() + both.booked.sum(),
     }
@@ -67,7 +70,7 @@ def reconciliation(audit) -> pd.DataFrame:
 
 
 def both_totals(audit) -> str:
-    """What the ledger and the books come to, and what is between them once all is set off, in a sentence."""
+    """What the ledger and the books come to, and every step from the one to the other, in a sentence."""
     path = reconciliation(audit).set_index("step").yuan
     if path.empty:
         return (
@@ -75,13 +78,17 @@ def both_totals(audit) -> str:
             if audit.lang == "zh"
             else "One of the two is missing: nothing was compared."
         )
-    ours, books, transit = path["registered"], path["booked"], -path["transit"]
-    if audit.lang == "zh":
-        return f"台账合计{ours:,.2f}元，账上合计{books:,.2f}元，多少相抵后差{abs(ours - books):,.2f}元；台账中有未达账项{transit:,.2f}元。"
-    return (
-        f"Ledger {ours:,.2f} yuan, books {books:,.2f} yuan, {abs(ours - books):,.2f} yuan apart once all is set off; "
-        f"{transit:,.2f} yuan of the ledger are in transit."
-    )
+    zh, ours, books = audit.lang == "zh", path["registered"], path["booked"]
+    between = path.drop(["registered", "booked"])
+    steps = [
+        f"{STEPS[step][not zh]} {yuan:+,.2f}".replace("-", "−") for step, yuan in between.items() if yuan
+    ]
+    apart = f"{abs(ours - books):,.2f}"
+    if zh:
+        told = f"台账合计{ours:,.2f}元，账上合计{books:,.2f}元，多少相抵后差{apart}元"
+        return told + (f"：{listed(steps, 'zh')}。" if steps else "。")
+    told = f"Ledger {ours:,.2f} yuan, books {books:,.2f} yuan, {apart} yuan apart once all is set off"
+    return told + (f": {'; '.join(steps)}." if steps else ".")
 
 
 def differences(audit) -> pd.DataFrame:
@@ -92,6 +99,11 @@ def differences(audit) -> pd.DataFrame:
     reasons = [REASONS[json.loads(told)["cases"][0]][audit.lang == "en"] for told in found.evidence]
     g = found.assign(reason=reasons).groupby("reason", as_index=False).agg(yuan=("amount", "sum"))
     return g.round(2).sort_values(["yuan", "reason"], ascending=[False, True], ignore_index=True)
+
+
+def compared(audit) -> int:
+    """Vouchers, of the ledger and of the books, and receptions without one that JD-11 holds against each other."""
+    return sum(len(_mine(audit, t)) for t in matching(audit.ledgers, audit.params("JD-11")))
 
 
 def per_head(audit) -> pd.DataFrame:
@@ -247,6 +259,7 @@ def first_screen(audit) -> Screen:
     outcomes, rows = came_to.outcome, came_to.rows_checked
     ran = outcomes.get("JD-11", "not_run") != "not_run"
     off = found[found.rule_id == "JD-11"]
+    total = off.evidence.map(lambda told: json.loads(told)["cases"][0]) == "total"  # of no one voucher
     if not ran:
         zh, en = "接待台账与账务未能核对。", "Reception could not be held against the books."
     elif off.empty:
@@ -263,9 +276,9 @@ def first_screen(audit) -> Screen:
         (
             ("违规的接待（在全部接待中）", "Receptions in breach, of all", f"{faulty} / {held}"),
             (
-                "对不上的（核对的记录中）",
-                "Vouchers off, of records compared",
-                f"{len(off)} / {rows['JD-11']}" if ran else "—",
+                "对不上的（在两边凭证和未报接待中）",
+                "Off, of vouchers on either side and receptions not paid",
+                f"{len(off[~total])} / {compared(audit)}" if ran else "—",
             ),
             (
                 "疑似拆分的线索（采购记录中）",

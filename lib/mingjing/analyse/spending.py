@@ -11,6 +11,7 @@ from mingjing.rules.frugality.expenses import budget_lines, budgets
 from mingjing.rules.frugality.purchases import small_purchases
 from mingjing.stats import digit_test
 from mingjing.stats.digits import MAD_LIMITS, DigitTest
+from mingjing.wording import plural
 
 # Why two payments were put side by side.
 WHY = {
@@ -78,6 +79,18 @@ def splits(audit) -> pd.DataFrame:
     frame = frame.rename(columns={"supplier_name": "supplier"})
     frame = frame.sort_values(["total", "finding_id", "date", "row"], ascending=[False, True, True, True])
     return frame[columns].reset_index(drop=True)
+
+
+def leads_told(audit, split: pd.DataFrame) -> str:
+    """How many leads `splits` holds, and how many there are beside them: sums of a year above the limit of tender."""
+    leads, tender = split.lead.nunique(), len(audit.check("frugality").where(rule_id="CG-01"))
+    if audit.lang == "zh":
+        told = f"滚动期内{leads}条线索，{len(split)}笔采购"
+        return told + (f"；另有{tender}条是全年合计超过公开招标限额的，不在图中" if tender else "")
+    told = plural(f"{leads} lead(s) within the window, {len(split)} purchase(s)")
+    return told + (
+        plural(f"; not drawn: {tender} lead(s) by a year's sum above the limit of tender") if tender else ""
+    )
 
 
 def by_year(audit) -> pd.DataFrame:

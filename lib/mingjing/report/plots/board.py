@@ -32,10 +32,12 @@ def grid(
     hatched: str = "",
     limit: float | None = None,
     apart: bool = False,
+    words: dict[float, str] | None = None,
 ) -> Plot:
     """Rows × columns, darker for more, in the colour of harm or, where more is `good`, of none; a combination without a value
     is hatched: it was not checked, or what `hatched` says. limit: what is not above it harms nobody either. apart: columns
-    count different things, and the most of each is the darkest; in one row there is nothing to compare.
+    count different things, and the most of each is the darkest; in one row there is nothing to compare. words: what values
+    are called, where they are no counts.
     """
     if frame.empty:
         return Plot("", title, alt, frame, lang)
@@ -45,7 +47,8 @@ def grid(
     most = table.max() if apart and len(table) > 1 else pd.Series(darkest, index=table.columns)
     with svg.style():
         drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
-        written = [decimals(table.iloc[:, x]) for x in range(table.shape[1])]
+        columns = [table.iloc[:, x] for x in range(table.shape[1])]
+        written = [list(cells.map(words)) if words else decimals(cells) for cells in columns]
         for y, (_, line) in enumerate(table.iterrows()):
             for x, cell in enumerate(line):
                 fine = good or (limit is not None and not pd.isna(cell) and cell <= limit)
@@ -72,6 +75,7 @@ def grid(
             if is_withheld(frame):
                 told += f"，或{WORDS[lang]['few']}" if lang == "zh" else f", or {WORDS[lang]['few']}"
             drawn.legend([patch()], [told], loc="outside lower right")
+        frame = frame.assign(**{value: frame[value].map(words)}) if words else frame
         return made(drawn, title, alt, drawn_columns(frame, row, column, value), lang)
 
 
