@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 from mingjing import Audit
-from mingjing.analyse.intake import coverage, missing_ledgers
+from mingjing.analyse.intake import coverage, covered_told, missing_ledgers
 
 UNITS = (
     "单位编号,单位名称,单位类型,所在县市区,消防安全重点单位,公众聚集场所,设枪弹库,设食堂,有在训运动员,在用\n"
@@ -17,7 +17,10 @@ LOG = "记录编号,食堂所属单位,记录类型,记录时间\nL1,射击中�
 def test_coverage_counts_the_ledgers_with_rows(tmp_path):
     (tmp_path / "单位信息.csv").write_text(UNITS, "utf-8")
     (tmp_path / "留样记录.csv").write_text(LOG, "utf-8")
-    frame = coverage(Audit.open(tmp_path, "2021Q1"))
+    audit = Audit.open(tmp_path, "2021Q1")
+    frame = coverage(audit)
+    told = "在用的2个单位中只列须按月记台账的1个；3个单位月中，1个一行也没有"
+    assert covered_told(audit, frame) == told, "a unit out of use is no unit in use"
     assert frame.values.tolist() == [
         ["射击中心", "2021-01", 1.0, 4],
         ["射击中心", "2021-02", 0.0, 4],

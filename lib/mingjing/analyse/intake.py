@@ -49,6 +49,24 @@ def coverage(audit) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=COVERAGE)
 
 
+def covered_told(audit, covered: pd.DataFrame) -> str:
+    """Which units `coverage` is of, among all in use, and how many of their months are without a row."""
+    silent, owing = int((covered.ledgers == 0).sum()), covered.unit.nunique()
+    units = audit.intake.tables.get("unit")
+    flags = units.to_pandas().reindex(columns=["unit_id", "active"]) if units is not None else pd.DataFrame()
+    if audit.units and len(flags):
+        flags = flags[flags.unit_id.isin(audit.units)]
+    used = int((~flags.active.eq(False)).sum()) if len(flags) else 0
+    if audit.lang == "zh":
+        return (
+            f"在用的{used}个单位中只列须按月记台账的{owing}个；{len(covered)}个单位月中，{silent}个一行也没有"
+        )
+    return (
+        f"Of {used} units in use those {owing} that owe monthly ledgers; "
+        f"{silent} of {len(covered)} unit months have no row at all"
+    )
+
+
 def _months(audit, name: str) -> set[tuple[str, str]]:
     """(unit, month) pairs that have a row in the ledger."""
     declared = tables()[name]
