@@ -35,6 +35,10 @@ def test_a_sheet_is_green_amber_or_red_with_the_reason(opened):
     assert (worst.quality, worst.why) == ("red", "退回2行，另有0行存疑")
 
 
+def test_a_file_without_sheets_goes_by_its_name_without_suffix(opened):
+    assert list(intake.rows_by_sheet(opened(entries(range(1, 5)))).label) == ["食堂日记账"]
+
+
 def test_missing_numbers_are_told_only_where_the_others_run_on(opened):
     there = [n for n in range(1, 61) if n not in (7, 8, 41)]
     (line,) = intake.serial_gaps(opened(entries(there))).to_dict("records")

@@ -101,7 +101,9 @@ def rows_by_sheet(audit) -> pd.DataFrame:
     Of an audit of some units the sheets that tell units, and whose rows they have: `label mine others`.
     """
     sheets = audit.intake.conservation()
-    sheets["label"] = sheets.sheet.where(sheets.sheet != "", sheets.file)
+    # a file of one table has no sheet: its name stands among names of sheets, which have no suffix
+    stem = sheets.file.astype(str).str.replace(r"(\.csv)?\.\w+$", "", regex=True)
+    sheets["label"] = sheets.sheet.where(sheets.sheet != "", stem)
     columns = ["accepted", "rejected", "not_data"]
     if audit.units:
         counts = rows_of_units(audit)
