@@ -211,6 +211,14 @@ def test_st17_the_flag_goes_to_the_first_place(check, ratings, flag, expected):
     )
 
 
+@pytest.mark.parametrize(("score", "first"), [(89.0, "U1"), (90.0, "U1"), (90.1, "U2")])
+def test_st17_names_who_has_the_highest_mean(check, score, first):
+    """Of two that are level the first by id, so that every engine names the same."""
+    ratings = [rated(), rated("U2", score=score)]
+    outcome, _ = check("ST-17", rating=ratings, honor=[honor(subject_id="U3")])
+    assert [hit["e_top_unit"] for hit in outcome.hits if hit["case"] == "wrong"] == [first]
+
+
 def test_st17_a_running_quarter_is_not_judged(check):
     assert not len(
         check("ST-17", "2021", date(2021, 9, 29), rating=BOTH, honor=[honor(honor_type="其他")])[1]

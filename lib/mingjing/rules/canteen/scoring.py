@@ -76,9 +76,10 @@ def red_flag(ledgers: Ledgers, p):
     h = h.select("honor_id", "subject_id", "year", flag="_rid", quarter=h.year.cast("string") + "Q" + number)
     over_quarters = [name for name, _first, _last in ledgers.spans("quarter")]
     t = t.filter(t.quarter.isin(over_quarters))
-    best = t.group_by("quarter").agg(
-        best=_.mean.max(), first=_.target_id.argmax(_.mean), _rid=_._rid.min(), canteens=_.count()
-    )
+    best = t.group_by("quarter").agg(best=_.mean.max(), _rid=_._rid.min(), canteens=_.count())
+    rivals = t.inner_join(best.select("quarter", "best"), "quarter")
+    first = rivals.filter(rivals.mean == rivals.best).group_by("quarter").agg(top_unit=_.target_id.min())
+    best = best.inner_join(first, "quarter")
     held = h.left_join(
         t.rename(own_rid="_rid", held="mean"), [h.quarter == t.quarter, h.subject_id == t.target_id]
     )
@@ -91,7 +92,6 @@ def red_flag(ledgers: Ledgers, p):
         top=held.best.round(2),
     )
     yield "wrong", held.filter(held.held.isnull() | under(held.held, held.best - p.tol))
-    rivals = t.inner_join(best.select("quarter", "best"), "quarter")
     ties = (
         rivals.filter(~under(rivals.mean, rivals.best - p.tol))
         .group_by("quarter")
