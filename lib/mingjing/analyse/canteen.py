@@ -220,7 +220,7 @@ def suppliers(audit) -> pd.DataFrame:
     share = g.amount / g.groupby("unit_id").amount.transform("sum") * 100
     # one decimal; more where a small purchase would read as none
     g["share"] = share.round(1).where(
-        (share == 0) | (share.abs() >= 0.05), share.map("{:.1g}".format).astype(float)
+        (share == 0) | (share.abs() >= 0.1), share.map("{:.1g}".format).astype(float)
     )
     g["unit"] = g.unit_id.map(lambda unit: audit.names.get(unit, unit))
     g = g.rename(columns={"supplier_name": "supplier"}).sort_values(
@@ -289,8 +289,8 @@ def first_screen(audit) -> Screen:
         " ".join(filter(None, (agreement(audit, "en"), en))),
         (
             (
-                "账目差额 / 采购总额（元，库存结存只差数量、不计）",
-                "Yuan off / purchased (stock balances are off by quantity only)",
+                "账目差额 / 采购总额（元，不含只差数量的）",
+                "Yuan off / purchased (stock, off by quantity, left out)",
                 f"{off:,.0f} / {bought:,.0f}",
             ),
             (
