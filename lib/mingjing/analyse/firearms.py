@@ -204,7 +204,7 @@ def first_screen(audit) -> Screen:
     held = guns[~guns.status.isin(["上缴", "丢失", "被盗"])]
     seen = f"{int((held.last_seen.notna()).sum())} / {len(held)}" if guns.takes.notna().any() else "—"
     rounds = falls.groupby("step").rounds.agg(lambda r: int(r.abs().sum()))
-    odd = int(rounds.reindex(ODD, fill_value=0).sum())
+    odd = int(rounds.reindex(list(ODD), fill_value=0).sum())
     unexplained_ = f"{odd} / {int(rounds.get('out', 0))}" if len(falls) else "—"
     out = f"{issues[0]} / {issues[1]}" if issues else "—"
     return Screen(
