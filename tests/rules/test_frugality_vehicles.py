@@ -68,7 +68,7 @@ def test_gc01_does_not_guess_holidays_that_are_not_published(check):
 
 @pytest.mark.parametrize(
     ("start", "cases"),
-    [(1100.0, set()), (1105.0, set()), (1105.1, {"gap"}), (1099.9, {"gap"})],
+    [(1100.0, set()), (1105.0, set()), (1105.1, {"gap"}), (1099.9, {"fell"})],
 )
 def test_gc02_allows_five_kilometres_and_nothing_backwards(check, start, cases):
     later = trip(trip_id="C2", depart_time=datetime(2021, 5, 13, 9), odo_start=start, odo_end=start + 1)

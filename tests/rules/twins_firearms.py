@@ -46,7 +46,9 @@ def qd05(d, p):
 def qd07(d, p):
     t = d.gun_issue
     t = t[d.within(t.out_time)]
-    yield "none", own(t), t.approver_id.isna() | t.approve_time.isna()
+    yield "none", own(t), t.approver_id.isna() & t.approve_time.isna()
+    yield "nobody", own(t), t.approver_id.isna() & t.approve_time.notna()
+    yield "undated", own(t), t.approver_id.notna() & t.approve_time.isna()
     by_day = t.out_time == t.out_time.dt.normalize()  # the hour was not written
     yield (
         "after",

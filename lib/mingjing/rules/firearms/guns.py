@@ -5,7 +5,6 @@ import ibis
 from mingjing.rules.engine import rule
 from mingjing.rules.expr import (
     add_months,
-    any_null,
     days_between,
     hours_between,
     matches,
@@ -41,7 +40,10 @@ def handover(ledgers: Ledgers, p):
 @rule("QD-07")
 def approval(ledgers: Ledgers, p):
     t = ledgers.gun_issue
-    yield "none", t.filter(any_null(t.approver_id, t.approve_time))
+    nobody, undated = t.approver_id.isnull(), t.approve_time.isnull()
+    yield "none", t.filter(nobody & undated)
+    yield "nobody", t.filter(nobody & ~undated)
+    yield "undated", t.filter(undated & ~nobody)
     # an issue written by its day only may have waited for an approval of that day
     out_to = edges(t.out_time)[1]
     yield "after", t.filter((t.approve_time > t.out_time) & (t.approve_time >= out_to))

@@ -49,8 +49,9 @@ def odometer(ledgers: Ledgers, p):
     order = ibis.window(group_by="plate_no", order_by=[t.depart_time, t._rid])
     t = t.mutate(before=t.odo_end.lag().over(order), previous=t._rid.lag().over(order))
     t = t.mutate(gap=(t.odo_start - t.before).round(2))
-    bad = t.filter(under(t.gap, 0) | over(t.gap, p.tol_km))
-    yield "gap", bad.mutate(_rids=ibis.array([bad._rid, bad.previous]))
+    pair = t.mutate(_rids=ibis.array([t._rid, t.previous]))
+    yield "gap", pair.filter(over(pair.gap, p.tol_km))
+    yield "fell", pair.filter(under(pair.gap, 0))
     yield "backwards", t.filter(under(t.odo_end, t.odo_start))
 
 
