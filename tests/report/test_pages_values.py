@@ -43,11 +43,13 @@ def test_a_printed_heading_of_few_columns_is_not_broken_within_a_word(visit, tmp
 
 def test_a_value_is_named_as_its_rule_means_it():
     assert (
-        label("allowed", "zh", "RX-05") == "时限（日）"
+        label("allowed", "zh", "RX-05") == "办结时限（日）"
         and label("allowed", "zh", "RX-01") == "时限（工作日）"
     )
     assert (
-        label("items", "en", "JD-11") == "items in the books"
+        label("due", "zh", "AQ-12") == "应巡查天数"
+        and label("usual", "en", "ST-24") == "median gap (days)"
+        and label("items", "en", "JD-11") == "items in the books"
         and label("items", "en", "PY-02") == "mean by item"
     )
 

@@ -172,6 +172,10 @@ def first_screen(audit) -> Screen:
                 "Lots issued uncleared, of all issued",
                 f"{lots.uncleared.sum()} / {lots.lots.sum()}",
             ),
-            ("名称命中目录（核对的记录）", "On the prohibited list, of records read", hits),
+            (
+                "名称命中目录（核对的记录）",
+                "Names that match the prohibited list / records read (leads)",
+                hits,
+            ),
         ),
     )

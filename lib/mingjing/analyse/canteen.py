@@ -23,12 +23,12 @@ _BOOKS = {
 
 
 def ranking(audit) -> pd.DataFrame:
-    """One row per canteen of the period, best first: `unit place low high score p_first raters`.
+    """One row per canteen of the period, best first: `unit place low high of_100 p_first raters`.
 
     Each rater's mean share of the points is freed of the rater's own severity; own and recused scores are set aside.
     `low` and `high` are the 95 % interval of the place. One canteen alone has no place. Source: see `mingjing.stats.rank_with_uncertainty`.
     """
-    columns = ["unit", "place", "low", "high", "score", "p_first", "raters"]
+    columns = ["unit", "place", "low", "high", "of_100", "p_first", "raters"]
     table = _shares(audit)
     if len(table) < 2:
         return pd.DataFrame(columns=columns)

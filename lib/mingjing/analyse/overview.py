@@ -222,4 +222,4 @@ def _gravest(high: pd.DataFrame, lang: str) -> str:
     named = [(AREAS[area].title(lang), n) for area, n in counts.head(2).items()]
     if lang == "zh":
         return f"程度高的最多在{'和'.join(f'{area}（{n}条）' for area, n in named)}。"
-    return f"Most of high severity: {' and '.join(f'{area} ({n})' for area, n in named)}."
+    return f"High severity is most frequent in {' and '.join(f'{area} ({n})' for area, n in named)}."

@@ -91,7 +91,7 @@ def first_screen(audit) -> Screen:
         (
             (
                 "没有纪实（人·季）/ 应有",
-                "Leaders’ quarters without a record, of those due",
+                "Quarterly work records of leaders: missing / due",
                 _silent(audit, count.get("ZT-03", 0)),
             ),
             (

@@ -36,13 +36,18 @@ def totals(ledgers: Ledgers) -> ir.Table:
     t = t.filter(~t.recused.fill_null(False) & ~same(t.rater_unit_id, t.target_id))
     each = t.group_by("quarter", "target_id", "rater_id").agg(
         total=_.score.sum(),
+        full=_.max_score.sum(),
         whole=_.score.isnull().sum() == 0,
         rid=_._rid.min(),
         published=_.published_total.max(),
     )
     each = each.filter(each.whole)
     return each.group_by("quarter", "target_id").agg(
-        _rid=_.rid.min(), mean=_.total.mean(), raters=_.count(), published=_.published.max()
+        _rid=_.rid.min(),
+        mean=_.total.mean(),
+        full=_.full.max(),
+        raters=_.count(),
+        published=_.published.max(),
     )
 
 
@@ -76,12 +81,15 @@ def red_flag(ledgers: Ledgers, p):
     h = h.select("honor_id", "subject_id", "year", flag="_rid", quarter=h.year.cast("string") + "Q" + number)
     over_quarters = [name for name, _first, _last in ledgers.spans("quarter")]
     t = t.filter(t.quarter.isin(over_quarters))
-    best = t.group_by("quarter").agg(best=_.mean.max(), _rid=_._rid.min(), canteens=_.count())
+    best = t.group_by("quarter").agg(
+        best=_.mean.max(), full=_.full.max(), _rid=_._rid.min(), canteens=_.count()
+    )
     rivals = t.inner_join(best.select("quarter", "best"), "quarter")
     first = rivals.filter(rivals.mean == rivals.best).group_by("quarter").agg(top_unit=_.target_id.min())
     best = best.inner_join(first, "quarter")
     held = h.left_join(
-        t.rename(own_rid="_rid", held="mean"), [h.quarter == t.quarter, h.subject_id == t.target_id]
+        t.rename(own_rid="_rid", held="mean").drop("full"),
+        [h.quarter == t.quarter, h.subject_id == t.target_id],
     )
     held = held.drop("quarter_right").inner_join(best.drop("_rid"), "quarter")
     held = held.mutate(
@@ -95,7 +103,7 @@ def red_flag(ledgers: Ledgers, p):
     ties = (
         rivals.filter(~under(rivals.mean, rivals.best - p.tol))
         .group_by("quarter")
-        .agg(level=_.count(), top=_.best.max().round(2), _rid=_._rid.min())
+        .agg(level=_.count(), top=_.best.max().round(2), full=_.full.max(), _rid=_._rid.min())
     )
     ties = ties.filter(ties.level > 1)
     yield "tie", ties.mutate(subject=ties.quarter, kind=ibis.literal("warning"), severity=ibis.literal("low"))
@@ -125,7 +133,9 @@ def best_canteen(ledgers: Ledgers, p):
     yield "findings", bad.mutate(_rids=ibis.array([bad._rid, bad["first"]]))
     if ledgers.has("rating"):
         t = totals(ledgers)
-        year = t.group_by("target_id", year=t.quarter.left(4).cast("int64")).agg(mean=_.mean.mean())
+        year = t.group_by("target_id", year=t.quarter.left(4).cast("int64")).agg(
+            mean=_.mean.mean(), full=_.full.max()
+        )
         year = year.mutate(rank=ibis.rank().over(group_by="year", order_by=ibis.desc("mean")) + 1)
         bad = h.inner_join(year, [h.subject_id == year.target_id, h.year == year.year])
         yield "rank", bad.filter(over(bad["rank"], p.top)).mutate(rank=bad["rank"], mean=bad["mean"].round(2))
