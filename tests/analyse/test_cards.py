@@ -153,8 +153,8 @@ def test_the_table_in_the_report_can_be_pasted_into_a_configuration(audit):
 
 def test_colours_are_told_in_the_reports_language_where_they_are_labels(folder):
     panel = rule_table(Audit.open(folder, "2021", lang="en"), ["SS-02"], "Table of rules")
-    assert "blue 90, yellow 180, red 365" in panel.html and 'reset_days = { "蓝" = 90' in panel.text
-    assert "蓝 90、黄 180、红 365" in rule_table(Audit.open(folder, "2021"), ["SS-02"], "").html
+    assert "blue: 90, yellow: 180, red: 365" in panel.html and 'reset_days = { "蓝" = 90' in panel.text
+    assert "蓝：90、黄：180、红：365" in rule_table(Audit.open(folder, "2021"), ["SS-02"], "").html
 
 
 def test_a_table_without_a_colour_is_refused_by_name(folder, tmp_path):

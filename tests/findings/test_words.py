@@ -6,7 +6,7 @@ import pytest
 
 from mingjing.findings import sentence
 from mingjing.report.labels import label, value_label
-from mingjing.report.rule_notes import threshold_value
+from mingjing.report.rule_notes import rule_notes, threshold_value
 from mingjing.rules import catalogue
 
 
@@ -106,7 +106,7 @@ def test_thresholds_that_are_yes_or_no_or_fixed_words_are_told_in_words():
     assert threshold_value(allowed, "zh") == "是；否（2025-05-02起）"
     assert threshold_value(allowed, "en") == "yes; no (from 2025-05-02)"
     signs = next(p for p in catalogue()["QD-01"].params.values() if p.name == "sign")
-    assert threshold_value(signs, "en").startswith("received 1, moved in 1, returned 1")
+    assert threshold_value(signs, "en").startswith("received: 1, moved in: 1, returned: 1")
 
 
 def test_a_threshold_that_lists_rules_names_them():
@@ -137,10 +137,11 @@ def test_no_threshold_shows_a_name_of_the_code():
         (
             "RX-02",
             "target",
-            "按时响应 100%、解决 90%、满意 85%",
-            "response 100 %, resolution 90 %, satisfaction 85 %",
+            "按时响应：100%、解决：90%、满意：85%",
+            "response: 100 %, resolution: 90 %, satisfaction: 85 %",
         ),
         ("QD-22", "levels", "省级、市级、区级", "province, city, district"),
+        ("DQ-04", "min_coverage", "100%", "100 %"),
     ],
 )
 def test_shares_are_told_in_percent_and_a_word_once(rule_id, name, zh, en):
@@ -160,6 +161,22 @@ def test_keywords_of_a_pattern_stand_as_a_list():
     words, cased = catalogue()["ST-19"].params["words"], catalogue()["QD-03"].params["cased"]
     assert threshold_value(words, "zh").startswith("香烟、卷烟、…烟、白酒")
     assert threshold_value(cased, "en").startswith("5.6, .22, 7.62, 9mm")
+
+
+def test_a_mapping_tells_each_pair_once_and_two_numbers_as_a_range():
+    box = threshold_value(catalogue()["QD-17"].params["box"], "zh")
+    assert box.startswith("气枪、4.5：500；5.6、.22：50；") and "|" not in box
+    masses = threshold_value(catalogue()["ST-09"].params["kilograms"], "zh")
+    assert "公斤：1、千克：1、克：0.001、吨：1,000" in masses and masses.count("公斤：1") == 1
+    sizes = catalogue()["CD-04"].params["range_m2"]
+    assert threshold_value(sizes, "zh").startswith("篮球场：364至1,000、三人制篮球场：150至420、")
+    assert "：2,000至3,700、" in threshold_value(sizes, "zh"), "2000 is no year here"
+
+
+def test_what_is_from_memory_is_said_once():
+    told = rule_notes(["ST-03", "ST-02"], {}, "zh")
+    assert "（凭记忆）" in told and "（凭记忆） <small>" not in told
+    assert "<small>" in rule_notes(["QD-01"], {}, "zh")
 
 
 def test_the_day_of_a_week_has_its_name():

@@ -57,3 +57,5 @@ def test_a_value_is_named_as_its_rule_means_it():
 def test_the_number_of_a_row_is_not_broken_from_its_word():
     place = pd.DataFrame({"place": ["经费支出明细账 第1038行"]})
     assert "<span class=w>第1038行</span>" in frame_panel(place, "").html
+    assert ">2888<" in frame_panel(pd.DataFrame({"行": [2888]}), "").html
+    assert ">2,888<" in frame_panel(pd.DataFrame({"行数": [2888]}), "").html

@@ -19,6 +19,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 _LONGEST = 2000
+# heads of columns whose numbers name a row of a sheet
+_ROWS = ("行", "Row", "row")
 
 
 def escape(text: str) -> str:
@@ -143,7 +145,8 @@ def _width(text: str) -> int:
 
 
 def decimals(column: pd.Series) -> list[str]:
-    """A column as text. Broken numbers have as many decimals as their values have, up to three, so that they stand in line."""
+    """A column as text. Broken numbers have as many decimals as their values have, up to three, so that they stand in line; the
+    number of a row is its name."""
     if pd.api.types.is_float_dtype(column):
         known = column.dropna().astype(float)
         places = next((n for n in range(4) if (known.round(n) == known).all()), None)
@@ -153,7 +156,7 @@ def decimals(column: pd.Series) -> list[str]:
         if places is not None:
             return ["" if pd.isna(value) else f"{value:,.{places}f}" for value in column]
     if pd.api.types.is_integer_dtype(column):
-        grouped = are_grouped(column.dropna())
+        grouped = column.name not in _ROWS and are_grouped(column.dropna())
         return ["" if pd.isna(value) else f"{value:,}" if grouped else str(value) for value in column]
     return [_plain(value) for value in column]
 

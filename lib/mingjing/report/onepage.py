@@ -41,7 +41,7 @@ _WORDS = {
         "pair": "{}{}",
         "heads": ["单位", "自查指数", "查到的规则（条）"],
         "share": "{}（%）",
-        "of_index": "自查指数（0至100，越高越好）及其构成；空格为不能得知",
+        "of_index": "自查指数（0至100，越高越好）及其构成；空格为不能得知，查到的规则不足{}条的不评",
     },
     "en": {
         "caption": "Findings by unit and area; hatched was not checked, which is not a pass",
@@ -72,7 +72,7 @@ _WORDS = {
         "pair": "{} {}",
         "heads": ["Unit", "Index", "Rules that looked"],
         "share": "{} (%)",
-        "of_index": "Index (0 to 100, higher is better) and its parts; blank where it cannot be known",
+        "of_index": "Index (0 to 100, higher is better) and its parts; blank where it cannot be known, no index where fewer than {} rules looked",
     },
 }
 
@@ -206,7 +206,8 @@ def index_panel(audit) -> Panel:
     for name in overview.PARTS:
         shown[name] = (100 * frame[name]).round().astype("Int64")
     heads = [*words["heads"], *(words["share"].format(labels[place]) for labels in overview.PARTS.values())]
-    return frame_panel(shown.set_axis(heads, axis=1), words["of_index"])
+    caption = words["of_index"].format(audit.overview_terms["min_rules"].value)
+    return frame_panel(shown.set_axis(heads, axis=1), caption)
 
 
 def unchecked_panel(audit) -> Panel:

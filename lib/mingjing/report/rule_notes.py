@@ -20,11 +20,13 @@ WORDS = {
         "boundary": "界限",
         "thresholds": ("阈值", "取值", "来源", "可信程度"),
         "rule": "规则",
-        "own": "本局怎么改：写进配置文件的样子",
+        "own": "信息员用：本局改阈值时，配置文件这样写",
         "query": "查看查询语句",
         "from": "（{}起）",
         "truth": ("否", "是"),
         "of": "{}（{}）",
+        "pair": "{}：{}",
+        "range": "{}至{}",
         "unset": "未设置",
         "status": {
             "confirmed": "已核实",
@@ -40,13 +42,15 @@ WORDS = {
         "law": "Basis",
         "verify": "How to verify",
         "boundary": "Boundary",
-        "thresholds": ("Threshold", "Value", "Source", "Confirmed"),
+        "thresholds": ("Threshold", "Value", "Source", "Standing"),
         "rule": "Rule",
-        "own": "How a bureau writes its own in the configuration",
+        "own": "For the clerk: how a bureau writes its own values in the configuration file",
         "query": "Show the query",
         "from": " (from {})",
         "truth": ("no", "yes"),
         "of": "{} ({})",
+        "pair": "{}: {}",
+        "range": "{} to {}",
         "unset": "not set",
         "status": {
             "confirmed": "confirmed",
@@ -101,10 +105,7 @@ def _toml(value) -> str:
 def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
     words = WORDS[lang]
     parts = [f"<p>{_text(entry.words(lang), lang)}</p>"]
-    law = "".join(
-        f"<dd>{_text(basis.zh if lang == 'zh' else basis.en, lang)} <small>{words['status'][basis.status]}</small>"
-        for basis in entry.basis
-    )
+    law = "".join(f"<dd>{_law(basis, lang)}" for basis in entry.basis)
     verify = f"<dt>{words['verify']}<dd>{_text(entry.verify[lang], lang)}" if lang in entry.verify else ""
     boundary = (
         f"<dt>{words['boundary']}<dd>{_text(entry.boundary[lang], lang)}" if lang in entry.boundary else ""
@@ -118,6 +119,13 @@ def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
         parts.append(f"<details class=query><summary>{words['query']}</summary><pre>{query}</pre></details>")
     title = f"{entry.rule_id} {_text(entry.name(lang), lang)}"
     return f'<details id="rule-{entry.rule_id}"><summary>{title}</summary>{"".join(parts)}</details>'
+
+
+def _law(basis, lang: str) -> str:
+    """A basis and how sure it is; where its own words say what is from memory, they are enough."""
+    told, status = basis.zh if lang == "zh" else basis.en, WORDS[lang]["status"][basis.status]
+    said = basis.status == "memory" and status in told
+    return _text(told, lang) + ("" if said else f" <small>{status}</small>")
 
 
 def _threshold(threshold: Threshold, lang: str) -> str:
@@ -148,8 +156,9 @@ def _dated(threshold: Threshold, lang: str, told: Callable) -> str:
 def _percent(value, lang: str) -> str:
     """A share in percent; so each share of a mapping."""
     if isinstance(value, dict):
+        pair = WORDS[lang]["pair"].format
         return listed(
-            (f"{key_label(name, lang)} {_percent(part, lang)}" for name, part in value.items()), lang
+            (pair(key_label(name, lang), _percent(part, lang)) for name, part in value.items()), lang
         )
     return f"{value * 100:g}{'%' if lang == 'zh' else ' %'}"
 
@@ -162,10 +171,7 @@ def _value(value, lang: str) -> str:
             isinstance(part, str) and key_label(name, "zh").startswith(part) for name, part in value.items()
         ):
             return listed((key_label(name, lang) for name in value), lang)  # 省级 says what 省 says
-        told = [f"{key_label(str(name), lang)} {_value(part, lang)}" for name, part in value.items()]
-        if any(isinstance(part, list) for part in value.values()):
-            return ("；" if lang == "zh" else "; ").join(told)
-        return listed(told, lang)
+        return _mapping(value, lang)
     if isinstance(value, list | tuple):
         return _columns(value, lang) or listed((_value(part, lang) for part in value), lang)
     # the colours of cards and names of the code are labels, and fixed words of ledgers have English; other words stand as
@@ -180,6 +186,32 @@ def _value(value, lang: str) -> str:
     if isinstance(value, bool):
         return WORDS[lang]["truth"][value]
     return number(value, "") if isinstance(value, int | float) else str(value)
+
+
+def _mapping(value: dict, lang: str) -> str:
+    """Keys with what they stand for, each pair once: kg and 公斤 have one label. A key may be a pattern of keywords."""
+    pair = WORDS[lang]["pair"].format
+    told = dict.fromkeys(pair(_key(name, lang), _part(part, lang)) for name, part in value.items())
+    if any(
+        "|" in name or (isinstance(part, list | dict) and not _is_range(part)) for name, part in value.items()
+    ):
+        return ("；" if lang == "zh" else "; ").join(told)
+    return listed(told, lang)
+
+
+def _key(name: str, lang: str) -> str:
+    return listed(map(_keyword, name.split("|")), lang) if "|" in name else key_label(name, lang)
+
+
+def _is_range(part) -> bool:
+    """Two numbers beside a key are the ends of a range."""
+    return isinstance(part, list) and len(part) == 2 and all(isinstance(end, int | float) for end in part)
+
+
+def _part(part, lang: str) -> str:
+    if _is_range(part):
+        return WORDS[lang]["range"].format(*(number(end, "") for end in part))
+    return _value(part, lang)
 
 
 def _keyword(pattern: str) -> str:
