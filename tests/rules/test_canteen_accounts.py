@@ -437,7 +437,8 @@ def test_stb01_a_week_off_the_median_is_shown(check, last, found):
         stock(txn_id=str(day), txn_type="出库", txn_date=day, qty=500.0) | {"unit_cost": cost and cost / 100}
         for day, cost in zip(weeks, costs, strict=True)
     ]
-    assert len(check("ST-B01", food_stock=out, meal_ledger=meals)[1]) == found
+    told = [finding["message_zh"] for finding in check("ST-B01", food_stock=out, meal_ledger=meals)[1]]
+    assert len(told) == found and all(message.startswith("2021-04-12起一周") for message in told)
 
 
 @pytest.mark.parametrize(("swing", "found"), [(8.0, 1), (12.0, 0)])

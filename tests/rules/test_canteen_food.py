@@ -219,6 +219,20 @@ def test_st17_names_who_has_the_highest_mean(check, score, first):
     assert [hit["e_top_unit"] for hit in outcome.hits if hit["case"] == "wrong"] == [first]
 
 
+def test_a_mean_of_scores_stands_beside_its_full_mark(check):
+    items = [
+        rated(target, score=s, item=item, rating_id=f"{target}{item}", max_score=60.0)
+        for target, s in (("U1", 40.0), ("U2", 44.5))
+        for item in ("甲", "乙")
+    ]
+    _, (flag,) = check("ST-17", rating=items, honor=[honor()])
+    assert "（均分80），均分最高的是U2（89，满分120）" in flag["message_zh"] and "U2 (89 of 120)" in flag["message_en"]
+    _, (best,) = check("ST-B02", rating=items, honor=[BEST], finding=[NOTHING])
+    assert "全年均分80（满分120），排第2" in best["message_zh"]
+    _, (unknown,) = check("ST-17", rating=[rated(score=80.0), rated("U2", score=89.0)], honor=[honor()])
+    assert "满分未填" in unknown["message_zh"]
+
+
 def test_st17_a_running_quarter_is_not_judged(check):
     assert not len(
         check("ST-17", "2021", date(2021, 9, 29), rating=BOTH, honor=[honor(honor_type="其他")])[1]

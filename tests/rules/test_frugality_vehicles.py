@@ -78,6 +78,8 @@ def test_gc02_allows_five_kilometres_and_nothing_backwards(check, start, cases):
     outcome, findings = check("GC-02", vehicle_trip=[trip(), later, other])
     assert {h["case"] for h in outcome.hits} == cases
     assert [f["row"] for f in findings] == ([3] if cases else [])
+    told = {"gap": "上次回车1,100，相差5.1公里", "fell": "比上次回车1,100倒退0.1公里"}
+    assert all(told[case] in findings.to_pandas().message_zh[0] for case in cases)
 
 
 def test_gc02_sees_a_trip_that_ends_below_its_start(check):
