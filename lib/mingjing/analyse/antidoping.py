@@ -174,7 +174,7 @@ def first_screen(audit) -> Screen:
             ),
             (
                 "名称命中目录（核对的记录）",
-                "Names that match the prohibited list / records read (leads)",
+                "Name hits on the prohibited list (leads) / records read",
                 hits,
             ),
         ),
