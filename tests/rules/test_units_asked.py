@@ -176,6 +176,57 @@ def test_a_unit_without_a_canteen_is_not_said_to_have_been_visited(ledgers):
     assert (found.outcome, found.reason) == ("not_run", ("none_such", "unit.has_canteen"))
 
 
+@pytest.mark.parametrize("owes", [True, False, None])
+def test_who_has_no_guns_canteen_athletes_nor_key_posts_does_not_pass_for_lack_of_them(ledgers, owes):
+    unit = {"unit_id": "U1", "active": True, "head_id": "P1"}
+    unit |= dict.fromkeys(["has_armory", "has_canteen", "has_athletes"], owes)
+    seen = {"unit_id": "U1", "rec_type": "上级检查", "start_time": datetime(2021, 5, 1)}
+    licence = {"ca_type": "食品经营许可证", "unit_id": "U1", "holder_id": None, "valid_to": date(2023, 1, 1)}
+    letter = {"rec_type": "责任书", "rec_date": date(2021, 2, 1), "unit_id": "U1", "signer_id": "P1"}
+    person = {"person_id": "P1", "unit_id": "U1", "status": "在岗", "post_start_date": date(2020, 1, 1)}
+    talk = {"rec_type": "廉政谈话", "target_person_id": "P1", "done_date": date(2021, 5, 1), "unit_id": "U1"}
+    data = {
+        "unit": [unit],
+        "armory_check": [seen | {"check_id": level, "inspect_level": level} for level in "省市区"],
+        "cert_asset": [licence],
+        "adop_record": [letter | {"rec_id": "R1"}],
+        "person": [person | {"is_key_post": owes, "post": "会计", "key_area": None}],
+        "duty_record": [talk | {"rec_id": "T1"}],
+    }
+    for rule_id in ("QD-22", "ST-04", "FX-03", "LZ-06", "LZ-07"):
+        found = run(ledgers, rule_id, **data)
+        expected = ("passed", "", 1) if owes else ("not_run", "none_such", 0)
+        assert (found.outcome, found.reason[0], found.rows_checked) == expected, rule_id
+
+
+def test_a_cook_without_a_certificate_is_found_where_no_canteen_is_kept(ledgers):
+    unit = {"unit_id": "U1", "has_canteen": False, "active": True}
+    cook = {"person_id": "P1", "unit_id": "U1", "post": "厨师", "status": "在岗", "key_area": None}
+    other = {"ca_type": "健康证", "unit_id": "U2", "holder_id": "P2", "valid_to": date(2023, 1, 1)}
+    found = run(ledgers, "ST-04", unit=[unit], person=[cook], cert_asset=[other])
+    assert [hit["case"] for hit in found.hits] == ["health_none"]
+
+
+def _amounts(unit, n):
+    """Spread evenly over three orders of magnitude on the logarithmic scale: Benford's law itself."""
+    usual = {"unit_id": unit, "econ_item": "办公费", "voucher_date": date(2021, 3, 1)}
+    return [usual | {"amount": round(10 ** (1 + 3 * (i + 0.5) / n), 2)} for i in range(n)]
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "n", "outcome"),
+    [("JF-07", 93, "not_run"), ("JF-07", 600, "passed"), ("JF-08", 5, "not_run"), ("JF-08", 600, "passed")],
+)
+def test_amounts_of_others_that_are_fit_do_not_make_those_of_a_unit_pass(ledgers, rule_id, n, outcome):
+    rows = [*_amounts("U1", n), *(row for k in range(2, 7) for row in _amounts(f"U{k}", 600))]
+    limited = ledgers(expense=rows)
+    limited.units = ("U1",)
+    found = run_rule(catalogue()[rule_id], rules()[rule_id], limited, limited.units)
+    assert found.outcome == outcome
+    assert found.reason[0] == ("digits_unfit" if outcome == "not_run" else "")
+    assert run(ledgers, rule_id, (), expense=rows).outcome == "passed", "the whole bureau is judged as before"
+
+
 def test_what_concerns_several_units_is_not_told_of_one_and_the_reason_says_so(ledgers):
     when = datetime(2021, 3, 1, 9, 30)
     rows = [

@@ -116,13 +116,13 @@ def _findings(ledgers: Ledgers, name: str, found: list[dict]) -> ir.Table:
 
 @rule("JF-07")
 def leading_digits(ledgers: Ledgers, p):
-    kinds = ("first", "first_two")
+    kinds, fit = ("first", "first_two"), set()
     judged = {digits: [] for digits in kinds}
     for unit, part, test in tested(ByUnit(ledgers, p), *kinds):
+        fit.add(unit)
         excess = _excess(unit, part, test, p) if _may_stand(test, p) else None
         judged[test.digits].append((test.p_value, excess))
-    if not any(judged.values()):
-        raise NotRun("digits_unfit", "expense.amount")
+    _says_something(ledgers, fit)
     found = []
     for tests in judged.values():
         stands = false_discoveries([p_value for p_value, _excess in tests], p.fdr)
@@ -130,6 +130,12 @@ def leading_digits(ledgers: Ledgers, p):
     t = _findings(ledgers, "leading_digits", found)
     for digits in kinds:
         yield digits, t.filter(t.case == digits)
+
+
+def _says_something(ledgers: Ledgers, judged: set[str]) -> None:
+    """What was tested of others, or of all together, says nothing of the units asked for."""
+    if not (judged & set(ledgers.units) if ledgers.units else judged):
+        raise NotRun("digits_unfit", "expense.amount")
 
 
 def _may_stand(test: DigitTest, p) -> bool:
@@ -167,12 +173,12 @@ def _share(test: DigitTest, place: int) -> dict:
 @rule("JF-08")
 def round_sums(ledgers: Ledgers, p):
     t = ByUnit(ledgers, p)
-    units, fit, endings = _units(t, p), False, []
+    units, endings = _units(t, p), []
+    judged = set(units.index) if len(units) >= p.min_units else set()
     for unit, part, test in tested(t, "last_two"):
-        fit = True
+        judged.add(unit)
         endings += _ending(unit, part, test, p)
-    if len(units) < p.min_units and not fit:
-        raise NotRun("digits_unfit", "expense.amount")
+    _says_something(ledgers, judged)
     t = _findings(ledgers, "round_sums", [*_round(t, units, p), *endings])
     for case in ("round", "ending"):
         yield case, t.filter(t.case == case)
