@@ -43,6 +43,17 @@ def shortlist(names: Sequence[str], lang: str, most: int = 3) -> str:
     return "; ".join(names[:most]) + "; …" * more
 
 
+def first_of(title: str, shown: int, total: int, lang: str) -> str:
+    """The title of a table; where it shows the first rows only, of how many."""
+    if shown >= total:
+        return title
+    return (
+        f"{title}（共{total:,}，列前{shown:,}）"
+        if lang == "zh"
+        else f"{title} (the first {shown:,} of {total:,})"
+    )
+
+
 def weekday(number: int, lang: str) -> str:
     """The day of a week, 1 to 7 from Monday, as it follows 星期 or stands in English."""
     return ("一二三四五六日" if lang == "zh" else _DAYS)[number - 1]

@@ -73,7 +73,7 @@ CLAIMS = [
 
 
 @pytest.mark.parametrize(
-    ("people", "words"), [(716.7, "可以复算"), (750.0, "不能复算"), (None, "没有全市常住人口")]
+    ("people", "words"), [(716.7, "可以复算"), (750.0, "复算对不上"), (None, "没有全市常住人口")]
 )
 def test_venues_first_screen_says_whether_the_figure_recomputes(audit, people, words):
     total = {"stat_date": date(2021, 10, 31), "county": "全市", "resident_pop": people, "is_total": True}

@@ -61,6 +61,7 @@ def test_the_digits_verdict_names_its_limits_and_accuses_nobody(audit, lang):
     small = Audit.open(SAMPLE, period="2021", units=["U021"])
     unfit = spending.verdict(spending.digits(small), lang)
     assert "不适合" in unfit or "not fit" in unfit
+    assert spending.digits(small).n and spending.shares(spending.digits(small)).empty, "and it is not drawn"
 
 
 def test_budgets_end_where_the_ledger_ends(audit):

@@ -124,7 +124,7 @@ def test_the_intake_of_one_unit_counts_its_own_rows_and_says_whose_the_others_ar
         kept += pc.sum(pc.equal(table[unit], UNIT)).as_py() or 0 if unit in table.column_names else 0
     assert 0 < sum(counts.values()) == kept < sum(table.num_rows for table in every.intake.tables.values())
     assert ("工作表" in mine.data_quality("canteen").text) is False
-    head = "其中所选单位" if lang == "zh" else "of these units"
+    head = "其中所选单位" if lang == "zh" else "Of those asked for"
     assert head in mine.data_quality().html and head not in every.data_quality().html
     figures = dict(panels.of_units(mine)[1])
     (rejected,) = (label for label in figures if "退回" in label or "rejected" in label)

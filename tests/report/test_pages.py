@@ -141,6 +141,11 @@ def test_the_index_tells_failed_from_clean_and_links_other_periods():
     html = index_page("2021Q2", lines, [Other("2021Q1", "../2021Q1/index.html", 7)], ["射击中心"], "zh")
     assert html.count("不等于没有问题") == 4 and '<a href="../2021Q1/index.html">2021Q1：发现7条</a>' in html
     assert "仅限 射击中心" in html
+    edge, every = (
+        re.search(r"@top-left\{content:([^;]*);", page)[1]
+        for page in (html, index_page("2021Q2", lines, [], [], "zh"))
+    )
+    assert "射击中心" in edge and "射击中心" not in every and "2021Q2" in every, "whose each printed sheet is"
 
 
 def test_the_index_answers_first_and_says_once_what_all_areas_say_alike():

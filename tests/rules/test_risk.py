@@ -261,5 +261,9 @@ def test_an_area_without_rules_of_its_own_has_no_findings_to_show_and_not_none()
         points[points.area == "人事"].findings.isna().all()
         and points[points.area == "财务"].findings.notna().all()
     )
+    venues = points[points.area == "场馆"]
+    assert len(venues) and venues.findings.isna().all(), (
+        "venues are kept by county: no rule looks at a unit's"
+    )
     assert "市体育运动学校（财务）" in analyse.first_screen(audit).zh
     assert "(finance)" in analyse.first_screen(audit).en

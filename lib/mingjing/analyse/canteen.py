@@ -252,12 +252,26 @@ def agreement(audit, lang: str) -> str:
     return told + (f"; not compared: {listed(silent, lang)}." if silent else ".")
 
 
+def keeps_none(audit) -> bool:
+    """Whether the units asked for have no canteen, by the list of units, and nothing in a canteen's books."""
+    if not audit.units:
+        return False
+    kept = ledger(audit, "unit").has_canteen
+    books = ("food_purchase", "food_stock", "meal_ledger")
+    return bool(len(kept) and kept.eq(False).all() and all(ledger(audit, name).empty for name in books))
+
+
 def first_screen(audit) -> Screen:
     """Whether the books agree; the first place and how sure it is; money that does not agree, meals with too many diners, price premium."""
     bought = suppliers(audit).amount.sum()
     order = ranking(audit)
     found = audit.check("canteen").to_pandas()
-    if order.empty and len(_shares(audit)) == 1:
+    if keeps_none(audit):
+        zh, en = (
+            "所选单位不设食堂，也没有食堂账目。",
+            "Those asked for keep no canteen, and no books of one.",
+        )
+    elif order.empty and len(_shares(audit)) == 1:
         zh = "只看一个单位，不评名次。" if audit.units else "只有一个食堂有评分，不评名次。"
         en = f"One {'unit' if audit.units else 'canteen'} by itself has no place in an order."
     elif order.empty:

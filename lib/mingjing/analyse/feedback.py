@@ -212,6 +212,6 @@ def first_screen(audit) -> Screen | None:
     alone = int(standing.head_time.isna().sum())
     return Screen(
         f"{len(standing)}个问题被投诉超过{p.n}次仍未解决，其中{alone}个没有主要领导过问记录。",
-        f"{len(standing)} issues complained of more than {p.n} times are unresolved, {alone} of them without a record of the head.",
+        f"{len(standing)} issues complained of more than {p.n} times are unresolved, {alone} of them without a record that the head took them up.",
         figures,
     )

@@ -211,7 +211,11 @@ def first_screen(audit) -> Screen:
         zh,
         en,
         (
-            ("期内清点见过的枪 / 在册的枪", "Guns seen at some stock-take / registered", seen),
+            (
+                "期内清点见过的枪 / 在册的枪（上缴、丢失、被盗的除外）",
+                "Guns seen at some stock-take / registered (without those handed in, lost or stolen)",
+                seen,
+            ),
             ("说不清的弹 / 领出的弹（发）", "Rounds unexplained / issued", unexplained_),
             ("没有按时归库的领用 / 全部领用（次）", "Issues not back when due / all issues", out),
         ),

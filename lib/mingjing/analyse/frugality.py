@@ -38,7 +38,7 @@ REASONS = STEPS | {
 ITEMS = {
     "reception": ("公务接待费", "Reception"),
     "welfare": ("津补贴福利", "Allowances and welfare"),
-    "office": ("办公费", "Office"),
+    "office": ("办公费", "Office expenses"),
 }
 
 

@@ -120,8 +120,15 @@ def whose(audit) -> str:
         return "台账能否支撑结论、合计行、断号、退回的行和对应不上的写法分不到单位，按全部单位列出；其余只列所选单位。"
     return (
         "What a ledger can carry, totals, missing numbers, rejected rows and names that could not be resolved belong to no "
-        "unit and are those of all; the rest is of the units asked for."
+        "unit and are those of all; the rest is of those asked for."
     )
+
+
+def whose_totals(audit) -> str:
+    """Of whom the totals are, and why the findings of an audit of some units say nothing of them."""
+    if audit.lang == "zh":
+        return "合计行分不到单位：下面的差是全部单位的，不在只报所选单位的“发现”中。"
+    return "A total belongs to no unit: the differences below are of all units, and the findings, which are of those asked for, do not hold them."
 
 
 def missing_ledgers(audit) -> list[str]:
@@ -151,16 +158,17 @@ def suitability(audit) -> pd.DataFrame:
         lacked = listed((columns[c].label(audit.lang) for c in lacking), audit.lang)
         if zh:
             why = f"退回{source.rejected}行，另有{cells}行存疑" if source.rejected or cells else "逐行可读"
-            fit = f"{len(needs)}条规则用到" + (f"，{short}条缺列：{lacked}" if short else "，列齐全")
+            fit = f"{len(needs)}条规则用到" if needs else "没有规则非用不可，只作参考"
+            fit += f"，{short}条缺列：{lacked}" if short else "，列齐全" if needs else ""
         else:
             why = (
                 plural(f"{source.rejected} row(s) rejected, {cells} doubtful")
                 if source.rejected or cells
                 else "every row read"
             )
-            fit = ("1 rule uses it" if len(needs) == 1 else f"{len(needs)} rules use it") + (
-                f", {short} cannot run without: {lacked}" if short else ""
-            )
+            fit = "1 rule uses it" if len(needs) == 1 else f"{len(needs)} rules use it"
+            fit = fit if needs else "no rule depends on it; for reference"
+            fit += f", {short} cannot run without: {lacked}" if short else ""
         ledger = tables()[source.table].label(audit.lang)
         lines.append((source.file, source.sheet, ledger, source.status, why, colour, fit))
     return pd.DataFrame(lines, columns=SUITABILITY)

@@ -182,7 +182,7 @@ def first_screen(audit) -> Screen | None:
         f"{en}{total} registered, {closed} closed, {truly} of them truly.",
         (
             ("逾期", "Overdue", figure("ZG-02", total)),
-            ("销号要件不全", "Closed without evidence", figure("ZG-03", closed)),
+            ("销号要件不全", "Closed on incomplete papers", figure("ZG-03", closed)),
             ("反弹回潮", "Recurred", figure("ZG-06", closed)),
         ),
     )

@@ -12,20 +12,25 @@ from mingjing.wording import shortlist
 
 def points(audit) -> pd.DataFrame:
     """Each risk point in force with the findings of its area in its unit: `unit area likelihood impact level findings
-    high evidence`. `evidence` is False, and `findings` blank, where no rule of that area ran: silence is not safety."""
+    high evidence`. `evidence` is False, and `findings` blank, where no rule of that area looked at rows of the
+    unit: silence is not safety."""
     p = audit.params("LZ-B02")
     columns = ["unit", "area", "likelihood", "impact", "level", "findings", "high", "evidence"]
     if "risk_register" not in audit.ledgers:
         return pd.DataFrame(columns=columns)
     t = register(audit.ledgers, p).select("unit_id", "key_area", "likelihood", "impact", "level").to_pandas()
     t = t[t.unit_id.isin(audit.units)] if audit.units else t
-    found, ran = audit.check().to_pandas(), audit.outcomes()
+    found = audit.check().to_pandas()
     prefix = found.rule_id.str.split("-").str[0]
-    asked = set(ran[ran.outcome != "not_run"].rule_id.str.split("-").str[0])
+    looked = {
+        (unit, entry.rule_id.split("-")[0]) for entry, came_to in audit.results() for unit in came_to.units
+    }
+    looked |= set(zip(found.unit, prefix, strict=True))
     rows = []
     for unit, area, likelihood, impact, level in t.itertuples(index=False):
         rules = p.prefixes.get(area, [])
-        here, seen = found[(found.unit == unit) & prefix.isin(rules)], bool(asked & set(rules))
+        here = found[(found.unit == unit) & prefix.isin(rules)]
+        seen = any((unit, group) in looked for group in rules)
         high = int((here.severity == "high").sum())
         rows.append(
             (

@@ -159,8 +159,8 @@ def digits(audit, kind: str = "first_two") -> DigitTest | None:
 
 
 def shares(test: DigitTest | None) -> pd.DataFrame:
-    """Share of each digit in percent: `digit seen expected`."""
-    if test is None or not test.n:
+    """Share of each digit in percent: `digit seen expected`; nothing of amounts that are not fit for the test."""
+    if test is None or not test.suitable:
         return pd.DataFrame(columns=["digit", "seen", "expected"])
     seen = [round(count / test.n * 100, 2) for count in test.counts]
     expected = [round(share * 100, 2) for share in test.expected]

@@ -180,6 +180,6 @@ def _verdict(audit, implied: Implied | None, per_head: float | None) -> tuple[st
             f"{per_head} m² per head can be recomputed: a population of {population * 1e4:,.0f} is within what rounding allows.",
         )
     return (
-        f"人均{per_head}平方米不能复算：常住人口{population:g}万人，要{implied.low:.1f}至{implied.high:.1f}万人才对得上。",
-        f"{per_head} m² per head cannot be recomputed: the population is {population * 1e4:,.0f}, and it would take {implied.low / 100:.2f} to {implied.high / 100:.2f} million.",
+        f"人均{per_head}平方米复算对不上：常住人口{population:g}万人，要{implied.low:.1f}至{implied.high:.1f}万人才对得上。",
+        f"{per_head} m² per head does not hold when worked out again: the population is {population * 1e4:,.0f}, and it would take {implied.low / 100:.2f} to {implied.high / 100:.2f} million.",
     )

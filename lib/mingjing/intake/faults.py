@@ -19,7 +19,7 @@ BETWEEN = ("；", "; ")
 NEXT = re.compile("(；|; (?=“|required |key column |corrections register: ))")
 _FORMS = (UNREADABLE, STRANGE, BLANK, NO_KEY, CORRECTED, DUPLICATE, TOTAL)
 _PARTS = {"column": "[^”]*", "value": ".*", "why": "[^()]*", "place": ".*"}
-_AMOUNT = r"-?[\d,]*\.?\d+"
+_AMOUNT = r"-?[\d,]*\.?\d+(?:元| yuan)?"
 
 
 def taken_apart(fault: str) -> tuple[str, dict[str, str]] | None:

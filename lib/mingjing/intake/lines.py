@@ -21,6 +21,7 @@ _TOTAL = re.compile(
 _PARTIAL = re.compile(r"小计|subtotal|^本?[页月季旬周]|^\d|^[一二三四五六七八九十]+(?:月|季)")
 _NOTES = ("填表人", "制表", "备注", "说明", "注:", "注：", "审核人:", "单位负责人", "填报", "数据来源")
 TOLERANCE = 0.005
+_YUAN = ("元", " yuan")
 
 
 @dataclass
@@ -200,7 +201,11 @@ def total_issues(
         stated, computed = _plain(total.stated), _plain(total.computed)
         column, apart = header.table.columns[total.column], _plain(abs(total.difference))
         told = {"stated": stated, "computed": computed, "apart": apart}
-        zh, en = TOTAL[0].format(column=column.zh, **told), TOTAL[1].format(column=column.en, **told)
+        units = _YUAN if column.unit == "yuan" else ("", "")
+        zh, en = (
+            form.format(column=name, **{of: number + unit for of, number in told.items()})
+            for form, name, unit in zip(TOTAL, (column.zh, column.en), units, strict=True)
+        )
         place = [source.file, source.sheet, total.row, header.table.name, total.column]
         issues.append([*place, str(total.written), "total_mismatch", zh, en, source.rid(total.row)])
     return issues

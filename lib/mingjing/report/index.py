@@ -105,9 +105,10 @@ def index_page(
             f'<h2 id="periods">{words["periods"]}</h2><ul>{"".join(_other(o, words) for o in others)}</ul>'
         )
         contents.append(("periods", words["periods"]))
-    return page(
-        words["title"].format(period), body + f"<p><small>{words['files']}</small></p>", lang, contents
-    )
+    title = words["title"].format(period)
+    # the edge of each sheet tells whose a printed page is
+    printed = " · ".join([title, *about[-1:]]) if units else title
+    return page(title, body + f"<p><small>{words['files']}</small></p>", lang, contents, printed)
 
 
 def error_page(area: str, reason: str, lang: str) -> str:

@@ -32,7 +32,7 @@ _SHEETS = {
     "status": ("状态", "Status"),
     "rows_read": ("读入行", "Rows read"),
     "accepted": ("接受", "Accepted"),
-    "mine": ("其中所选单位", "of these units"),
+    "mine": ("其中所选单位", "Of those asked for"),
     "rejected": ("退回", "Rejected"),
     "not_data": ("非数据", "Not data"),
     "sheet": ("工作表", "Sheet"),
@@ -180,10 +180,10 @@ def of_units(audit) -> tuple[str, list[tuple[str, str]]]:
             "退回的行（各单位合计）",
         )
     else:
-        told = f"{len(counts)} of the ledgers handed in tell units{apart}; {kept} have rows of those asked for, {number(mine, 'rows')} in all."
+        told = f"{len(counts)} of the ledgers handed in are kept by unit{apart}; {kept} have rows of those asked for, {number(mine, 'rows')} in all."
         labels = (
-            "Ledgers with rows of these units / that tell units",
-            "Rows of these units / accepted of all",
+            "Ledgers with rows of those asked for / kept by unit",
+            "Rows of those asked for / accepted of all",
             "Rows rejected (all units)",
         )
     values = (

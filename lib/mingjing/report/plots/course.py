@@ -141,8 +141,8 @@ def columns(
             looks = {"width": width, "align": "edge", "color": colour, "hatch": hatch, "linewidth": 0}
             if part.any():
                 axes.bar(moments[part], shown[value][part], label=name or None, **looks)
-        _bands(axes, bands, moments)
-        axes.margins(y=0.3 if bands else 0.05)  # room for the names of the bands
+        deep = _bands(axes, bands, moments)
+        axes.margins(y=max(0.05, 0.17 * deep))  # room for the names of the bands, on a phone too
         scale(axes.yaxis, shown[value])
         axes.grid(axis="y", linewidth=0.6)
         dates(axes)
@@ -151,13 +151,16 @@ def columns(
         return made(drawn, title, alt, drawn_columns(frame, time, value, marked), lang)
 
 
-def _bands(axes, bands: Sequence[tuple], moments: pd.Series) -> None:
+def _bands(axes, bands: Sequence[tuple], moments: pd.Series) -> int:
+    """Shades and names the bands; on how many lines their names stand."""
     letter = (moments.max() - moments.min()) / _LETTERS
-    for (first, last, name), level in zip(bands, _levels(bands, letter), strict=True):
+    levels = _levels(bands, letter)
+    for (first, last, name), level in zip(bands, levels, strict=True):
         begins = pd.Timestamp(first)
         axes.axvspan(begins, pd.Timestamp(last), color=svg.GREY, alpha=0.25, linewidth=0)
         place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
         axes.annotate(str(name), (begins, 1), xytext=(0, -11 * level), **place, fontsize=9, va="top")
+    return 1 + max(levels, default=-1)
 
 
 def _levels(bands: Sequence[tuple], letter: pd.Timedelta) -> list[int]:
