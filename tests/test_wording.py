@@ -2,7 +2,7 @@
 
 import pytest
 
-from mingjing.wording import are_grouped, listed, number, plural, shortlist
+from mingjing.wording import are_grouped, first_of, listed, number, plural, shortlist
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ from mingjing.wording import are_grouped, listed, number, plural, shortlist
 )
 def test_thousands_are_grouped_but_neither_a_year_nor_what_names_a_thing(value, name, told):
     assert number(value, name) == told
+
+
+def test_a_title_tells_of_how_many_only_where_rows_are_left_out():
+    assert first_of("成对的付款", 5, 5, "zh") == "成对的付款"
+    assert first_of("成对的付款", 50, 1200, "zh") == "成对的付款（共1,200，列前50）"
+    assert first_of("Pairs", 50, 61, "en") == "Pairs (the first 50 of 61)"
 
 
 def test_a_column_of_years_is_not_grouped_and_one_long_number_groups_all():

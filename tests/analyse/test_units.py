@@ -13,6 +13,7 @@ from mingjing.analyse import (
     feedback,
     first_screen,
     intake,
+    ledger,
     rectification,
     responsibility,
     venues,
@@ -139,6 +140,22 @@ def test_an_empty_month_of_one_unit_is_one_without_a_row_of_its_own(audits):
     assert "留样与温度记录表" not in set(intake.empty_months(every).ledger)
     own = intake.empty_months(mine).set_index("ledger").months
     assert own["留样与温度记录表"] == "2021-11"
+
+
+def test_a_unit_without_a_canteen_is_told_so_and_not_that_scores_are_lacking(audits):
+    every, mine = audits
+    units, fed = ledger(every, "unit"), set(ledger(every, "meal_ledger").unit_id)
+    none = units[units.has_canteen.eq(False) & ~units.unit_id.isin(fed)].unit_id.iloc[0]
+    audit = Audit.open(SAMPLE, "2021", units=[none])
+    audit.results = partial(_results, audit)
+    assert "不设食堂" in canteen.first_screen(audit).zh and "评分" not in canteen.first_screen(audit).zh
+    assert not canteen.keeps_none(every) and not canteen.keeps_none(mine)
+
+
+def test_a_ledger_that_no_rule_needs_is_not_said_to_be_used_by_none(audits):
+    told = intake.suitability(audits[0]).set_index("ledger").rules
+    assert told[tables()["market_price"].label("zh")] == "没有规则非用不可，只作参考"
+    assert not told.str.startswith("0").any()
 
 
 def test_one_canteen_is_not_drawn_as_the_first(audits):

@@ -128,6 +128,13 @@ def test_qd22_wants_all_three_levels_in_the_year(check, rows, cases):
     assert {finding["kind"] for finding in findings} <= {"missing"} and len(findings) == len(cases)
 
 
+def test_qd22_tells_inspections_without_a_level_only_where_there_are_some(check):
+    _, (plain,) = check("QD-22", unit=[UNIT], armory_check=ALL[:2])
+    assert plain["message_zh"].endswith("没有区级检查记录") and plain["message_en"].endswith("on record")
+    _, (told,) = check("QD-22", unit=[UNIT], armory_check=[*ALL[:2], visit(3, None)])
+    assert "未注明层级的检查1次" in told["message_zh"] and "(1 without a level)" in told["message_en"]
+
+
 def test_qd22_counts_what_the_bureau_logged_itself(check):
     seen = {"act_id": "A", "act_type": "枪弹专项检查", "unit_id": "U1", "inspect_level": "区"}
     log = [seen | {"act_time": datetime(2021, 5, 1)}]

@@ -568,7 +568,7 @@ def test_kh05_the_rule_it_names_and_the_row_it_shows_are_of_one_finding(check, f
 def test_kh05_names_the_honour_and_the_rule_in_words(check):
     unit = honor(subject_type="单位", subject_id="U1", honor_type="其他")
     [finding] = check("KH-05", honor=[unit], finding=[seen()])[1]
-    assert "获“其他荣誉”" in finding["message_zh"] and "（如“隐患逾期未整改”）" in finding["message_zh"]
+    assert "获其他荣誉（" in finding["message_zh"] and "（如“隐患逾期未整改”）" in finding["message_zh"]
     assert "(such as “Hazard past deadline”)" in finding["message_en"]
 
 

@@ -66,6 +66,9 @@ _SPANS = ("month", "months", "quarter", "period", "span", "subject")
 _UOMS = ("uom", "uom_en", "measure")
 # What names an honour: in its column “other” is enough, in a sentence it is not.
 _HONOURS = ("honor_type", "praise")
+_OTHER_HONOUR = ("其他荣誉", "another honour")
+# What a message says in brackets of inspections without a level; said of none, it is nothing.
+_WITHOUT_LEVEL = re.compile(r" ?[（(][^（）()]*\{n_unknown\}[^（）()]*[）)]")
 _BEFORE_MARK = re.compile(r" (?=[,;)]|$)")
 
 
@@ -94,7 +97,7 @@ class _Words(dict):
         if key == "weekday" and isinstance(value, int):
             return weekday(value, self._lang)
         if value == "其他" and key in _HONOURS:
-            return "其他荣誉" if self._zh else "another honour"
+            return _OTHER_HONOUR[not self._zh]
         if key == "example" and value in catalogue():  # a rule that others broke
             return f"“{catalogue()[value].name(self._lang)}”"
         if isinstance(value, str):
@@ -206,7 +209,11 @@ def _told_once(sentences: list[str], lang: str) -> list[str]:
 def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> str:
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
     words = _Words(Params(entry).as_dict() | dict(values), lang)
-    told = _quoted(_filled(entry.messages[case][lang], words))
+    template = entry.messages[case][lang]
+    template = template if values.get("n_unknown") else _WITHOUT_LEVEL.sub("", template)
+    told = _quoted(_filled(template, words))
+    for kind in _OTHER_HONOUR:  # no name of an honour, which alone is quoted
+        told = told.replace(f"“{kind}”", kind)
     return told if lang == "zh" else _counted(_BEFORE_MARK.sub("", told))
 
 
