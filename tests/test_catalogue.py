@@ -37,6 +37,13 @@ def test_every_message_takes_only_what_a_finding_has():
             assert placeholders(texts["zh"]) | placeholders(texts["en"]) <= known, (entry.rule_id, case)
 
 
+def test_no_basis_is_confirmed_that_says_it_is_from_memory():
+    for entry in catalogue().values():
+        for basis in entry.basis:
+            from_memory = "凭记忆" in basis.zh or "from memory" in basis.en
+            assert not (from_memory and basis.status == "confirmed"), entry.rule_id
+
+
 def test_every_source_of_a_threshold_has_its_english_and_no_english_is_without_use():
     used = {threshold.source for entry in catalogue().values() for threshold in entry.params.values()}
     assert used - set(sources()) == set()
