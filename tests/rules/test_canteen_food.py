@@ -226,7 +226,10 @@ def test_a_mean_of_scores_stands_beside_its_full_mark(check):
         for item in ("甲", "乙")
     ]
     _, (flag,) = check("ST-17", rating=items, honor=[honor()])
-    assert "（均分80），均分最高的是U2（89，满分120）" in flag["message_zh"] and "U2 (89 of 120)" in flag["message_en"]
+    assert (
+        "（均分80），均分最高的是U2（89，满分120）" in flag["message_zh"]
+        and "U2 (89 of 120)" in flag["message_en"]
+    )
     _, (best,) = check("ST-B02", rating=items, honor=[BEST], finding=[NOTHING])
     assert "全年均分80（满分120），排第2" in best["message_zh"]
     _, (unknown,) = check("ST-17", rating=[rated(score=80.0), rated("U2", score=89.0)], honor=[honor()])
