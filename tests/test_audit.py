@@ -230,7 +230,6 @@ def test_one_unit_may_be_asked_for_without_a_list(folder):
         lambda a, folder: a.profile("food_log", top="x"),
         lambda a, folder: a.show(None),
     ],
-    ids=str,
 )
 def test_what_is_no_path_no_table_and_no_number_is_told_in_one_line(folder, asked):
     with pytest.raises(UsageError):
