@@ -283,7 +283,7 @@ def test_an_area_is_offered_in_whichever_language_it_was_meant(written, capsys):
 
 
 def test_explaining_a_rule_names_its_thresholds_as_the_report_does(folder):
-    assert "blue 90, yellow 180, red 365 days" in Audit.open(folder, "2021Q1", lang="en").explain("SS-02")
+    assert "blue: 90, yellow: 180, red: 365 days" in Audit.open(folder, "2021Q1", lang="en").explain("SS-02")
     assert "黄、红" in Audit.open(folder, "2021Q1").explain("SS-04")
 
 

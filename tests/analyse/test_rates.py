@@ -114,7 +114,7 @@ def test_a_month_without_a_row_is_not_a_month_without_a_hazard(tmp_path, rows, a
     found = safety.months(audit)
     assert found["count"].iloc[-1] == 0 if known else pd.isna(found["count"].iloc[-1])
     assert (found.centre.iloc[-1] == rows) is not known and found.high.notna().all()
-    assert ("2021-12" in rates.monthly_told(found, "zh")) is not known
+    assert ("一行也没有" in rates.monthly_told(found, "zh")) is not known
     assert safety.flow(audit).found.isna().any() is not known
 
 
@@ -165,7 +165,7 @@ def test_a_price_planted_far_above_the_market_leads_the_odd_ones(audit):
 
 def test_a_supplier_of_little_is_not_told_as_none(audit):
     found = canteen.suppliers(audit)
-    assert (found.share > 0).all() and (found.share < 0.05).any() and (found.amount > 0).all()
+    assert (found.share > 0).all() and (found.share < 0.1).any() and (found.amount > 0).all()
     assert (found.groupby("unit").share.sum() - 100).abs().max() < 0.5
 
 

@@ -111,9 +111,9 @@ def test_thresholds_that_are_yes_or_no_or_fixed_words_are_told_in_words():
 
 def test_a_threshold_that_lists_rules_names_them():
     matrix = catalogue()["SS-01"].params["matrix"]
-    assert "黄 RX-03“同一问题投诉超两次未由主要领导过问”；红" in threshold_value(matrix, "zh")
+    assert "黄：RX-03“同一问题投诉超两次未由主要领导过问”；红" in threshold_value(matrix, "zh")
     assert threshold_value(matrix, "en").startswith(
-        "blue ZG-02 “Problem closed late or open past its deadline”"
+        "blue: ZG-02 “Problem closed late or open past its deadline”"
     )
 
 

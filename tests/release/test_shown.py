@@ -10,8 +10,7 @@ from mingjing.analyse import frugality
 from mingjing.analyse.claims import judged
 from mingjing.findings import make_findings
 from mingjing.intake import read_folder
-from mingjing.release import Policy, release
-from mingjing.release.claims import without_readings
+from mingjing.release import Policy, claims, release
 from mingjing.release.mask import OWN_WORDS, Masker
 from mingjing.rules import Outcome, catalogue
 from mingjing.tables import tables
@@ -127,9 +126,12 @@ def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
     assert "按单位为87.5%、按人员为＊%" in told[0] and "台账复算＊%" in told[1]
     assert "台账复算＊人" in told[2] and "台账复算20人" in told[3]
     table = pa.Table.from_pylist(
-        [{name[2:]: seen.get(name) for name in trained} for seen in (trained, rate, few, many)]
+        [
+            {"claim_text": "汇报"} | {name[2:]: seen.get(name) for name in trained}
+            for seen in (trained, rate, few, many)
+        ]
     )
-    empty = without_readings(table, 5).to_pandas()
+    empty = claims.public(table, table, 5).to_pandas()
     assert empty.computed.isna().tolist() == [False, True, True, False] and empty.other.isna().all()
 
 

@@ -103,7 +103,10 @@ def differences(audit) -> pd.DataFrame:
 
 def compared(audit) -> int:
     """Vouchers, of the ledger and of the books, and receptions without one that JD-11 holds against each other."""
-    return sum(len(_mine(audit, t)) for t in matching(audit.ledgers, audit.params("JD-11")))
+    ledgers = audit.ledgers
+    if not {"reception", "expense"} <= set(audit.intake.tables):
+        return 0
+    return sum(len(_mine(audit, t)) for t in matching(ledgers, audit.params("JD-11")))
 
 
 def per_head(audit) -> pd.DataFrame:

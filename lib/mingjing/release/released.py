@@ -169,7 +169,7 @@ def _hit(hit: dict[str, Any], intake: Intake, masker: Masker, secret: bool) -> d
     }
     rest = {name: value for name, value in hit.items() if name not in evidence}
     shown = {} if secret else {name: _coded(name[2:], value, masker) for name, value in evidence.items()}
-    if claims.TEXT in evidence and not secret:
+    if {claims.TEXT, claims.KEY} <= shown.keys():
         shown[claims.TEXT] = claims.called(evidence[claims.TEXT], shown[claims.TEXT], evidence[claims.KEY])
     unit = hit["unit"] if hit["unit"] in masker.units else hit["unit"] and masker.text(hit["unit"])
     amount = None if secret else hit["amount"]

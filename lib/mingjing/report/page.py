@@ -67,7 +67,8 @@ def css_of_pieces() -> tuple[str, str, str, str]:
 
 @cache
 def script() -> str:
-    return _read("report.js")
+    # each report carries it: without the comments and the indents
+    return re.sub(r"^ *(//.*\n *)*", "", _read("report.js"), flags=re.M)
 
 
 def _read(name: str) -> str:
