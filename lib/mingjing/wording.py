@@ -54,6 +54,13 @@ def first_of(title: str, shown: int, total: int, lang: str) -> str:
     )
 
 
+def keywords(pattern: str, ending: str = "") -> list[str]:
+    """The alternatives of a keyword pattern as people write them; `ending` stands before what is one only at a word's end."""
+    return [
+        ending * part.endswith("$") + part.removesuffix("$").replace("\\", "") for part in pattern.split("|")
+    ]
+
+
 def weekday(number: int, lang: str) -> str:
     """The day of a week, 1 to 7 from Monday, as it follows 星期 or stands in English."""
     return ("一二三四五六日" if lang == "zh" else _DAYS)[number - 1]

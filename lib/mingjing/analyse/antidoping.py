@@ -83,9 +83,7 @@ def _untrained(row: pd.Series, lang: str) -> tuple[float | None, str]:
 def said(cover: pd.DataFrame, lang: str) -> str:
     """Whom education did not reach by `coverage`, as far as its numbers are told."""
     lacking, count, zh = cover[cover.percent > 0], cover.unit.nunique(), lang == "zh"
-    some = ("、" if zh else ", ").join(lacking.unit + "·" + lacking.role + lacking.people) or (
-        "无" if zh else "nobody"
-    )
+    some = listed(lacking.unit + "·" + lacking.role + lacking.people, lang) or ("无" if zh else "nobody")
     if is_withheld(cover):
         return (
             f"{count}个单位，公布的数中未受教育的：{some}"

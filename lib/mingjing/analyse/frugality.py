@@ -96,9 +96,14 @@ def differences(audit) -> pd.DataFrame:
     says is off."""
     found = audit.check("frugality").to_pandas()
     found = found[found.rule_id == "JD-11"]
-    reasons = [REASONS[json.loads(told)["cases"][0]][audit.lang == "en"] for told in found.evidence]
+    reasons = _cases(found).map(lambda case: REASONS[case][audit.lang == "en"])
     g = found.assign(reason=reasons).groupby("reason", as_index=False).agg(yuan=("amount", "sum"))
     return g.round(2).sort_values(["yuan", "reason"], ascending=[False, True], ignore_index=True)
+
+
+def _cases(found: pd.DataFrame) -> pd.Series:
+    """What each finding was found for; what it first was, where it was found for several things."""
+    return found.evidence.map(lambda told: json.loads(told)["cases"][0])
 
 
 def compared(audit) -> int:
@@ -262,7 +267,7 @@ def first_screen(audit) -> Screen:
     outcomes, rows = came_to.outcome, came_to.rows_checked
     ran = outcomes.get("JD-11", "not_run") != "not_run"
     off = found[found.rule_id == "JD-11"]
-    total = off.evidence.map(lambda told: json.loads(told)["cases"][0]) == "total"  # of no one voucher
+    total = _cases(off) == "total"  # of no one voucher
     if not ran:
         zh, en = "接待台账与账务未能核对。", "Reception could not be held against the books."
     elif off.empty:

@@ -19,6 +19,7 @@ from mingjing.rules.catalogue import catalogue
 from mingjing.rules.intake.claims import PERCENT, UOM_EN
 from mingjing.tables import Column, Table, tables
 from mingjing.tables.words import WORDS
+from mingjing.wording import keywords
 
 HIDDEN = "＊"
 LABELS = {
@@ -245,7 +246,7 @@ def _vocabulary() -> set[str]:
 def _words(value: Any) -> Iterable[str]:
     if isinstance(value, str):
         yield value
-        yield from (keyword.replace("\\", "").removesuffix("$") for keyword in value.split("|"))
+        yield from keywords(value)
     elif isinstance(value, dict):
         yield from value
         yield from _words(list(value.values()))

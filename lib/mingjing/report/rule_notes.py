@@ -10,7 +10,7 @@ from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 from mingjing.tables import tables
 from mingjing.tables.words import WORDS as FIXED
-from mingjing.wording import listed, number
+from mingjing.wording import keywords, listed, number
 
 WORDS = {
     "zh": {
@@ -180,7 +180,7 @@ def _value(value, lang: str) -> str:
         if value in catalogue():
             return f"{value}{' ' * (lang == 'en')}“{catalogue()[value].name(lang)}”"
         if "|" in value:
-            return listed(map(_keyword, value.split("|")), lang)
+            return listed(keywords(value, "…"), lang)
         coded = value.isascii() and value.isidentifier()
         return key_label(value, lang) if value in COLOURS or value in FIXED or coded else value
     if isinstance(value, bool):
@@ -200,7 +200,7 @@ def _mapping(value: dict, lang: str) -> str:
 
 
 def _key(name: str, lang: str) -> str:
-    return listed(map(_keyword, name.split("|")), lang) if "|" in name else key_label(name, lang)
+    return listed(keywords(name, "…"), lang) if "|" in name else key_label(name, lang)
 
 
 def _is_range(part) -> bool:
@@ -212,11 +212,6 @@ def _part(part, lang: str) -> str:
     if _is_range(part):
         return WORDS[lang]["range"].format(*(number(end, "") for end in part))
     return _value(part, lang)
-
-
-def _keyword(pattern: str) -> str:
-    """One alternative of a keyword pattern as people write it: `烟$` is what ends so, …烟."""
-    return "…" * pattern.endswith("$") + pattern.removesuffix("$").replace("\\", "")
 
 
 def _columns(names: list | tuple, lang: str) -> str:
