@@ -103,9 +103,9 @@ def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
     ]
     columns = [decimals(frame.iloc[:, place]) for place in range(len(numeric))]
     rows = list(zip(*columns, strict=True))
-    looks = ["n" if number else _look(texts) for number, texts in zip(numeric, columns, strict=True)]
+    looks = ["n" if number else look(texts) for number, texts in zip(numeric, columns, strict=True)]
     body = "\n".join(
-        f"<tr>{''.join(f'<td class={look}>{cell}</td>' for look, cell in zip(looks, map(_cell, row), strict=True))}</tr>"
+        f"<tr>{''.join(f'<td class={kind}>{cell}</td>' for kind, cell in zip(looks, map(_cell, row), strict=True))}</tr>"
         for row in rows
     )
     if not rows:
@@ -134,7 +134,7 @@ def _nothing(frame: pd.DataFrame, caption: str) -> Panel:
     return Panel(f'<p class="none">{escape(text)}</p>', text)
 
 
-def _look(texts: Iterable[str]) -> str:
+def look(texts: Iterable[str]) -> str:
     """The class of a column of texts: what is short never breaks, names and sentences get room on a narrow screen."""
     widest = max(map(_width, texts), default=0)
     return "w" if widest <= _SHORT else "s" if widest <= 48 else "t"

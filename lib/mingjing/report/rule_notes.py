@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from mingjing.analyse.stretches import COLOURS
-from mingjing.report.findings import Panel, escape, escape_all, in_chinese, table_html, unbroken
+from mingjing.report.findings import Panel, escape, escape_all, in_chinese, look, table_html, unbroken
 from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 from mingjing.tables import tables
@@ -131,8 +131,14 @@ def _law(basis, lang: str) -> str:
 def _threshold(threshold: Threshold, lang: str) -> str:
     status = WORDS[lang]["status"][threshold.status]
     name = threshold.zh if lang == "zh" else threshold.en
-    cells = (name, threshold_value(threshold, lang), threshold.where_from(lang), status)
-    return "".join(f"<td class=s>{unbroken(_text(cell, lang))}</td>" for cell in cells)
+    value = threshold_value(threshold, lang)
+    cells = (
+        (name, "s"),
+        (value, "t" if look([value]) == "t" else "s"),
+        (threshold.where_from(lang), "s"),
+        (status, "s"),
+    )
+    return "".join(f"<td class={room}>{unbroken(_text(cell, lang))}</td>" for cell, room in cells)
 
 
 def threshold_value(threshold: Threshold, lang: str) -> str:

@@ -181,12 +181,15 @@ def waterfall(
                 width=0.65,
                 hatch="" if total or step >= 0 else "///",
             )
+            falls = not total and step < 0
+            # a fall's figure stands under it: above, it would run into the rise beside it
             axes.annotate(
                 f"{number(step)}{unit}",
-                (place, max(start, level)),
-                xytext=(0, 3),
+                (place, min(start, level) if falls else max(start, level)),
+                xytext=(0, -3 if falls else 3),
                 textcoords="offset points",
                 ha="center",
+                va="top" if falls else "bottom",
                 **({"color": svg.HIGH, "fontweight": "bold"} if wrong else {}),
             )
         axes.set_xticks(range(len(frame)), [short(name, 8) for name in frame[label]])
