@@ -114,6 +114,10 @@ def test_the_sheet_comes_back_as_filled(book, tmp_path):
     sheet = load_workbook(path)[SHEET]
     assert sheet.protection.sheet and sheet["A2"].protection.locked and not sheet["H2"].protection.locked
     assert sheet["B2"].data_type == "s" and not sheet["B2"].value.startswith("=")
+    assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.fitToHeight == 0, (
+        "on A4, as wide as it"
+    )
+    assert sheet.print_title_rows == "$1:$1" and sheet["F2"].number_format == "#,##0.00"
     fill(path, drawn.book.tolist())
     assert read_sheet(path, plan, drawn) == drawn.book.tolist()
 

@@ -1,5 +1,7 @@
 """The list goes to a unit as a workbook and comes back: nothing is overwritten, every row that is not taken says why."""
 
+import re
+import zipfile
 from datetime import date, datetime
 
 import pytest
@@ -54,6 +56,7 @@ def test_the_workbook_shows_what_is_locked_and_offers_only_what_a_unit_may_choos
     sheet = book[SHEET]
     assert sheet.print_title_rows == "$1:$1" and sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.fitToHeight == 0 and sheet.oddHeader.right.text, "the unit stands above"
+    assert "单位负责人（签字）" in sheet.oddFooter.left.text
     assert sheet.protection.sheet and sheet["A2"].protection.locked
     assert not sheet.cell(2, list(COLUMNS).index("owner") + 1).protection.locked
     choices = {v.formula1 for v in sheet.data_validations.dataValidation if v.type == "list"}
@@ -135,3 +138,12 @@ def test_dates_and_texts_come_back_as_excel_keeps_them(register, sent):
     line = register.list().set_index("finding_id").loc[ID]
     assert line.due == date(2022, 3, 31) and line.measure == "'@秤"
     assert line.owner is None, "a formula without a value is no name"
+
+
+def test_a_row_is_as_high_as_its_words_need_and_grows_when_the_unit_writes_more(register, tmp_path):
+    found = register.list()
+    found.loc[found.index[0], "message"] = "食堂" * 60
+    (path, *_) = export(register, tmp_path / "sent", found)
+    written = zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml").decode()
+    row = re.findall(r"<row [^>]*>", written)[1]
+    assert float(re.search(r' ht="([\d.]+)"', row)[1]) > 6 * 15 and "customHeight" not in row

@@ -146,3 +146,20 @@ def test_papers_from_the_command_line(folder, tmp_path, capsys):
     assert main(["workpaper", "--rule", "ST-02", *given]) == 0
     assert capsys.readouterr().out.strip().endswith("取证单与底稿_2021Q1.xlsx")
     assert main(["workpaper", *given]) == 2
+
+
+def test_a_slip_names_the_choices_where_the_cell_is_none_of_them(folder, tmp_path_factory):
+    (folder / "留样与温度记录表.csv").write_text(LOG.replace("午餐,豆腐", "下午茶,豆腐"), encoding="utf-8")
+    out = tmp_path_factory.mktemp("out")
+    found = [
+        cell for path in slips(Audit.open(folder, "2021Q1"), out) for line in cells(path) for cell in line
+    ]
+    assert any(cell.startswith("改填台账规定的选项之一：早餐、午餐、") for cell in found), found
+
+
+def test_code_goes_on_in_the_next_row_before_a_cell_is_cut_short(tmp_path):
+    lines = [f"{n:03d} {'x' * 100}" for n in range(60)]
+    with Book(tmp_path / "a.xlsx") as book:
+        book.form("查询", "查询", (18, 90)).text("查询 1", "\n".join(lines), look="code")
+    told = [line[1] for line in cells(tmp_path / "a.xlsx") if line and line[0].startswith("查询 1")]
+    assert len(told) > 1 and "\n".join(told).split("\n") == lines

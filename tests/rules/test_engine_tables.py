@@ -79,3 +79,11 @@ def test_the_order_in_which_an_engine_adds_is_not_seen_in_a_finding():
     assert 0.1 + 0.2 + 0.3 != 0.3 + 0.2 + 0.1
     assert found(0.1, 0.2, 0.3) == found(0.3, 0.2, 0.1)
     assert found(99_999_999_999.98, 0.01, 0.0)[0]["e_total"] == 99_999_999_999.99
+
+
+def test_what_an_earlier_query_of_the_rule_told_is_not_told_again():
+    ledgers = made(gun_no=pa.array(["G1", "G1", "G2"]))
+    pairs = ledgers.materialised("pairs", lambda: ledgers.gun_issue.select("gun_no").distinct())
+    assert ledgers.rests_on(pairs) == ["pairs"]
+    text, rows = ledgers.fetch(pairs.filter(pairs.gun_no == "G2"), told={"pairs"})
+    assert text.startswith("SELECT") and rows.to_pylist() == [{"gun_no": "G2"}]

@@ -11,11 +11,18 @@ from openpyxl import load_workbook
 from mingjing.analyse.sampling import Plan
 from mingjing.errors import InputError
 from mingjing.findings import neutralise
+from mingjing.sheets import GrowingRows, lie_on_paper, row_height
 
 SHEET = "抽样表"
 HEADS = ("序号 No.", "条目 Item", "文件 File", "工作表 Sheet", "行 Row", "账面金额 Book", "抽中次数 Times")
 FILL = {"monetary": "审定金额 Audited", "attribute": "是否差错 Error"}
 NOTE = "说明 Note"
+_WIDTHS = (9, 18, 24, 24, 8, 16, 11, 18, 28)
+_HOW = {
+    "monetary": "审定后的金额（元）；没有差错的照填账面金额。\nThe amount after audit; where nothing is wrong, the book amount.",
+    "attribute": "有差错填“是”，没有填“否”。\nAn error: yes. None: no.",
+}
+_SIGN = "审计人员 Auditor：　　　　　　　　日期 Date："
 _ANSWER = {"是": 1.0, "否": 0.0, "yes": 1.0, "no": 0.0}
 _FIRST = 2  # row of the first item, as a clerk counts
 
@@ -28,32 +35,45 @@ def write_sheet(path: str | Path, plan: Plan, drawn: pd.DataFrame, places: pd.Da
     path = Path(path)
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})
-        head = book.add_format({"bold": True, "bg_color": "#DDE3EA", "text_wrap": True})
-        fill = book.add_format({"locked": False, "bg_color": "#FFF7D6"})
-        sheet = book.add_worksheet(SHEET)
-        sheet.protect()
+        base = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#999999"}
+        head = book.add_format(base | {"bold": True, "bg_color": "#DDE3EA"})
+        shown, money = book.add_format(base), book.add_format(base | {"num_format": "#,##0.00"})
+        filled = base | {"locked": False, "bg_color": "#FFF7D6"}
+        note, answer = book.add_format(filled), book.add_format(filled | {"num_format": "#,##0.00"})
+        sheet = book.add_worksheet(SHEET, GrowingRows)
+        sheet.protect("", {"format_columns": True, "format_rows": True})
+        lie_on_paper(sheet, f"{SHEET} Sample", sign=_SIGN)
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, 8, 16)
-        sheet.write_row(0, 0, (*HEADS, FILL[plan.kind], NOTE), head)
+        for at, width in enumerate(_WIDTHS):
+            sheet.set_column(at, at, width)
+        heads = (*HEADS, FILL[plan.kind], NOTE)
+        sheet.write_row(0, 0, heads, head)
+        sheet.set_row(0, row_height(heads, _WIDTHS))
         lines = zip(
             drawn.itertuples(),
             places[["key", "_file", "_sheet", "_row"]].itertuples(index=False),
             strict=True,
         )
         for at, (item, (key, file, name, row)) in enumerate(lines, start=1):
-            sheet.write_number(at, 0, at)
-            for column, text in enumerate((key, file, name), start=1):
-                sheet.write_string(at, column, str(neutralise(str(text))))
+            sheet.write_number(at, 0, at, shown)
+            texts = [str(neutralise(str(text))) for text in (key, file, name)]
+            sheet.set_row(at, row_height(texts, _WIDTHS[1:4]))
+            for column, text in enumerate(texts, start=1):
+                sheet.write_string(at, column, text, shown)
             for column, number in enumerate((row, item.book, item.times), start=4):
+                look = money if column == 5 else shown
                 if number == number:
-                    sheet.write_number(at, column, float(number))
-            sheet.write_blank(at, 7, None, fill)
-            sheet.write_blank(at, 8, None, fill)
+                    sheet.write_number(at, column, float(number), look)
+                else:
+                    sheet.write_blank(at, column, None, look)
+            sheet.write_blank(at, 7, None, answer)
+            sheet.write_blank(at, 8, None, note)
         check = (
             {"validate": "decimal", "criteria": ">=", "value": -1e12}
             if plan.kind == "monetary"
-            else {"validate": "list", "source": ["是", "否"]}
+            else {"validate": "list", "source": list(_ANSWER)}
         )
+        check["input_message"] = _HOW[plan.kind]
         sheet.data_validation(1, 7, max(len(drawn), 1), 7, check)
     return path
 

@@ -9,10 +9,13 @@ import xlsxwriter
 
 from mingjing.errors import UsageError
 from mingjing.findings.model import neutralise, plain
+from mingjing.sheets import points, row_height
 
 _LONGEST = 2000
 # points: Excel has no higher rows than 409, and a box of more than a page's rest leaves it half empty
 _HIGHEST = 400
+# of the usual size: code, which few read and which is long
+_SMALL = 0.7
 
 
 class Book:
@@ -31,6 +34,7 @@ class Book:
             "label": {"font_name": "黑体", "border": 1, "align": "center"},
             "head": {"font_name": "黑体", "border": 1, "align": "center", "bg_color": "#E7E6E6"},
             "cell": {"border": 1, "valign": "top"},
+            "code": {"font_name": "Consolas", "font_size": 11 * _SMALL, "border": 1, "valign": "top"},
             "plain": {},
         }
         self.formats = {name: self._book.add_format(base | look) for name, look in looks.items()}
@@ -67,35 +71,37 @@ class Form:
         sheet.set_paper(9)
         sheet.set_landscape() if landscape else sheet.set_portrait()
         sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5)
         sheet.set_footer("&C&P / &N")
         self.line(title, "title", 30)
 
     def line(self, text: str, look: str = "plain", height: float | None = None) -> None:
         """One text over the whole width."""
         self._across(0, self._last, text, look)
-        self._next(height or _height(text, sum(self._widths)))
+        self._next(height or points(text, sum(self._widths)))
 
-    def text(self, name: str, text: str, height: float | None = None) -> None:
+    def text(self, name: str, text: str, height: float | None = None, look: str = "cell") -> None:
         """A label and a text of any length: what no row can hold goes on in the next."""
         wide = sum(self._widths[1:])
         parts: list[list[str]] = [[]]
         for line in text.split("\n"):
-            if _height("\n".join([*parts[-1], line]), wide) >= _HIGHEST:
+            longer = "\n".join([*parts[-1], line])
+            if _points(longer, wide, look) >= _HIGHEST or len(longer) > _LONGEST:
                 parts.append([])
             parts[-1].append(line)
         for at, part in enumerate(parts):
-            self.boxes((f"{name}（续）" if at else name, "\n".join(part)), height=height)
+            self.boxes((f"{name}（续）" if at else name, "\n".join(part)), height=height, look=look)
 
-    def boxes(self, *pairs: tuple[str, Any], height: float | None = None) -> None:
+    def boxes(self, *pairs: tuple[str, Any], height: float | None = None, look: str = "cell") -> None:
         """One row of label and value, side by side; the last value takes what is left of the width."""
         share = (self._last + 1) // len(pairs)
         needed = height or 0
         for at, (name, value) in enumerate(pairs):
             first, last = at * share, self._last if at == len(pairs) - 1 else (at + 1) * share - 1
             self._sheet.write_string(self._row, first, name, self._formats["label"])
-            self._across(first + 1, last, _text(value), "cell")
+            self._across(first + 1, last, _text(value), look)
             wide = sum(self._widths[first + 1 : last + 1])
-            needed = max(needed, _height(name, self._widths[first]), _height(_text(value), wide))
+            needed = max(needed, points(name, self._widths[first]), _points(_text(value), wide, look))
         self._next(needed)
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -104,9 +110,10 @@ class Form:
         widths = [*self._widths[:last], sum(self._widths[last:])]
         self._sheet.repeat_rows(self._row)
         for look, cells in [("head", heads), *(("cell", row) for row in rows)]:
-            for at, value in enumerate(cells):
-                self._across(at, at if at < last else self._last, _text(value), look)
-            self._next(max(_height(_text(v), w) for v, w in zip(cells, widths, strict=True)))
+            texts = [_text(value) for value in cells]
+            for at, text in enumerate(texts):
+                self._across(at, at if at < last else self._last, text, look)
+            self._next(row_height(texts, widths))
 
     def _across(self, first: int, last: int, text: str, look: str) -> None:
         if first == last:
@@ -116,8 +123,12 @@ class Form:
             self._sheet.write_string(self._row, first, text, self._formats[look])
 
     def _next(self, height: float) -> None:
-        self._sheet.set_row(self._row, height)
+        self._sheet.set_row(self._row, min(height, _HIGHEST))
         self._row += 1
+
+
+def _points(text: str, width: float, look: str) -> float:
+    return _SMALL * points(text, width / _SMALL) if look == "code" else points(text, width)
 
 
 def _text(value: Any) -> str:
@@ -128,12 +139,3 @@ def _text(value: Any) -> str:
         return f"{value:,.2f}"
     text = str(neutralise(plain(value)))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _height(text: str, width: float) -> float:
-    """Points that the text needs when it is wrapped: a Chinese character is as wide as two letters."""
-    lines = sum(
-        1 + int(sum(2 if ord(c) > 0x2E7F else 1 for c in part) / max(width - 2, 1))
-        for part in text.split("\n")
-    )
-    return min(max(18, 15 * lines + 4), _HIGHEST)

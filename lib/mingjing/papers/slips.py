@@ -18,7 +18,7 @@ _WIDTHS = (16, 20, 16, 7, 14, 22, 26, 30, 18, 16)
 _TODO = {
     "rejected": "补填或改正后重报此行；此行目前未计入任何核查",
     "unreadable": "按表头要求重填此格；目前按空白处理",
-    "not_in_choices": "改填台账规定的选项之一",
+    "not_in_choices": "改填台账规定的选项之一：{choices}",
     "duplicate_key": "核对是否重复登记：重复的删除，不同的改编号",
     "total_mismatch": "核对明细与合计，查明差额，改正错的一方",
     "unknown": "写明全名或编号；若是曾用名、简称，告知检查部门列入别名表",
@@ -64,7 +64,7 @@ def _lines(audit):
         yield unit, [*_place(line), "、".join(columns), written, line["reason_zh"], _TODO["rejected"]]
     for line in audit.intake.issues.to_dict("records"):
         unit = units.get(line["_rid"]) or one.get((line["source_file"], line["sheet"]))
-        todo = _TODO.get(line["kind"], "核对后重填")
+        todo = _TODO.get(line["kind"], "核对后重填").format(choices=_choices(line))
         yield (
             unit,
             [*_place(line), _zh(line["table"], line["column"]), line["value"], line["reason_zh"], todo],
@@ -79,6 +79,11 @@ def _place(line: dict) -> list:
 def _zh(table: str, column: str) -> str:
     declared = tables()[table].columns.get(column) if table in tables() else None
     return declared.zh if declared else column
+
+
+def _choices(line: dict) -> str:
+    declared = tables()[line["table"]].columns.get(line["column"]) if line["table"] in tables() else None
+    return "、".join(declared.choices) if declared else ""
 
 
 def _unit_written(audit, line: dict) -> str | None:

@@ -160,6 +160,6 @@ def _paper(book: Book, audit, number: int, finding: dict) -> None:
 def _query(book: Book, audit, rule_id: str) -> None:
     """What ran, once for all findings of the rule, so that a working paper is one page."""
     form = book.form(f"查询{rule_id}", f"{rule_id} 查询语句", (18, 90))
-    form.line(f"{audit.entry(rule_id).zh}。程序实际执行的查询，供复核。")
+    form.line(f"{audit.entry(rule_id).zh}。程序实际执行的查询，按序供复核；前面建过的中间表不再重列。")
     for place, query in enumerate(audit.outcome(rule_id).sql.values(), start=1):
-        form.text(f"查询 {place}", query)
+        form.text(f"查询 {place}", query, look="code")

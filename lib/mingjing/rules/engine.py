@@ -149,11 +149,13 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
     checked = _rows(entry, ledgers, units, entry.judges())
     hits: list[dict[str, Any]] = []
     sql: dict[str, str] = {}
+    told: set[str] = set()
     ledgers.period_asked = entry.meta
     try:
         for case, expr in function(ledgers, Params(entry)):
             query = _finish(entry, expr, ledgers, units)
-            text, rows = ledgers.fetch(query)
+            text, rows = ledgers.fetch(query, told)
+            told.update(ledgers.rests_on(query))
             sql[case] = sql[case] + "\n\n" + text if case in sql else text
             # some at a time: findings are many where ledgers are large, and each is here twice for a moment
             parts = (_settled(part).to_pylist() for part in rows.to_batches(max_chunksize=10_000))

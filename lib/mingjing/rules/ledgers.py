@@ -1,7 +1,7 @@
 """The ledgers as a rule sees them: typed Ibis tables of what was known on the day the audit looks from."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -161,7 +161,7 @@ class Ledgers:
         def made() -> ir.Table:
             query = build()
             text = self._compiled(query)
-            self._materialised[name] = text, self._rests_on(query)
+            self._materialised[name] = text, self.rests_on(query)
             return backends.materialise(self.backend, name, text, query.schema())
 
         return self._once(name, made)
@@ -176,12 +176,14 @@ class Ledgers:
         self.period_asked |= asked
         return table
 
-    def fetch(self, query: ir.Table) -> tuple[str, pa.Table]:
-        """The SQL of a query, led by that of the materialised tables in it, and its rows. Compiled once: compiling
+    def fetch(self, query: ir.Table, told: Container[str] = ()) -> tuple[str, pa.Table]:
+        """The SQL of a query, led by that of the materialised tables in it which nobody `told` yet, and its rows. Compiled once: compiling
         takes several times as long as running. Ledgers whose later rows the query never saw are named above it."""
         text = self._compiled(query)
         rows = backends.fetch(self.backend, text).cast(query.schema().to_pyarrow())
-        first = [f"CREATE TABLE {n} AS\n{self._materialised[n][0]};" for n in self._rests_on(query)]
+        first = [
+            f"CREATE TABLE {n} AS\n{self._materialised[n][0]};" for n in self.rests_on(query) if n not in told
+        ]
         shown = "\n\n".join([*first, text])
         cut = [name for name in sorted(self._cut) if re.search(f'[`"]{name}[`"]', shown)]
         note = f"-- up to {self.as_of}: {', '.join(cut)}\n" if cut else ""
@@ -193,7 +195,7 @@ class Ledgers:
         text = _UNNESTED.sub(lambda name: numbers.setdefault(name[0], f"unnest_{len(numbers) + 1}"), text)
         return _DROPPED.sub(_in_order, text)
 
-    def _rests_on(self, query: ir.Table) -> list[str]:
+    def rests_on(self, query: ir.Table) -> list[str]:
         """Names of the materialised tables a query needs, each after those it needs itself."""
         used = {table.name for table in query.op().find(ops.DatabaseTable)}
         needed = [[*rests, name] for name, (_, rests) in self._materialised.items() if name in used]

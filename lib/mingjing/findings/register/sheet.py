@@ -19,8 +19,15 @@ from mingjing.findings.register.life import STATUSES
 from mingjing.findings.register.people import DATES, FIELDS, STATES, replay, unit_steps
 from mingjing.intake.files import read_file
 from mingjing.intake.values import clean, read_date, read_int, read_text
+from mingjing.sheets import GrowingRows, lie_on_paper, row_height
 
 SHEET, HELP = "整改清单", "填写说明 How to"
+# above and below each page, by whether it is English
+TITLE = (SHEET, f"{SHEET} Rectification list")
+SIGN = (
+    "填报人（签字）：　　　　　　　　单位负责人（签字）：　　　　　　　　（盖章）",
+    "Filled in by:                         Head of the unit:                         (seal)",
+)
 SHOWN = {
     "finding_id": ("发现编号", "Finding", 18),
     "version": ("版本", "Version", 8),
@@ -89,16 +96,19 @@ def _write(path: Path, part: pd.DataFrame, en: bool) -> None:
         shown, money = book.add_format(base), book.add_format(base | {"num_format": "#,##0.00"})
         filled = base | {"locked": False, "bg_color": "#FFF7D6"}
         text, day = book.add_format(filled), book.add_format(filled | {"num_format": "yyyy-mm-dd"})
-        sheet = book.add_worksheet(SHEET)
+        sheet = book.add_worksheet(SHEET, GrowingRows)
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
         sheet.freeze_panes(1, 1)
-        _to_print(sheet, part)
+        lie_on_paper(sheet, TITLE[en], _unit_of(part), SIGN[en])
         for at, (zh, english, width) in enumerate(COLUMNS.values()):
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, f"{zh} {english}", head)
+        widths = [width for _zh, _en, width in COLUMNS.values()]
+        sheet.set_row(0, row_height((f"{zh} {english}" for zh, english, _w in COLUMNS.values()), widths))
         for number, line in enumerate(part.to_dict("records"), start=1):
-            for at, name in enumerate(COLUMNS):
-                value = _cell(name, line, en)
+            cells = {name: _cell(name, line, en) for name in COLUMNS}
+            sheet.set_row(number, row_height(map(_as_seen, cells.values()), widths))
+            for at, (name, value) in enumerate(cells.items()):
                 form = (day if name in DATES else text) if name in FILLED else shown
                 form = money if name == "amount" else form
                 if value is None:
@@ -130,17 +140,15 @@ def _write(path: Path, part: pd.DataFrame, en: bool) -> None:
             guide.write_string(number + len(_RULES) + 1, 0, words[1])
 
 
-def _to_print(sheet, part: pd.DataFrame) -> None:
-    """A4 across, as wide as the sheet, the heads on each page, the unit above and the page below."""
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.6)
-    sheet.repeat_rows(0)
+def _unit_of(part: pd.DataFrame) -> str:
     names = (part.unit_name.iloc[0], part.unit.iloc[0])
-    unit = next((name for name in names if isinstance(name, str)), "").replace("&", "&&")
-    sheet.set_header(f"&L{SHEET}&R{unit}")
-    sheet.set_footer("&C&P / &N")
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def _as_seen(value: Any) -> str:
+    if isinstance(value, int | float):
+        return f"{value:,.2f}"
+    return "" if value is None else str(value)
 
 
 def _cell(name: str, line: dict[str, Any], en: bool) -> Any:
