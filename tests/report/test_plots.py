@@ -1,6 +1,7 @@
 """Plots: text stays text, the page's colours, the same bytes, no glyph missing, hostile names harmless."""
 
 import re
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -79,6 +80,47 @@ def test_bars_are_ranked_and_carry_their_denominator():
     assert {"3/5", "2/9", "0/4"} <= set(words)
 
 
+def test_one_bar_is_said_in_words_with_its_denominator_and_its_limit():
+    one = plots.bars(UNITS.head(1), "unit", "k", of="n", unit="次", limit="x", limit_name="上限", **WORDS)
+    assert "<svg" not in one._repr_html_() and "射击中心：3/5次（上限 1）" in one._repr_html_()
+    alike = UNITS.head(1).assign(unit="<b>")
+    assert "&lt;b&gt;: 3</p>" in plots.bars(alike, "unit", "k", lang="en", **WORDS)._repr_html_()
+
+
+def test_parts_too_small_to_be_seen_stand_in_figures():
+    rows = UNITS.assign(k=[4549, 0, 1], n=[1, 0, None])
+    words = re.findall(r">([^<>]+)</text>", plots.stacked(rows, "unit", ["k", "n"], **WORDS).picture)
+    assert {"4,549 + 1", "0 + 0", "1 + —"} <= set(words)
+
+
+def test_figures_below_nought_have_a_minus_and_not_a_hyphen():
+    picture = plots.waterfall(UNITS.assign(k=[3, -2000, 1]), "unit", "k", **WORDS).picture
+    assert ">−2,000<" in picture and ">-" not in picture
+
+
+def test_heads_that_lean_begin_over_their_own_column():
+    heads = [
+        "家和",
+        "放心肉食品有限公司",
+        "鲜味调料行",
+        "市射击射箭运动管理中心",
+        "北湖肉食",
+        "市水上运动管理中心有限公司",
+    ]
+    frame = pd.DataFrame({"unit": "射击中心", "n": heads, "k": range(6)})
+    picture = plots.grid(frame, "unit", "n", "k", **WORDS).picture
+    places = [float(re.search(rf'x="([\d.]+)"[^>]*rotate\(-45[^>]*>{head}<', picture)[1]) for head in heads]
+    steps = [b - a for a, b in pairwise(places)]
+    assert max(steps) - min(steps) < 0.1
+
+
+def test_on_a_phone_a_legend_is_read_row_by_row():
+    names = ["兴奋剂检查一", "兴奋剂检查二", "兴奋剂检查三", "兴奋剂检查四"]
+    picture = plots.stacked(UNITS, "unit", ["k", "n", "p", "low"], names=names, **WORDS).small
+    tops = [float(re.search(rf'y="([\d.]+)"[^>]*>{name}<', picture)[1]) for name in names]
+    assert tops == sorted(tops) and len(set(tops)) == 2
+
+
 def test_shares_are_drawn_on_an_axis_of_percent():
     words = re.findall(
         r">([^<>]+)</text>", plots.intervals(UNITS, "unit", "p", "low", "high", percent=True, **WORDS).picture
@@ -116,7 +158,7 @@ def test_on_a_phone_names_are_folded_and_legends_kept():
     names = ["兴奋剂检查·阳性结果", "行踪信息申报失败次数", "治疗用药豁免申请", "错过检查"]
     plot = plots.stacked(long, "unit", ["k", "n", "p", "low"], names=names, **WORDS)
     words = re.findall(r">([^<>]+)</text>", plot.small)
-    assert {"市射击射箭运", "动管理中心", "市体育学校", *names} <= set(words)
+    assert {"市射击射箭", "运动管理中心", "市体育学校", *names} <= set(words)
 
 
 @given(st.text("市体育运动 管理中心abcdefgh（）·-", max_size=40), st.integers(4, 30))
@@ -128,6 +170,10 @@ def test_folding_loses_no_letter_and_takes_no_line_more_than_it_must(text, most)
 
 def test_on_a_phone_words_break_at_their_ends_and_names_of_neighbours_do_not_meet():
     assert folded("Spring\nFestival", 8).split("\n") == ["Spring", "Festival"]
+    assert (
+        folded("安全生产检查", 10) == "安全生产\n检查"
+        and folded("市奥林匹克体育中心", 16) == "市奥林匹克\n体育中心"
+    )
     assert folded("Mid-Autumn", 8) == "Mid-\nAutumn" and folded("Labour Day", 8) == "Labour\nDay"
     assert short("business reception·lunch") == "business reception·lunch" and len(short("市" * 30)) == 18
     days = pd.DataFrame({"day": pd.date_range("2021-01-01", "2021-12-31", freq="W"), "n": 1})
@@ -271,5 +317,5 @@ def test_ticks_of_one_axis_have_the_same_decimals():
 def test_every_step_of_a_waterfall_is_drawn_with_its_figure():
     frame = pd.DataFrame({"step": ["期初", "入库", "领出", "期末"], "rounds": [20090, 20000, -35990, 4100]})
     drawn = plots.waterfall(frame, "step", "rounds", title="t", alt="a", totals=["期初", "期末"])
-    assert all(f">{figure}<" in drawn.picture for figure in ("20,090", "20,000", "-35,990", "4,100"))
-    assert all(f">{figure}<" in drawn.small for figure in ("20,090", "20,000", "-35,990", "4,100"))
+    assert all(f">{figure}<" in drawn.picture for figure in ("20,090", "20,000", "−35,990", "4,100"))
+    assert all(f">{figure}<" in drawn.small for figure in ("20,090", "20,000", "−35,990", "4,100"))

@@ -112,6 +112,9 @@ def to_svg(drawn: Figure) -> str:
         raise NotebookError(
             f"a plot cannot draw {codes}", todo="Replace the character in the data or the label"
         )
+    text = re.sub(
+        r"(<text[^>]*>)-(?=[\d.])", r"\1−", text
+    )  # a minus is as wide as the figures are, a hyphen is not
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, f"var({variable})")
     text = re.sub(r"font-family: [^;\"]+; ?", "", text)

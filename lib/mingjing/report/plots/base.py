@@ -44,7 +44,10 @@ MAX_ROWS = 40
 
 @dataclass(frozen=True)
 class Plot:
-    """A picture with its words and numbers, and a small one for a phone; shows itself in a notebook and in a report."""
+    """A picture with its words and numbers, and a small one for a phone; shows itself in a notebook and in a report.
+
+    `said` stands in the place of a picture that would show no more than one number.
+    """
 
     picture: str
     title: str
@@ -52,11 +55,12 @@ class Plot:
     numbers: pd.DataFrame = field(compare=False)
     lang: str
     small: str = field(default="", compare=False)
+    said: str = ""
 
     def _repr_html_(self) -> str:
         words = WORDS[self.lang]
         if not self.picture:
-            told = words["withheld" if is_withheld(self.numbers) else "empty"]
+            told = escape(self.said) or words["withheld" if is_withheld(self.numbers) else "empty"]
             return in_lab(f"<p><strong>{escape(self.title)}</strong> {told}</p>")
         # the reader has opened the numbers already: a long table is not folded once more
         table = frame_panel(labelled(self.numbers, self.lang), self.title).html

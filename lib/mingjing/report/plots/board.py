@@ -14,7 +14,7 @@ from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number,
 from mingjing.report.plots.narrow import folded, wide
 
 # colours and how deep they are, low to high: in grey print the depth alone tells the bands apart
-_BANDS = ((svg.LOW, 0.1), (svg.MEDIUM, 0.26), (svg.HIGH, 0.46))
+_BANDS = ((svg.LOW, 0.06), (svg.MEDIUM, 0.22), (svg.HIGH, 0.42))
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -45,8 +45,11 @@ def grid(
     table = table.reindex(index=list(dict.fromkeys(frame[row])), columns=list(dict.fromkeys(frame[column])))
     darkest = float("inf") if apart and len(table) == 1 else table.max().max()
     most = table.max() if apart and len(table) > 1 else pd.Series(darkest, index=table.columns)
+    heads, year = _months(table.columns)
+    slanted = sum(wide(head) + 2 for head in heads) > 90
+    leaning = 0.05 * max(min(wide(head), 32) for head in heads) if slanted else 0
     with svg.style():
-        drawn, axes = svg.figure(8, 1.2 + 0.34 * len(table))
+        drawn, axes = svg.figure(8, 1.1 + leaning + 0.3 * len(table))
         columns = [table.iloc[:, x] for x in range(table.shape[1])]
         written = [list(cells.map(words)) if words else decimals(cells) for cells in columns]
         for y, (_, line) in enumerate(table.iterrows()):
@@ -57,8 +60,6 @@ def grid(
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks(range(len(table)), [short(name) for name in table.index])
-        heads, year = _months(table.columns)
-        slanted = sum(wide(head) + 2 for head in heads) > 90
         room = max(8, 90 // len(heads) - 4)
         axes.set_xticks(
             range(len(heads)), [short(head, 16) if slanted else _folded(head, room) for head in heads]
@@ -68,7 +69,8 @@ def grid(
         axes.tick_params(length=0)
         axes.xaxis.tick_top()
         if slanted:
-            axes.tick_params(axis="x", labelrotation=45)
+            for label in axes.get_xticklabels():  # each begins over its own column
+                label.set(rotation=45, ha="left", rotation_mode="anchor")
         axes.spines[["left", "bottom"]].set_visible(False)
         if table.isna().any().any():
             told = hatched or WORDS[lang]["unchecked"]
@@ -101,7 +103,7 @@ def _cell(axes, x: int, y: int, cell: float, most: float, text: str, deep: str) 
         return
     strength = 0.0 if not most else float(cell) / float(most)
     colour = deep if strength > 0 else svg.BAND
-    depth = 0.12 + 0.4 * strength if strength > 0 else 1.0
+    depth = 0.1 + 0.3 * strength if strength > 0 else 1.0  # no deeper: the figure is read in grey print too
     axes.add_patch(patch((x - 0.48, y - 0.45), 0.96, 0.9, colour, depth))
     if text:
         axes.text(x, y, text, ha="center", va="center", fontsize=9)
@@ -125,7 +127,7 @@ def matrix(
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
-        drawn, axes = svg.figure(8, 4.6)
+        drawn, axes = svg.figure(8, 4.2)
         for i in range(1, 6):
             for j in range(1, 6):
                 look = _BANDS[sum(i * j >= least for least in bands)]

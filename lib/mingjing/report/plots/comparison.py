@@ -40,17 +40,26 @@ def bars(
     limit: str | None = None,
     limit_name: str = "",
 ) -> Plot:
-    """Ranked bars, longest first; with `of`, each is written as k/n; with `limit`, a stroke stands where each may end."""
+    """Ranked bars, longest first; with `of`, each is written as k/n; with `limit`, a stroke stands where each may end. One bar
+    compares nothing: it is said in words."""
     shown = frame.sort_values(value, ascending=False, kind="stable").head(MAX_ROWS)
     if shown.empty:
         return Plot("", title, alt, frame, lang)
+    texts = decimals(shown[value]) if of is None else shown[value].map(number) + "/" + shown[of].map(number)
+    if len(frame) == 1 and not shown[value].isna().any():
+        numbers = drawn_columns(frame, label, value, of, limit)
+        return Plot(
+            "",
+            title,
+            alt,
+            numbers,
+            lang,
+            said=_only(shown, label, next(iter(texts)) + unit, limit, limit_name, lang),
+        )
     with svg.style():
-        drawn, axes = svg.figure(8, 0.5 + 0.39 * len(shown))
+        drawn, axes = svg.figure(8, 0.5 + 0.36 * len(shown))
         places = range(len(shown))
         axes.barh(places, shown[value], color=svg.SERIES[0], height=0.65)
-        texts = (
-            decimals(shown[value]) if of is None else shown[value].map(number) + "/" + shown[of].map(number)
-        )
         ends = shown[value]
         if limit:
             ends = shown[[value, limit]].max(axis=1)
@@ -67,6 +76,13 @@ def bars(
         axes.spines["bottom"].set_visible(False)
         axes.margins(x=0.15)
         return made(drawn, title, alt, drawn_columns(frame, label, value, of, limit), lang)
+
+
+def _only(shown: pd.DataFrame, label: str, text: str, limit: str | None, limit_name: str, lang: str) -> str:
+    row, zh = shown.iloc[0], lang == "zh"
+    more = f"{limit_name} {number(row[limit])}" if limit else ""
+    told = f"{row[label]}：{text}" if zh else f"{row[label]}: {text}"
+    return told + (f"（{more}）" if zh else f" ({more})") * bool(limit)
 
 
 def intervals(
@@ -118,24 +134,30 @@ def stacked(
     names: Sequence[str] = (),
     axis: str = "",
 ) -> Plot:
-    """Bars made of parts, one row each; parts differ by hatching too."""
+    """Bars made of parts, one row each; parts differ by hatching too, and stand in figures at the end: one of thousands is
+    too little to be seen."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     shown = frame.head(MAX_ROWS)
     with svg.style():
-        drawn, axes = svg.figure(8, 1.4 + 0.36 * len(shown))
+        drawn, axes = svg.figure(8, 1.3 + 0.32 * len(shown))
         left = pd.Series(0.0, index=shown.index)
-        for number, (part, name) in enumerate(zip(parts, names or parts, strict=True)):
+        for turn, (part, name) in enumerate(zip(parts, names or parts, strict=True)):
             axes.barh(
                 range(len(shown)),
                 shown[part],
                 left=left,
                 height=0.65,
                 label=name,
-                color=svg.SERIES[number % len(svg.SERIES)],
-                hatch=svg.HATCHES[number % len(svg.HATCHES)],
+                color=svg.SERIES[turn % len(svg.SERIES)],
+                hatch=svg.HATCHES[turn % len(svg.HATCHES)],
             )
             left = left + shown[part].fillna(0)
+        for place, end in enumerate(left):
+            told = " + ".join(number(shown[part].iloc[place]) for part in parts)
+            axes.annotate(
+                told, (end, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9
+            )
         rows(axes, shown[label])
         scale(axes.xaxis, shown[list(parts)].stack())
         axes.set_xlabel(axis)

@@ -1,5 +1,7 @@
 """The same figure for a narrow screen: less wide, its words folded, its ticks and legend set anew."""
 
+import re
+from collections.abc import Iterable
 from itertools import pairwise
 
 from matplotlib.dates import AutoDateLocator
@@ -12,6 +14,7 @@ WIDTH = 4.7
 # Letters of a line beside an axis, of a note in the plot, of all that stands along the lower axis, in halves of a
 # Chinese character; and how many lines these may have.
 BESIDE, WITHIN, ALONG, LINES = 16, 28, 46, 3
+_CHINESE = re.compile("([\u3400-\u9fff]+)")
 
 
 def narrowed(drawn: Figure) -> Figure:
@@ -33,11 +36,27 @@ def narrowed(drawn: Figure) -> Figure:
 
 def folded(text: str, most: int) -> str:
     """On as few lines as `most` halves of a Chinese character allow, all about as long; words stay whole where they fit."""
-    pieces, lines = _pieces(" ".join(text.split("\n")), most), max(1, -(-wide(text) // most))
-    room = -(-wide(text) // lines)
+    plain, lines = " ".join(text.split("\n")), max(1, -(-wide(text) // most))
+    room = least = -(-wide(text) // lines)
+    words = _pieces(_paired(plain), most)
+    while room <= most:
+        if len(parts := _lines(words, room)) <= lines:
+            return "\n".join(parts)
+        room += 1
+    room, pieces = least, _pieces(plain, most)
     while len(parts := _lines(pieces, room)) > lines:
         room += 1
     return "\n".join(parts)
+
+
+def _paired(text: str) -> list[str]:
+    """Letters, and Chinese by twos from the end of each run, the first with one before it: most words have two characters."""
+    parts: list[str] = []
+    for run in _CHINESE.split(text):
+        odd = len(run) % 2
+        chinese = _CHINESE.fullmatch(run) and len(run) > 1
+        parts += [run[: 2 + odd], *re.findall("..", run[2 + odd :])] if chinese else list(run)
+    return parts
 
 
 def _lines(pieces: list[str], room: int) -> list[str]:
@@ -54,11 +73,11 @@ def wide(text: str) -> int:
     return sum(2 if ord(c) > 0x2E7F else 1 for c in text)
 
 
-def _pieces(text: str, most: int) -> list[str]:
-    """What a line may end after: a Chinese character, a word with its space or hyphen, or any letter of a word too long."""
+def _pieces(text: Iterable[str], most: int) -> list[str]:
+    """What a line may end after: a Chinese character or word, a word with its space or hyphen, or any letter of a word too long."""
     pieces, word = [], ""
     for c in text:
-        if ord(c) > 0x2E7F:
+        if ord(c[0]) > 0x2E7F:
             pieces, word = [*pieces, *([word] if word else []), c], ""
         else:
             word += c
@@ -97,13 +116,16 @@ def _legend(axes, legend) -> None:
     """In as many columns as have room beside one another, with their marks."""
     names = [folded(text.get_text(), ALONG) for text in legend.get_texts()]
     widest = max((wide(line) for name in names for line in name.split("\n")), default=0) + 8
+    columns = max(1, min(len(names), 66 // widest))
+    entries = list(zip(legend.legend_handles, names, strict=True))
+    # matplotlib fills column after column; people read row after row
+    by_rows = [entry for place in range(columns) for entry in entries[place::columns]]
     axes.legend(
-        legend.legend_handles,
-        names,
+        *zip(*by_rows, strict=True),
         title=legend.get_title().get_text() or None,
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=max(1, min(len(names), 66 // widest)),
+        ncols=columns,
     )
 
 

@@ -13,6 +13,7 @@ _WORDS = {
     "zh": ("发牌", "不一致", "不能判断", "另有{}个对象，见数字"),
     "en": ("card issued", "differs", "cannot be told", "{} more subject(s): see the numbers"),
 }
+_CARD = "^"
 _LEAST = 0.022  # of the width, for a letter to have room in its stretch
 
 
@@ -35,7 +36,7 @@ def paths(
     """Stretches of days on lanes, `due` in the upper half and `filed` in the lower; the first 20 lanes are drawn.
 
     states: state → its name, whose first letter marks it, the mildest first; an empty state is drawn as nothing. differs: column that is
-    empty where the two agree, and `unsure` where it cannot be told. marks: `lane` and `day` of cards, drawn on the lower half.
+    empty where the two agree, and `unsure` where it cannot be told. marks: `lane` and `day` of cards, drawn below the lower half.
     """
     if frame.empty:
         return Plot("", title, alt, frame, lang)
@@ -43,6 +44,7 @@ def paths(
     shown = frame[frame[lane].isin(lanes[:MOST])]
     start, end = (pd.to_datetime(frame[column]) for column in (begins, ends))
     width = max((end.max() - start.min()).days + 1, 1)
+    margin = 0.012 * width  # what begins or ends on the first or last day is seen whole
     words, order = _WORDS[lang], list(states)
     with svg.style():
         drawn, axes = svg.figure(8, 1.5 + 0.46 * len(lanes[:MOST]))
@@ -59,7 +61,7 @@ def paths(
                     axes.hlines(place + 0.01, first, first + days, color=svg.INK, linewidth=3)
         drawn_marks = _marks(axes, lane, marks, lanes[:MOST])
         rows(axes, pd.Series(lanes[:MOST]))
-        axes.set_xlim(_number(start.min()), _number(start.min()) + width)
+        axes.set_xlim(_number(start.min()) - margin, _number(start.min()) + width + margin)
         axes.xaxis_date()
         dates(axes)
         axes.grid(axis="x", linewidth=0.6)
@@ -110,8 +112,8 @@ def _stretch(axes, x: float, y: float, width: float, height: float, place: int, 
 def _marks(axes, lane: str, marks: pd.DataFrame | None, lanes: Sequence[str]) -> bool:
     part = marks[marks[lane].isin(lanes)] if marks is not None else []
     if len(part):
-        x, y = [_number(day) for day in part["day"]], [lanes.index(name) + 0.21 for name in part[lane]]
-        axes.plot(x, y, "v", color=svg.INK, markersize=5, linestyle="")
+        x, y = [_number(day) for day in part["day"]], [lanes.index(name) + 0.46 for name in part[lane]]
+        axes.plot(x, y, _CARD, color=svg.INK, markersize=5, linestyle="", clip_on=False)
     return len(part) > 0
 
 
@@ -132,7 +134,7 @@ def _legend(axes, states: list[str], names: tuple[str, str], words, unsure: bool
         )
     entries.append((Line2D([], [], color=svg.INK, linewidth=3), words[1]))
     if marked:
-        entries.append((Line2D([], [], color=svg.INK, marker="v", linestyle="", markersize=5), words[0]))
+        entries.append((Line2D([], [], color=svg.INK, marker=_CARD, linestyle="", markersize=5), words[0]))
     if unsure:
         entries.append((patch(), words[2]))
     axes.legend(
