@@ -551,7 +551,7 @@ def test_kh05_a_unit_honoured_with_high_findings_is_shown(check, change, finding
     ("found", "row"),
     [
         ([seen(_rid=7, rule_id="JD-07"), seen(_rid=9)], 9),
-        ([seen(_rid=9), seen(_rid=8)], 8),
+        ([seen(_rid=9), seen(_rid=8, subject="y")], 8),
         ([seen(_rid=7, rule_id="JD-07"), seen(_rid=None)], 7),
         ([seen(_rid=None)], None),
     ],
@@ -563,6 +563,21 @@ def test_kh05_the_rule_it_names_and_the_row_it_shows_are_of_one_finding(check, f
     named = {one["_rid"]: one["rule_id"] for one in found}
     assert (hit["_rids"], hit["e_example"]) == ([2, row] if row else [2], named[row])
     assert hit["e_findings"] == len(found)
+
+
+@pytest.mark.parametrize(
+    ("second", "findings"), [({"subject": "y"}, 2), ({"rule_id": "RX-01"}, 2), ({"_rid": 10}, 1)]
+)
+def test_findings_are_counted_as_readers_see_them_and_not_by_their_hits(check, second, findings):
+    """Two hits on one subject are one finding with two rows."""
+    found = [seen(), seen(**second)]
+    [hit] = check("KH-05", honor=[honor(subject_type="单位", subject_id="U1")], finding=found)[0].hits
+    assert hit["e_findings"] == findings
+    [hit] = check("SS-01", tricolor=[card()], finding=found)[0].hits
+    assert hit["e_events"] == findings
+    nameless = [one | {"subject": None} for one in (*found, seen(_rid=11))]
+    [hit] = check("KH-05", honor=[honor(subject_type="单位", subject_id="U1")], finding=nameless)[0].hits
+    assert hit["e_findings"] == len({(one["rule_id"], one["_rid"]) for one in nameless})
 
 
 def test_kh05_names_the_honour_and_the_rule_in_words(check):

@@ -93,9 +93,16 @@ def gathered(found: ir.Table, rows: ir.Table, key: list[str], rids: ibis.Deferre
     return both.drop([f"of_{column}" for column in key])
 
 
+def told_apart(found: ir.Table) -> ir.StringValue:
+    """What makes hits of one unit one finding: the same rule on the same subject, or on the same row where there is none."""
+    return found.rule_id + "|" + found.subject.fill_null(found._rid.cast("string").fill_null(""))
+
+
 def shown(found: ir.Table) -> ir.Table:
     """The findings of each unit: `unit`, how many `findings`, and of one of them the rule, `example`, and the row, `first`."""
-    by_rule = found.group_by("unit", "rule_id").agg(findings=found.count(), row=found._rid.min())
+    by_rule = found.group_by("unit", "rule_id").agg(
+        findings=told_apart(found).nunique(), row=found._rid.min()
+    )
     # the first rule that has a row to show; where none has, the first rule
     order = ibis.ifelse(by_rule.row.isnull(), "~", "") + by_rule.rule_id
     return by_rule.group_by("unit").agg(

@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
-from mingjing.rules.expr import days_between, month_of
+from mingjing.rules.expr import days_between, month_of, told_apart
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.responsibility.sanctions import on_file, ran
 
@@ -50,10 +50,10 @@ def no_card(ledgers: Ledgers, p):
         triggers = f.filter(f.rule_id.isin(rules) & f.unit.notnull())
         # the rule that the message names is that of the first row it shows
         row = triggers._rid.cast("string").lpad(20, "0").fill_null("~")
-        triggers = triggers.mutate(place=row + triggers.rule_id)
+        triggers = triggers.mutate(place=row + triggers.rule_id, finding=told_apart(triggers))
         g = triggers.group_by("unit").agg(
             _rids=_._rid.collect(),
-            events=_.count(),
+            events=_.finding.nunique(),
             start=_.since.min(),
             example=_.rule_id.argmin(_.place),
         )
