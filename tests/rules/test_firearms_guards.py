@@ -50,6 +50,15 @@ def test_qd19_wants_guards_who_only_guard(check, change, staff, cases):
     assert {hit["case"] for hit in outcome.hits} == cases
 
 
+def test_qd19_has_the_day_of_the_row_it_shows(check):
+    """Not of the first duty: the row shown is the one where the guard signed as a keeper."""
+    later = {"out_time": datetime(2021, 8, 9, 9), "in_time": datetime(2021, 8, 9, 12)}
+    signed = [ISSUE, ISSUE | later | {"issue_id": "I2", "keeper_out1": "P1", "keeper_in1": "P1"}]
+    [finding] = check("QD-19", armory_check=[duty(1)], gun_issue=signed, person=STAFF)[1]
+    assert (finding["row"], finding["date"]) == (3, date(2021, 8, 9))
+    assert finding["message_zh"].endswith("又以保管员身份签字2次")
+
+
 @pytest.mark.parametrize(
     ("rows", "cases"),
     [

@@ -164,9 +164,13 @@ def full_time_guards(ledgers: Ledgers, p):
     guards = guards.mutate(subject="person_id")
     s = pairs(ledgers)
     s = each(s.filter(ledgers.in_period(s.date)), "first", "second")
-    s = s.group_by("person_id").agg(_rid=s._rid.min(), signed=s._rid.collect().unique(), n_signed=s.count())
-    keeper = guards.join(s, "person_id")
-    yield "keeper", keeper.mutate(_rids=keeper._rids.concat(keeper.signed))
+    # the finding shows the first row signed, and has its day
+    s = s.group_by("person_id", "_rid").agg(signed=s.date.min(), times=s.count())
+    s = s.group_by("person_id").agg(
+        date=s.signed.argmin(s._rid), rows=s._rid.collect(), n_signed=s.times.sum(), _rid=s._rid.min()
+    )
+    keeper = guards.drop("date").join(s, "person_id")
+    yield "keeper", keeper.mutate(_rids=keeper._rids.concat(keeper.rows))
     if ledgers.has("person", "guard_cert_no"):
         who = ledgers.person.filter(ledgers.person.guard_cert_no.isnull()).select("person_id")
         yield "certificate", guards.semi_join(who, "person_id")
