@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from mingjing.findings import Findings
+from mingjing.report import plots
 from mingjing.report.code import one_language
 from mingjing.report.exporter import ReportExporter
 from mingjing.report.findings import Headline, frame_panel, headline, only_units
@@ -236,6 +237,30 @@ def test_a_section_whose_code_showed_nothing_is_left_out_but_not_one_that_never_
     html, _ = ReportExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
     assert ("逐枪三方核对" in html) == ("按枪号印证" in html) == shown
     assert "说明" in html and "止于台账" in html and "guns()" in html
+
+
+@pytest.mark.parametrize(
+    ("colour", "units", "kept"),
+    [("grey", ["市全民健身中心"], False), ("grey", [], True), ("amber", ["市全民健身中心"], True)],
+)
+def test_plots_that_could_not_be_drawn_say_nothing_more_where_the_first_screen_said_it_all(
+    colour, units, kept
+):
+    def shows(code: str, html: str):
+        output = nbformat.v4.new_output("display_data", {"text/html": html})
+        return nbformat.v4.new_code_cell(code, execution_count=1, outputs=[output])
+
+    nothing = plots.bars(pd.DataFrame({"item": [], "n": []}), "item", "n", title="采购价", alt="")
+    cells = [
+        shows("first()", headline("台账中没有记录。", colour, [], units=units).html),
+        nbformat.v4.new_markdown_cell("## 价格与供货商\n\n折合公斤后比较。"),
+        shows("prices()", nothing._repr_html_()),
+        nbformat.v4.new_markdown_cell("## 数据"),
+        shows("data()", frame_panel(pd.DataFrame({"台账": ["采购"]}), "逐表行数").html),
+    ]
+    html, _ = ReportExporter().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    assert ("价格与供货商" in html) == ("没有可以画出的数据" in html) == kept
+    assert "逐表行数" in html and "prices()" in html
 
 
 def test_a_column_is_called_in_english_words_what_it_holds():

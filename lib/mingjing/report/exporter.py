@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from mingjing.period import Period, parse_as_of
@@ -13,6 +14,7 @@ from mingjing.report.code import one_language
 from mingjing.report.findings import only_units
 from mingjing.report.lab import in_page
 from mingjing.report.page import WORDS, bottom, top
+from mingjing.report.plots.base import UNDRAWN
 from mingjing.report.svg import font_face
 from mingjing.wording import listed
 
@@ -20,6 +22,8 @@ _OWN = {
     "zh": {"code": "查看代码", "about": "期间 {} · 截至 {}", "units": " · 仅限 {}"},
     "en": {"code": "Show code", "about": "Period {} · as of {}", "units": " · only {}"},
 }
+# the first screen where no rule could judge a row of the units asked for
+_NOTHING_TOLD = '<p class="verdict grey" data-units='
 _HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 
 
@@ -79,15 +83,35 @@ def _of_readers(cells: list, lang: str, audience: str) -> list:
 
 def _with_matter(cells: list) -> list:
     """Without the headings and texts of sections whose code showed nothing: a notebook does so only where the reader was told
-    before why, such as of a unit that keeps no arms. What could not be checked shows a sentence."""
+    before why, such as of a unit that keeps no arms. What could not be checked shows a sentence, but for units of which the
+    first screen says that no ledger tells anything, sections of plots that could not be drawn say nothing more."""
+    told = any(_NOTHING_TOLD in html for cell in cells for html in _shown(cell))
     sections: list[list] = [[]]
     for cell in cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
             sections.append([])
         sections[-1].append(cell)
+    if told:
+        sections = [_silenced(section) if _undrawn(section) else section for section in sections]
     return [
         cell for section in sections for cell in section if cell.cell_type == "code" or not _empty(section)
     ]
+
+
+def _shown(cell) -> list[str]:
+    """What a cell showed but did not print."""
+    return [output["data"].get("text/html", "") for output in cell.get("outputs", []) if "data" in output]
+
+
+def _undrawn(section: list) -> bool:
+    """Whether all a section showed are plots that could not be drawn."""
+    shown = [html for cell in section for html in _shown(cell)]
+    return bool(shown) and all(UNDRAWN in html for html in shown)
+
+
+def _silenced(section: list) -> list:
+    """The section with its code and without what that showed."""
+    return [cell if cell.cell_type == "markdown" else NotebookNode(cell, outputs=[]) for cell in section]
 
 
 def _empty(section: list) -> bool:

@@ -13,6 +13,9 @@ from mingjing.report.lab import in_lab
 from mingjing.report.labels import labelled
 from mingjing.report.plots.narrow import narrowed, wide
 
+# how the exporter knows a plot that could not be drawn
+UNDRAWN = "data-undrawn"
+
 WORDS = {
     "zh": {
         "numbers": "查看数字",
@@ -61,7 +64,8 @@ class Plot:
         words = WORDS[self.lang]
         if not self.picture:
             told = escape(self.said) or words["withheld" if is_withheld(self.numbers) else "empty"]
-            return in_lab(f"<p><strong>{escape(self.title)}</strong> {told}</p>")
+            mark = "" if self.said else f" {UNDRAWN}"
+            return in_lab(f"<p{mark}><strong>{escape(self.title)}</strong> {told}</p>")
         # the reader has opened the numbers already: a long table is not folded once more
         table = frame_panel(labelled(self.numbers, self.lang), self.title).html
         table = table.replace('<details class="long">', '<details class="long" open>', 1)
