@@ -36,7 +36,8 @@ def test_a_sheet_is_green_amber_or_red_with_the_reason(opened):
 
 
 def test_a_file_without_sheets_goes_by_its_name_without_suffix(opened):
-    assert list(intake.rows_by_sheet(opened(entries(range(1, 5)))).label) == ["食堂日记账"]
+    assert list(intake.rows_by_sheet(opened(entries(range(1, 5)), "zh")).label) == ["食堂日记账"]
+    assert list(intake.rows_by_sheet(opened(entries(range(1, 5)))).label) == ["Canteen cash and bank book"]
 
 
 def test_missing_numbers_are_told_only_where_the_others_run_on(opened):

@@ -96,7 +96,8 @@ def _of_units(audit, table: pa.Table, unit: str) -> pa.Array:
 
 
 def rows_by_sheet(audit) -> pd.DataFrame:
-    """Where the rows of each sheet went, the longest first: `label accepted rejected not_data`.
+    """Where the rows of each sheet went, the longest first: `label accepted rejected not_data`. In English a sheet goes by
+    its ledger's name.
 
     Of an audit of some units the sheets that tell units, and whose rows they have: `label mine others`.
     """
@@ -104,6 +105,8 @@ def rows_by_sheet(audit) -> pd.DataFrame:
     # a file of one table has no sheet: its name stands among names of sheets, which have no suffix
     stem = sheets.file.astype(str).str.replace(r"(\.csv)?\.\w+$", "", regex=True)
     sheets["label"] = sheets.sheet.where(sheets.sheet != "", stem)
+    if audit.lang == "en":
+        sheets["label"] = sheets.table.map(lambda name: tables()[name].label("en"), na_action="ignore")
     columns = ["accepted", "rejected", "not_data"]
     if audit.units:
         counts = rows_of_units(audit)

@@ -213,9 +213,9 @@ def data_quality(audit, area: str | None = None) -> Panel:
         tables()[name].label(audit.lang) if isinstance(name, str) else "" for name in frame.table
     ]
     frame["status"] = [_STATUS[status][not zh] for status in frame.status]
-    # a sheet that is called like its ledger, as most are, would say it twice
-    same = (frame.sheet == "") | (frame.sheet == frame.table)
-    named = headed(frame.drop(columns="sheet") if same.all() else frame, _SHEETS, audit.lang)
+    # a sheet that is called like its ledger, as most are, would say it twice; so would a file for the public
+    spare = [name for name in ("sheet", "file") if ((frame[name] == "") | (frame[name] == frame.table)).all()]
+    named = headed(frame.drop(columns=spare), _SHEETS, audit.lang)
     caption = "逐表行数" if zh else "Rows by sheet"
     if area:
         caption = "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
@@ -233,10 +233,10 @@ def rejected(audit) -> Panel:
     """Each rejected row with its reason."""
     zh, frame = audit.lang == "zh", audit.intake.rejected
     frame = _placed(audit, frame[["source_file", "sheet", "row", f"reason_{audit.lang}"]])
-    heads = {"source_file": ("文件", "File"), "sheet": ("工作表", "Sheet"), "row": ("行", "Row")}
+    heads = {"source_file": _TOTALS["source_file"], "sheet": ("工作表", "Sheet"), "row": ("行", "Row")}
     heads |= {f"reason_{audit.lang}": ("原因", "Reason")}
     told = f"退回{len(frame)}行" if zh else plural(f"{len(frame)} row(s) rejected")
-    return frame_panel(headed(frame, heads, audit.lang), told)
+    return frame_panel(headed(frame, heads | _public(audit), audit.lang), told)
 
 
 def totals(audit) -> Panel:
@@ -244,7 +244,7 @@ def totals(audit) -> Panel:
     frame, lang = audit.intake.totals, audit.lang
     frame = frame.sort_values("difference", key=abs, ascending=False, kind="stable")
     named = [_measured(*pair, lang) for pair in zip(frame.table, frame.column, strict=True)]
-    told = headed(_placed(audit, frame.assign(column=named)), _TOTALS, lang)
+    told = headed(_placed(audit, frame.assign(column=named)), _TOTALS | _public(audit), lang)
     return frame_panel(told, "合计核对" if lang == "zh" else "Control totals")
 
 
@@ -254,6 +254,11 @@ def _measured(ledger: str, name: str, lang: str) -> str:
     if not measure or measure in told:
         return told
     return f"{told}（{measure}）" if lang == "zh" else f"{told} ({measure})"
+
+
+def _public(audit) -> dict[str, tuple[str, str]]:
+    """The public reads the name of the ledger in place of its file's."""
+    return {"source_file": _SHEETS["table"]} if audit.release else {}
 
 
 def _placed(audit, frame: pd.DataFrame) -> pd.DataFrame:
