@@ -112,12 +112,14 @@ def test_check_of_a_damaged_file_exits_2_with_one_line(folder, capsys):
 
 def test_a_missing_folder_exits_2_with_one_line(tmp_path, capsys):
     assert main(["check", "--data", str(tmp_path / "nowhere")]) == 2
-    assert "data folder not found" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"mingjing: {tmp_path / 'nowhere'}：找不到数据文件夹。请检查 --data\n"
+    assert main(["check", "--data", str(tmp_path / "nowhere"), "--lang", "en"]) == 2
+    assert capsys.readouterr().err.endswith("nowhere: data folder not found. Check --data\n")
 
 
 def test_a_file_given_as_the_folder_is_called_a_file(tmp_path, capsys):
     (tmp_path / "a.csv").write_text("a,b\n", "utf-8")
-    assert main(["check", "--data", str(tmp_path / "a.csv")]) == 2
+    assert main(["check", "--data", str(tmp_path / "a.csv"), "--lang", "en"]) == 2
     assert "a.csv: a file, not a folder. Give --data the folder" in capsys.readouterr().err
 
 
@@ -125,7 +127,7 @@ def test_a_file_given_as_the_folder_is_called_a_file(tmp_path, capsys):
 def test_a_folder_without_notebooks_is_refused_before_anything_is_run(tmp_path, capsys, command):
     words = {"run": ["--data", ".", "--period", "2021"], "reproduce": ["manifest.json"], "lab": []}[command]
     assert main([command, *words, "--notebooks", str(tmp_path)]) == 2
-    assert f"{tmp_path}: no notebooks here. Check --notebooks" in capsys.readouterr().err
+    assert f"{tmp_path}：这里没有笔记本。请检查 --notebooks" in capsys.readouterr().err
 
 
 def test_the_lab_opens_at_its_start_page_and_asks_the_network_for_nothing(monkeypatch):
@@ -141,9 +143,9 @@ def test_the_lab_opens_at_its_start_page_and_asks_the_network_for_nothing(monkey
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--period", "9999"], "period “9999” lies outside 1900 to 2199. Correct the year"),
-        (["--period", "2021", "--as-of", "9999-12-31"], "as-of date “9999-12-31” lies outside 1900 to 2199"),
-        (["--period", "2021", "--unit", "U1"], "there is no unit ledger to find unit “U1” in"),
+        (["--period", "9999"], "期间“9999”不在 1900 年至 2199 年之内。请改正年份"),
+        (["--period", "2021", "--as-of", "9999-12-31"], "截止日“9999-12-31”不在 1900 年至 2199 年之内"),
+        (["--period", "2021", "--unit", "U1"], "没有单位台账，查不到单位“U1”"),
     ],
 )
 def test_what_no_ledger_can_answer_is_refused_in_one_line(folder, tmp_path, capsys, words, said):
@@ -242,7 +244,7 @@ def test_ctrl_c_is_one_line(folder, monkeypatch, capsys):
 
     monkeypatch.setattr("mingjing.intake.read_folder", interrupted)
     assert main(["check", "--data", str(folder)]) == 130
-    assert capsys.readouterr().err == "mingjing: stopped. What stood before stands as it was\n"
+    assert capsys.readouterr().err == "mingjing: 已中断。原有的内容没有改动\n"
 
 
 def test_away_from_the_checkout_its_notebooks_are_used_all_the_same(tmp_path, monkeypatch):
@@ -279,7 +281,7 @@ def test_rules_lists_the_catalogue_in_both_languages(capsys):
 @pytest.mark.parametrize("written", ["食堂", "CANTEEN", "cantene"])
 def test_an_area_is_offered_in_whichever_language_it_was_meant(written, capsys):
     assert main(["rules", written]) == 2
-    assert "“canteen”?" in capsys.readouterr().err
+    assert "“canteen”？" in capsys.readouterr().err
 
 
 def test_explaining_a_rule_names_its_thresholds_as_the_report_does(folder):

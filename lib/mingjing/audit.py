@@ -23,7 +23,7 @@ from mingjing.analyse.trace import trace
 from mingjing.analyse.what_if import WhatIf, what_if
 from mingjing.areas import check_area
 from mingjing.config import read_config
-from mingjing.errors import InputError, UsageError, nearest, path_of
+from mingjing.errors import InputError, UsageError, nearest, path_of, speak
 from mingjing.findings import Findings, make_findings
 from mingjing.findings.register import Past, Register, nearby
 from mingjing.findings.register.rows import Rows, made_of
@@ -111,6 +111,9 @@ class Audit:
         audience: `internal`, or `public`: the same findings, with codes for people, numbers and texts (docs/trust.md).
         engine: what evaluates the rules, `duckdb` or `spark` (docs/scale.md); they find the same.
         """
+        if lang not in ("zh", "en"):
+            raise UsageError(f"language “{lang}” is not offered", todo="Choose zh or en")
+        speak(lang)
         if audience not in ("internal", "public"):
             raise UsageError(f"audience “{audience}” is not offered", todo="Choose internal or public")
         if any(key[-1] == "public" for key in _SHARED):
@@ -125,8 +128,6 @@ class Audit:
         asked = (str(Path(data).resolve()), period, str(as_of or ""), units, lang, *files, audience)
         if asked in _SHARED:
             return _SHARED[asked]
-        if lang not in ("zh", "en"):
-            raise UsageError(f"language “{lang}” is not offered", todo="Choose zh or en")
         backends.check_engine(engine)
         span = Period.parse(period)
         settings = read_config(config)

@@ -33,30 +33,34 @@ def main(argv: list[str] | None = None) -> int:
     parser = command_line()
     args, rest = parser.parse_known_args(argv)
     args.rest = rest
+    lang = getattr(args, "lang", "zh")  # some commands write nothing that has a language but what goes wrong
     if rest and args.command is not _lab:
         parser.error(f"unrecognised: {' '.join(rest)}")
     try:
         return args.command(args)
     except MingjingError as error:
-        print(f"mingjing: {error}", file=sys.stderr)
-        return error.exit_code
+        return _failed(error, lang)
     except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        print("mingjing: stopped. What stood before stands as it was", file=sys.stderr)
+        _failed(MingjingError("stopped", todo="What stood before stands as it was"), lang)
         return 130  # as shells have it
     except MemoryError:
-        print("mingjing: memory ran out. Give fewer --jobs, or fewer areas at a time", file=sys.stderr)
-        return 2
+        return _failed(
+            MingjingError("memory ran out", todo="Give fewer --jobs, or fewer areas at a time"), lang
+        )
     except OSError as error:
         if not error.filename and not error.errno:
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        print(
-            f"mingjing: {place}{error.strerror}. Check the place, its rights and free space", file=sys.stderr
-        )
-        return 2
+        todo = "Check the place, its rights and free space"
+        return _failed(MingjingError(str(error.strerror), file=error.filename, todo=todo), lang)
+
+
+def _failed(error: MingjingError, lang: str) -> int:
+    """Says it in one line on standard error."""
+    print(f"mingjing: {error.told(lang)}", file=sys.stderr)
+    return error.exit_code
 
 
 def _read_names() -> None:

@@ -6,8 +6,20 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from mingjing.messages import tell
+
 # names that an error lists; more are for no one line
 _LISTED = 24
+_SHEET = {"zh": "工作表“{}”", "en": "sheet “{}”"}
+_ROW = {"zh": "第 {} 行", "en": "row {}"}
+_COLUMN = {"zh": "列“{}”", "en": "column “{}”"}
+_AND, _COLON, _STOP = {"zh": "，", "en": ", "}, {"zh": "：", "en": ": "}, {"zh": "。", "en": ". "}
+_spoken = ["zh"]
+
+
+def speak(lang: str) -> None:
+    """From here on errors stand in this language in a notebook: that of the audit opened last."""
+    _spoken[0] = lang
 
 
 class MingjingError(Exception):
@@ -24,32 +36,36 @@ class MingjingError(Exception):
         row: int | None = None,
         column: str | None = None,
         todo: str | None = None,
-        zh: str | None = None,
     ):
-        """zh: all of it in Chinese, where a report will say it too."""
-        self.what, self.file, self.sheet, self.row, self.column, self.todo, self.zh = (
+        self.what, self.file, self.sheet, self.row, self.column, self.todo = (
             what,
             file,
             sheet,
             row,
             column,
             todo,
-            zh,
         )
+        super().__init__(self.told("en"))
+
+    def told(self, lang: str) -> str:
+        """The line as people read it. `str(error)` is the English one whatever the language."""
         places = [
-            str(file) if file else "",
-            f"sheet “{sheet}”" if sheet else "",
-            f"row {row}" if row else "",
-            f"column “{column}”" if column else "",
+            str(self.file) if self.file else "",
+            _SHEET[lang].format(self.sheet) if self.sheet else "",
+            _ROW[lang].format(self.row) if self.row else "",
+            _COLUMN[lang].format(self.column) if self.column else "",
         ]
-        where = ", ".join(place for place in places if place)
-        text = f"{where}: {what}" if where else what
-        line = " ".join((f"{text}. {todo}" if todo else text).split())
-        super().__init__(printable(line))
+        where = _AND[lang].join(place for place in places if place)
+        return _one_line(f"{where}{_COLON[lang]}{self.advice(lang)}" if where else self.advice(lang))
+
+    def advice(self, lang: str) -> str:
+        """What is wrong and what to do, without the place: for a page that names it already."""
+        parts = [tell(part, lang) for part in (self.what, self.todo) if part]
+        return _one_line(_STOP[lang].join(parts))
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the line, without the library's insides. The cell above it says where."""
-        return [f"{type(self).__name__}: {self}"]
+        return [f"{type(self).__name__}: {self.told(_spoken[0])}"]
 
 
 class UsageError(MingjingError):
@@ -78,6 +94,10 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split()))
+
+
 def nearest(name: object, names: Iterable[str]) -> str:
     """Sentence that offers the nearest valid names, for an error's `todo`."""
     names, close = sorted(names), []
@@ -86,8 +106,8 @@ def nearest(name: object, names: Iterable[str]) -> str:
         close = close or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"Did you mean “{close[0]}”?"
-    rest = f", … ({len(names)} in all)" if len(names) > _LISTED else ""
-    return f"Valid: {', '.join(names[:_LISTED])}{rest}"
+    valid = ", ".join(names[:_LISTED])
+    return f"Valid: {valid}, … ({len(names)} in all)" if len(names) > _LISTED else f"Valid: {valid}"
 
 
 def _bare(name: str) -> str:

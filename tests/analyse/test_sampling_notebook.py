@@ -78,6 +78,6 @@ def test_the_sheet_handed_back_outlives_the_report_it_lay_in(tmp_path):
 def test_it_is_not_mixed_with_areas_nor_shown_to_the_public(tmp_path, capsys):
     asked = ["--data", str(tmp_path), "--period", "2021", "--notebooks", str(FOLDER)]
     assert main(["run", "canteen", "sampling", *asked]) == 2
-    assert "runs by itself" in capsys.readouterr().err
+    assert "“sampling”只能单独运行" in capsys.readouterr().err
     assert main(["run", "sampling", "--audience", "public", *asked]) == 2
-    assert "inside only" in capsys.readouterr().err
+    assert "只供内部使用" in capsys.readouterr().err

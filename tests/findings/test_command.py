@@ -54,13 +54,16 @@ def test_a_finding_is_listed_assigned_moved_judged_and_told(call):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["move", ID, "closed"], "Allowed from open: reported, rectifying, withdrawn"),
-        (["move", ID, "closd"], "Did you mean “closed”?"),
-        (["assign", ID], "nothing to change"),
-        (["assign", ID, "--due", "soon"], "--due “soon” is no date"),
-        (["assign", "ST-02-U01-L9", "--owner", "x"], "no finding is called “ST-02-U01-L9”"),
-        (["assign", ID, "--owner", "x", "--if-version", "4"], "was changed meanwhile"),
-        (["import", "nowhere.xlsx"], "nowhere.xlsx: no such workbook"),
+        (
+            ["move", ID, "closed"],
+            "现为“待处理”，不能改为“已销号”。从“待处理”可以改为：已报告、整改中、已撤销",
+        ),
+        (["move", ID, "closd"], "是不是要写“closed”？"),
+        (["assign", ID], "没有要改的内容"),
+        (["assign", ID, "--due", "soon"], "--due 的“soon”不是日期"),
+        (["assign", "ST-02-U01-L9", "--owner", "x"], "没有编号为“ST-02-U01-L9”的发现"),
+        (["assign", ID, "--owner", "x", "--if-version", "4"], "已被别人改动"),
+        (["import", "nowhere.xlsx"], "nowhere.xlsx：没有这份工作簿"),
     ],
 )
 def test_a_mistake_is_one_clear_line(call, words, said):
@@ -70,7 +73,7 @@ def test_a_mistake_is_one_clear_line(call, words, said):
 
 def test_a_register_that_is_not_there_is_not_made(tmp_path, capsys):
     assert main(["findings", "list", "--register", str(tmp_path / "none.sqlite")]) == 2
-    assert "Run mingjing run first" in capsys.readouterr().err and not list(tmp_path.iterdir())
+    assert "请先运行 mingjing run" in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
 def test_a_workbook_goes_out_and_comes_back(call, tmp_path):

@@ -62,7 +62,7 @@ def test_a_run_that_names_no_register_leaves_none(tmp_path, capsys):
     assert [p.name for p in (tmp_path / "reports").iterdir()] == ["2021Q1"]
     options = ["--data", str(ledgers), "--period", "2021", "--register", "mysql://x/y"]
     assert main(["run", "canteen", *options, "--notebooks", str(NOTEBOOKS)]) == 2
-    assert "mysql is not offered" in capsys.readouterr().err
+    assert "登记簿不能放在 mysql 里" in capsys.readouterr().err
 
 
 def test_a_row_deleted_between_two_looks_is_not_a_fault_put_right(tmp_path, register):

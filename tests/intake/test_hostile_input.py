@@ -40,7 +40,7 @@ def test_a_bomb_is_refused_in_one_line_that_states_the_limit(tmp_path, capsys, n
     content, said = REFUSED[name]
     assert len(content) < 200_000
     (tmp_path / name).write_bytes(content)
-    assert main(["check", "--data", str(tmp_path)]) == 2
+    assert main(["check", "--data", str(tmp_path), "--lang", "en"]) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert said in line and name in line
     assert (tmp_path / name).read_bytes() == content

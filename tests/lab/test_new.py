@@ -41,5 +41,5 @@ def test_a_new_notebook_runs_as_it_was_made(made, tmp_path):
 def test_a_name_that_is_taken_or_no_name_is_refused(made, name, capsys):
     before = sorted(made.parent.iterdir())
     assert main(["new", "notebook", name, "--notebooks", str(made.parent)]) == 2
-    assert "Choose another" in (err := capsys.readouterr().err) or "lower-case" in err
+    assert "请换一个名称" in (err := capsys.readouterr().err) or "小写字母" in err
     assert sorted(made.parent.iterdir()) == before

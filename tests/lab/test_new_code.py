@@ -108,15 +108,15 @@ def test_a_new_areas_notebook_runs_and_says_that_its_rule_is_a_draft(checkout, m
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["rule", "ST-02"], "next free one is ST-"),
-        (["rule", "XX-01"], "Did you mean “RX”"),
-        (["rule", "st-99"], "Two capitals"),
+        (["rule", "ST-02"], "下一个空号是 ST-"),
+        (["rule", "XX-01"], "是不是要写“RX”"),
+        (["rule", "st-99"], "两个大写字母"),
         (["rule", "ST-99", "--ledger", "food_logs"], "“food_log”"),
         (["rule", "ST-99", "--ledger", "food_log", "--column", "weight"], "“weight_g”"),
-        (["area", "canteen", "--zh", "食堂", "--prefix", "YY"], "Choose another name"),
-        (["area", "fuel", "--zh", "公务用油", "--prefix", "ST"], "it is canteen's"),
-        (["area", "Fuel", "--zh", "公务用油"], "lower-case"),
-        (["area", "fuel", "--zh", '公务"用油', "--prefix", "YY"], "letters, spaces"),
+        (["area", "canteen", "--zh", "食堂", "--prefix", "YY"], "请换一个名称"),
+        (["area", "fuel", "--zh", "公务用油", "--prefix", "ST"], "canteen 已经用了"),
+        (["area", "Fuel", "--zh", "公务用油"], "小写字母"),
+        (["area", "fuel", "--zh", '公务"用油', "--prefix", "YY"], "文字、空格"),
     ],
 )
 def test_a_wrong_name_is_refused_with_what_would_do_and_nothing_is_written(checkout, words, told, capsys):
@@ -128,4 +128,4 @@ def test_a_wrong_name_is_refused_with_what_would_do_and_nothing_is_written(check
 
 def test_outside_a_checkout_nothing_is_made(tmp_path, capsys):
     assert main(["new", "rule", "ST-99", "--root", str(tmp_path)]) == 2
-    assert "no checkout" in capsys.readouterr().err and not list(tmp_path.iterdir())
+    assert "不是本项目的文件夹" in capsys.readouterr().err and not list(tmp_path.iterdir())

@@ -55,4 +55,4 @@ def test_a_run_whose_masks_fail_publishes_nothing(tmp_path, capsys, monkeypatch)
     where = ["--data", folder, "--out", out, "--notebooks", NOTEBOOKS]
     assert main(["run", "canteen", "--period", "2021", "--audience", "public", *map(str, where)]) == 1
     error = capsys.readouterr().err
-    assert "would have been published" in error and list(out.parent.iterdir()) == []
+    assert "险些公开" in error and list(out.parent.iterdir()) == []

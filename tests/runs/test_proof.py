@@ -69,15 +69,15 @@ def test_a_report_that_was_altered_is_named_and_so_is_another_version(ledgers, t
     [
         (
             lambda d: (d / "留样与温度记录表.csv").write_text(LOG + "L3,,,,,,,,,\n", "utf-8"),
-            "has changed since",
+            "后来变了",
         ),
         (
             lambda d: (d / "留样与温度记录表.csv").rename(d / "留样与温度记录表 2.csv"),
-            "was not there at the time",
+            "当时没有",
         ),
         (
             lambda d: (d / "市场价格参考表.csv").write_text("食材名称,日期\n", "utf-8"),
-            "was not there at the time",
+            "当时没有",
         ),
     ],
 )
@@ -94,7 +94,7 @@ def test_a_public_run_is_reproduced_from_its_record_and_replaces_no_internal_rep
 ):
     out = tmp_path / "out"
     assert run(ledgers, out, "--audience", "public") == 0
-    assert run(ledgers, out) == 2 and "public readers" in capsys.readouterr().err
+    assert run(ledgers, out) == 2 and "里是 public 版报告" in capsys.readouterr().err
     assert reproduce(out) == 2 and ".internal" in capsys.readouterr().err
     assert reproduce(tmp_path / "out.internal") == 0
     assert main(["verify", str(out)]) == main(["verify", str(tmp_path / "out.internal")]) == 0
@@ -149,7 +149,7 @@ def test_a_link_that_was_edited_breaks_the_chain(runs):
 
 def test_a_manifest_that_is_not_there_is_one_clear_line(runs, capsys):
     assert main(["verify", str(runs[0]), "--chain", "nowhere"]) == 2
-    assert "no manifest here" in capsys.readouterr().err
+    assert "这里没有清单" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_signed_manifest_names_its_signer_and_no_other(runs, key, tmp_path, ca
     from mingjing.runs.signature import sign
 
     signers = ["--allowed-signers", str(tmp_path / "signers")]
-    assert main(["verify", str(runs[0]), *signers]) == 2 and "not signed" in capsys.readouterr().err
+    assert main(["verify", str(runs[0]), *signers]) == 2 and "没有签名" in capsys.readouterr().err
     sign(runs[0], key)
     assert main(["verify", str(runs[0]), *signers]) == 0
     assert "signed by audit@bureau" in capsys.readouterr().out
@@ -189,7 +189,7 @@ def test_a_manifest_rewritten_after_signing_is_refused(runs, key, tmp_path, caps
     write_manifest(runs[0], {"parameters": {}})
     (runs[0] / "manifest.json.sig").write_bytes(signature)
     assert main(["verify", str(runs[0]), "--allowed-signers", str(tmp_path / "signers")]) == 2
-    assert "changed after signing" in capsys.readouterr().err
+    assert "在签名之后被改动过" in capsys.readouterr().err
 
 
 @pytest.mark.notebook

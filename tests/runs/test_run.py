@@ -127,7 +127,7 @@ def test_a_notebook_that_stops_half_way_is_never_called_complete(tmp_path, sourc
 @pytest.mark.parametrize("given", [["-p", "perod=2021"], ["-p", "units=x"]])
 def test_a_wrong_parameter_stops_the_run_before_a_kernel_starts(ledgers, tmp_path, capsys, given):
     assert command(ledgers, tmp_path / "out", *given) == 2
-    assert "parameter" in capsys.readouterr().err and not (tmp_path / "out").exists()
+    assert "参数" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
 def test_a_notebook_without_a_parameters_cell_is_refused(tmp_path):

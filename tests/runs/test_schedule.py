@@ -145,10 +145,10 @@ def test_a_seed_or_a_list_of_units_changed_afterwards_is_refused(tmp_path):
     ("old", "new", "said"),
     [
         ('kind = "monthly"', 'kind = "montly"', "monthly"),
-        ("day = 3", "day = 31", "1 to 28"),
+        ("day = 3", "day = 31", "1 至 28"),
         ('"春节"', '"清明节"', "清明"),
-        ('name = "holiday"', 'name = "year-end"', "two jobs"),
-        ("start = 2022-01-01", 'start = "soon"', "no date"),
+        ('name = "holiday"', 'name = "year-end"', "同名"),
+        ("start = 2022-01-01", 'start = "soon"', "不是日期"),
         ("hour = 6", 'hour = "six"', "int"),
     ],
 )

@@ -121,9 +121,7 @@ def read_file(
         if file.lower().endswith(".gz"):
             content = gunzip(content)
         if not content.strip(b"\xef\xbb\xbf\x00\r\n\t "):
-            raise InputError(
-                "the file is empty", todo="Ask the unit for the ledger", zh="文件是空的。请单位重新报送"
-            )
+            raise InputError("the file is empty", todo="Ask the unit for the ledger")
         suffix = PurePosixPath(file.lower().removesuffix(".gz")).suffix
         if suffix == ".csv":
             return [RawSheet(file, "", _csv(content, encoding, delimiter), digest)]
@@ -131,25 +129,20 @@ def read_file(
             return [RawSheet(file, "", _parquet(path), digest)]
         return _workbook(content, file, digest)
     except InputError as error:
-        raise InputError(error.what, file=file, todo=error.todo, zh=error.zh) from None
+        raise InputError(error.what, file=file, todo=error.todo) from None
     except PermissionError:
         raise InputError(
-            "may not be opened",
-            file=file,
-            todo="Close it where it is open, and see to its rights",
-            zh="没有权限打开。请关闭正在使用它的程序，并检查文件权限",
+            "may not be opened", file=file, todo="Close it where it is open, and see to its rights"
         ) from None
     # whatever a broken file makes a reader raise (pyo3 panics derive from BaseException), the person gets one line
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
             raise
         why = str(error)[:120] or type(error).__name__
-        zh = f"文件已损坏（{why}）。{_HELP_ZH}"
-        raise InputError(f"cannot be read ({why})", file=file, todo=_HELP, zh=zh) from None
+        raise InputError(f"cannot be read ({why})", file=file, todo=_HELP) from None
 
 
 _HELP = "Open it, save it again as .xlsx without a password, and put it back"
-_HELP_ZH = "请打开后另存为不带密码的 .xlsx，再放回原处"
 
 
 def _csv(content: bytes, encoding: str | None, delimiter: str | None) -> list[list[Any]]:
@@ -164,7 +157,6 @@ def _csv(content: bytes, encoding: str | None, delimiter: str | None) -> list[li
         raise InputError(
             f"line {reader.line_num} or before: the quotation marks do not close ({error})",
             todo="Correct the line, or save it as CSV again",
-            zh=f"第 {reader.line_num} 行或此前的引号没有配对。请改正，或重新另存为 CSV",
         ) from None
 
 
@@ -181,11 +173,7 @@ def _decode(content: bytes, encoding: str | None) -> str:
             return content.decode(name).replace("\x00", "")
         except UnicodeDecodeError:
             continue
-    raise InputError(
-        "neither UTF-8 nor GB18030 text",
-        todo="Save it as CSV UTF-8",
-        zh="既不是 UTF-8 也不是 GB18030 文本。请另存为“CSV UTF-8”",
-    )
+    raise InputError("neither UTF-8 nor GB18030 text", todo="Save it as CSV UTF-8")
 
 
 def _parquet(path: Path) -> list[list[Any]]:
@@ -214,17 +202,9 @@ def _workbook(content: bytes, file: str, digest: str) -> list[RawSheet]:
         epoch = inspect_workbook(content)
     elif content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise InputError(
-                "the workbook is protected by a password",
-                todo="Save it without one",
-                zh="工作簿有密码保护。请另存为不带密码的文件",
-            )
+            raise InputError("the workbook is protected by a password", todo="Save it without one")
     else:
-        raise InputError(
-            "not an Excel workbook, whatever its name says",
-            todo=_HELP,
-            zh=f"扩展名是 Excel，内容却不是。{_HELP_ZH}",
-        )
+        raise InputError("not an Excel workbook, whatever its name says", todo=_HELP)
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheets = [m for m in book.sheets_metadata if "WorkSheet" in str(m.typ)]
     return [

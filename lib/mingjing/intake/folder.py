@@ -62,9 +62,8 @@ def _sheets(path: Path, file: str, plan: Mapping) -> Iterator[Found | Source]:
     try:
         sheets = read_file(path, file, **plan.options(file))
     except InputError as error:
-        yield Source(
-            0, file, "", status="unreadable", notes=[(f"无法读取：{error.zh or error.what}", str(error))]
-        )
+        note = (f"无法读取：{error.advice('zh')}", str(error))
+        yield Source(0, file, "", status="unreadable", notes=[note])
         return
     for sheet in sorted(sheets, key=lambda sheet: sheet.name):
         yield from _headed(sheet, plan)

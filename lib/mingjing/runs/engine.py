@@ -137,7 +137,7 @@ class _Watch:
             try:
                 kind, content = self.pipe.recv()
             except (EOFError, OSError):
-                raise DeadKernelError(f"Kernel died: {ENDED}") from None
+                raise DeadKernelError(ENDED) from None
             if kind == "start":
                 cell.execution_count = content["execution_count"]
             elif kind == "end":

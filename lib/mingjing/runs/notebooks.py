@@ -6,6 +6,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
@@ -96,12 +97,20 @@ def execute(
             shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:
-        return f"{error.ename}: {error.evalue}"
-    except Exception as error:  # a dead kernel or a time-out must cost one report, not the run
-        return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        # an expected error has no more than a line to show, in the language of the notebook
+        told = error.traceback[0] if len(error.traceback) == 1 else ""
+        return told if told.startswith(f"{error.ename}: ") else f"{error.ename}: {error.evalue}"
+    except DeadKernelError as error:
+        return f"DeadKernelError: {_one_line(error)}"
+    except Exception as error:  # a time-out must cost one report, not the run
+        return f"{type(error).__name__}: {_one_line(error)}"
     done = nbformat.read(target, 4)
     silent = [
         c for c in done.cells if c.cell_type == "code" and c.source.strip() and c.execution_count is None
     ]
     wrong = [o for c in done.cells for o in c.get("outputs", []) if o.output_type == "error"]
     return "a cell never ran or ended in an error" if silent or wrong else ""
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

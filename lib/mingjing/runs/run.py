@@ -18,6 +18,7 @@ from mingjing.audit import Audit
 from mingjing.errors import UsageError, nearest
 from mingjing.findings import Findings, neutralise
 from mingjing.findings.register import Register
+from mingjing.messages import tell
 from mingjing.processes import ENDED, in_processes
 from mingjing.report import svg
 from mingjing.report.exporter import PUBLIC, ReportExporter
@@ -151,8 +152,10 @@ def _reports(
     for (area, *_), reason in in_processes(_report, tasks, jobs):
         if reason is None:
             reason = ENDED
-            (building / f"{area}.html").write_text(error_page(area, _told(reason, given), lang), "utf-8")
-        print(f"{area} {'✗ ' + reason if reason else '✓'}", file=sys.stderr, flush=True)
+            (building / f"{area}.html").write_text(
+                error_page(area, _told(reason, given, lang), lang), "utf-8"
+            )
+        print(f"{area} {'✗ ' + tell(reason, lang) if reason else '✓'}", file=sys.stderr, flush=True)
         reasons |= {area: reason} if reason else {}
     return reasons
 
@@ -170,16 +173,16 @@ def _report(area: str, notebook: Path, given: dict[str, Any], building: Path, la
     """One notebook executed and exported; the reason why not, or an empty text."""
     executed = building / "notebooks" / f"{area}.ipynb"
     if reason := execute(notebook, executed, given, engine="mingjing"):
-        document = error_page(area, _told(reason, given), lang)
+        document = error_page(area, _told(reason, given, lang), lang)
     else:
         document, _ = ReportExporter().from_filename(str(executed))
     (building / f"{area}.html").write_text(document, "utf-8")
     return reason
 
 
-def _told(reason: str, given: dict[str, Any]) -> str:
+def _told(reason: str, given: dict[str, Any], lang: str) -> str:
     """An error may repeat what it stumbled over: the public is not told."""
-    return "" if given.get("audience") == "public" else reason
+    return "" if given.get("audience") == "public" else tell(reason, lang)
 
 
 def _to_csv(frame: pd.DataFrame, path: Path) -> None:
