@@ -164,7 +164,7 @@ def test_nothing_to_draw_from_and_results_that_do_not_fit_are_refused(book):
 
 @pytest.mark.parametrize("method", ["poisson", "binomial"])
 def test_the_upper_limit_holds_as_often_as_it_says(method):
-    """Stringer's bound is conservative: it misses the truth in no more than 5 % of samples, beyond chance."""
+    """Stringer's bound is conservative: it misses the truth in no more than 5% of samples, beyond chance."""
     random = np.random.default_rng(11)
     book = (10 ** random.uniform(1, 4, 600)).round(2)
     wrong = random.random(600) < 0.08

@@ -63,3 +63,12 @@ def test_coverage_quotes_the_report_as_it_stands():
         if re.match(r"\| [^\x00-\x7f“]*[\u4e00-\u9fff]", line):
             for part in re.split("……", line.split("|")[1]):
                 assert re.sub(r"[*\s]", "", part) in report, part
+
+
+def test_a_percentage_stands_at_its_number_in_documents_notebooks_and_the_catalogue():
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("notebooks/*.ipynb")]
+    texts += ROOT.glob("lib/mingjing/**/*.toml")
+    apart = re.compile(r"[0-9}]\s%(?![sdn(\w])")
+    assert {path.name: apart.findall(path.read_text("utf-8")) for path in texts} == {
+        path.name: [] for path in texts
+    }

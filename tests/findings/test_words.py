@@ -132,16 +132,16 @@ def test_no_threshold_shows_a_name_of_the_code():
 @pytest.mark.parametrize(
     ("rule_id", "name", "zh", "en"),
     [
-        ("RX-B04", "share", "10%", "10 %"),
-        ("KH-01", "raised", "25%", "25 %"),
+        ("RX-B04", "share", "10%", "10%"),
+        ("KH-01", "raised", "25%", "25%"),
         (
             "RX-02",
             "target",
             "按时响应：100%、解决：90%、满意：85%",
-            "response: 100 %, resolution: 90 %, satisfaction: 85 %",
+            "response: 100%, resolution: 90%, satisfaction: 85%",
         ),
         ("QD-22", "levels", "省级、市级、区级", "province, city, district"),
-        ("DQ-04", "min_coverage", "100%", "100 %"),
+        ("DQ-04", "min_coverage", "100%", "100%"),
     ],
 )
 def test_shares_are_told_in_percent_and_a_word_once(rule_id, name, zh, en):

@@ -105,7 +105,7 @@ def test_a_message_without_its_small_counts_is_a_sentence(intake):
 
 
 def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
-    """78 of 81 trained: 96.3 % with the 81 that stand elsewhere gives the 3 left. Units are not people."""
+    """78 of 81 trained: 96.3% with the 81 that stand elsewhere gives the 3 left. Units are not people."""
     trained = {
         "e_claim_key": "反兴奋剂培训覆盖率",
         "e_computed": 87.5,

@@ -71,7 +71,7 @@ def test_no_page_breaks_wcag_22_aa(reports, visit, lang, scheme):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_page_scrolls_sideways_on_a_phone_or_zoomed(reports, visit, lang):
-    """640 CSS pixels are what 200 % zoom makes of a window of 1280."""
+    """640 CSS pixels are what 200% zoom makes of a window of 1280."""
     wrong = {}
     for path in pages(reports[lang]):
         page = visit(path, width=320)

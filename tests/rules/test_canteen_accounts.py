@@ -41,7 +41,7 @@ def cases(outcome):
         ("ST-05", {"cert_no": None}, {"certificate"}),
         ("ST-05", {"cert_no": None, "food_category": "蔬菜水果"}, set()),
         ("ST-05", {"invoice_no": None}, {"invoice"}),
-        ("ST-12", {}, set()),  # 115 % to the fen
+        ("ST-12", {}, set()),  # 115% to the fen
         ("ST-12", {"unit_price": 23.01}, {"noted"}),
         ("ST-12", {"unit_price": 23.01, "market_price": None}, set()),
         ("ST-19", {}, set()),
@@ -443,7 +443,7 @@ def test_stb01_a_week_off_the_median_is_shown(check, last, found):
 
 @pytest.mark.parametrize(("swing", "found"), [(8.0, 1), (12.0, 0)])
 def test_stb01_a_canteen_that_varies_much_anyway_is_not_shown(check, swing, found):
-    """A week 44 % off the median of 104 is beyond 3.5 × 1.4826 × 7.7 %; one 42 % off that of 106 is within 3.5 × 1.4826 × 11.3 %."""
+    """A week 44% off the median of 104 is beyond 3.5 × 1.4826 × 7.7%; one 42% off that of 106 is within 3.5 × 1.4826 × 11.3%."""
     weeks = [date(2021, 3, 1) + timedelta(weeks=n) for n in range(8)]
     meals = [meal(ledger_date=day + timedelta(days=n)) for day in weeks for n in range(5)]
     costs = [100 + swing * (-1) ** n for n in range(6)] + [100.0, 150.0]

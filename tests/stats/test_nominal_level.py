@@ -87,7 +87,7 @@ def test_score_intervals_and_the_probability_of_the_first_are_calibrated():
     ],
 )
 def test_a_quiet_series_seldom_leaves_its_limits(kind, draw):
-    """Three-sigma limits: about 0.3 % of points, 1 % where the limits are estimated from few (Montgomery 2019, ch. 6)."""
+    """Three-sigma limits: about 0.3% of points, 1% where the limits are estimated from few (Montgomery 2019, ch. 6)."""
     random = np.random.default_rng(10)
     outside = sum(len(control_chart(*draw(random), kind=kind).outside) for _ in range(200))
     assert outside / (200 * 24) < 0.01

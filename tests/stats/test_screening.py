@@ -44,7 +44,7 @@ def test_a_small_unit_is_not_flagged_where_a_large_one_is():
 
 
 def test_clean_units_are_seldom_flagged():
-    """Of 400 sets of 30 units that do not differ, no more than 5 % have any unit flagged, beyond chance."""
+    """Of 400 sets of 30 units that do not differ, no more than 5% have any unit flagged, beyond chance."""
     random = np.random.default_rng(4)
     n = random.integers(5, 400, 30)
     alarms = sum(any(funnel(random.binomial(n, 0.2), n).flagged) for _ in range(400))
@@ -53,7 +53,7 @@ def test_clean_units_are_seldom_flagged():
 
 @pytest.mark.parametrize("n", [10, 25, 80])
 def test_wilson_covers_at_its_level_on_average(n):
-    """Exact coverage, averaged over rates: at one rate it swings about 95 % (Brown, Cai and DasGupta 2001)."""
+    """Exact coverage, averaged over rates: at one rate it swings about 95% (Brown, Cai and DasGupta 2001)."""
     limits = [wilson(k, n) for k in range(n + 1)]
     chance = {p: binom.pmf(range(n + 1), n, p) for p in np.linspace(0.005, 0.995, 199)}
     covered = [

@@ -26,7 +26,7 @@ def ranking(audit) -> pd.DataFrame:
     """One row per canteen of the period, best first: `unit place low high of_100 p_first raters`.
 
     Each rater's mean share of the points is freed of the rater's own severity; own and recused scores are set aside.
-    `low` and `high` are the 95 % interval of the place. One canteen alone has no place. Source: see `mingjing.stats.rank_with_uncertainty`.
+    `low` and `high` are the 95% interval of the place. One canteen alone has no place. Source: see `mingjing.stats.rank_with_uncertainty`.
     """
     columns = ["unit", "place", "low", "high", "of_100", "p_first", "raters"]
     table = _shares(audit)
@@ -53,10 +53,10 @@ def chance(p: float, lang: str) -> str:
     if pd.isna(p):
         return "—"
     if p >= 0.995:
-        return "99%以上" if lang == "zh" else "over 99 %"
+        return "99%以上" if lang == "zh" else "over 99%"
     if p < 0.005:
-        return "不到1%" if lang == "zh" else "under 1 %"
-    return f"{p:.0%}" if lang == "zh" else f"{p:.0%}".replace("%", " %")
+        return "不到1%" if lang == "zh" else "under 1%"
+    return f"{p:.0%}"
 
 
 def _shares(audit) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def overturn(audit) -> str:
 
 
 def severity(audit) -> pd.DataFrame:
-    """Raters, most lenient first: `rater scores effect low high`, points of 100 above the mean with a 95 % interval.
+    """Raters, most lenient first: `rater scores effect low high`, points of 100 above the mean with a 95% interval.
 
     Shrunken effects of a model with canteens and raters (see `mingjing.stats.facet_model`): a rater with few scores stays
     near the mean. Empty where the scores do not carry the model.

@@ -45,7 +45,7 @@ def knowable(audit) -> bool:
 
 def rates(audit) -> pd.DataFrame:
     """One row per unit over the period: `n` requests that count, and for `answered` (of n), `resolved` (of those with
-    an outcome on record) and `satisfied` (of those rated): `_k`, `_n`, `_rate` and the Wilson 95 % interval."""
+    an outcome on record) and `satisfied` (of those rated): `_k`, `_n`, `_rate` and the Wilson 95% interval."""
     if "hotline" not in audit.ledgers:
         return pd.DataFrame(columns=["unit_id", "n"])
     t = counted(audit.ledgers)
@@ -137,7 +137,7 @@ def _requests(audit) -> pd.DataFrame:
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:
-    """95 % interval of a proportion (Wilson 1927); not a number where nothing was counted."""
+    """95% interval of a proportion (Wilson 1927); not a number where nothing was counted."""
     return proportion_confint(k, n, method="wilson") if n else (float("nan"), float("nan"))
 
 

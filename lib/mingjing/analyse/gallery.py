@@ -114,7 +114,7 @@ def segment(frame: pd.DataFrame, event: str, discipline: str) -> pd.DataFrame:
 
 
 def places(table: pd.DataFrame, without: int | None = None) -> pd.DataFrame:
-    """Places of a segment with their 95 % intervals: `target place low high score p_first`; one judge may be left out."""
+    """Places of a segment with their 95% intervals: `target place low high score p_first`; one judge may be left out."""
     columns = ["target", "place", "low", "high", "score", "p_first"]
     if table.empty:
         return pd.DataFrame(columns=columns)

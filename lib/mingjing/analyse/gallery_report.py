@@ -55,7 +55,7 @@ def answer(checked: pd.DataFrame, bias, order: pd.DataFrame, lang: str) -> tuple
         told = f"Of {many} published answers on two public data sets, these methods give {same}."
         labels = (
             "As published",
-            "Bias for one's own (points, 95 % interval)",
+            "Bias for one's own (points, 95% interval)",
             f"First place ({_leader(order)}) is",
         )
         between = " to "

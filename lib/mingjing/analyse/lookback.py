@@ -141,7 +141,7 @@ def ageing(audit, area: str | Iterable[str] | None = None, by: str = "area") -> 
 
 
 def closing_rates(audit, area: str | Iterable[str] | None = None, by: str = "area") -> pd.DataFrame:
-    """One row an area (or `unit`): `k` closed of `n` findings, `rate` and its Wilson 95 % interval; none withdrawn."""
+    """One row an area (or `unit`): `k` closed of `n` findings, `rate` and its Wilson 95% interval; none withdrawn."""
     return rates_of(_standing(audit, area, by), by)
 
 

@@ -20,7 +20,7 @@ _WITHHELD = (
 def compare(frame: pd.DataFrame, k: str, n: str, unit: str = "unit") -> pd.DataFrame:
     """Units with a case against all together, largest first: `unit k n rate centre low high flagged small`.
 
-    `low` and `high` are the 99.8 % limits of a funnel, `flagged` holds the false discoveries at 5 %, `small` is fewer than
+    `low` and `high` are the 99.8% limits of a funnel, `flagged` holds the false discoveries at 5%, `small` is fewer than
     10 cases (see `mingjing.stats.funnel`). Empty with fewer than two units: there is nothing to compare; and where the
     counts of a unit are withheld: who is left adds up to no total and differs from no mean.
     """

@@ -40,12 +40,12 @@ def ledger(audit) -> pd.DataFrame:
 
 
 def closing_rates(audit, by: str = "source_type") -> pd.DataFrame:
-    """One row per source (or `unit_id`): `k` closed of `n`, `truly` closed, `rate` and its Wilson 95 % interval."""
+    """One row per source (or `unit_id`): `k` closed of `n`, `truly` closed, `rate` and its Wilson 95% interval."""
     return rates_of(ledger(audit), by, truly=("truly", "sum"))
 
 
 def rates_of(frame: pd.DataFrame, by: str, **more: tuple[str, str]) -> pd.DataFrame:
-    """Share `is_closed` by group: `k` of `n`, `rate` and its Wilson 95 % interval; `more` columns as pandas sums up."""
+    """Share `is_closed` by group: `k` of `n`, `rate` and its Wilson 95% interval; `more` columns as pandas sums up."""
     table = frame.groupby(by).agg(k=("is_closed", "sum"), **more, n=("is_closed", "size")).reset_index()
     if table.empty:
         return table.assign(rate=[], low=[], high=[])

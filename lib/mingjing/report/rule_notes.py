@@ -166,7 +166,7 @@ def _percent(value, lang: str) -> str:
         return listed(
             (pair(key_label(name, lang), _percent(part, lang)) for name, part in value.items()), lang
         )
-    return f"{value * 100:g}{'%' if lang == 'zh' else ' %'}"
+    return f"{value * 100:g}%"
 
 
 def _value(value, lang: str) -> str:

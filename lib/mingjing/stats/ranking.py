@@ -15,7 +15,7 @@ DRAWS = 4000
 class Ranking(Result):
     """Result of `rank_with_uncertainty`; targets and judges are numbered from 0 as in the table of scores.
 
-    `ranking` holds the targets, best first; `intervals[t]` the lowest and highest place of target t at 95 %;
+    `ranking` holds the targets, best first; `intervals[t]` the lowest and highest place of target t at 95%;
     `p_first` the probability that `ranking[0]` is first, None when one score each says nothing about it. `ranks`,
     `scores`, `score_intervals`, `p_firsts` belong to targets, `leniency` to judges (points above their mean).
     """
@@ -53,7 +53,7 @@ def rank_with_uncertainty(
     scores share the better place.
 
     Model: score = target + judge + error, least squares over the scores that count, judges' effects adding up to 0.
-    Uncertainty: 4,000 bootstrap samples of the residuals, scaled by sqrt(N / (N − p)); percentile intervals at 95 %
+    Uncertainty: 4,000 bootstrap samples of the residuals, scaled by sqrt(N / (N − p)); percentile intervals at 95%
     (Efron and Tibshirani 1993, ch. 9 and 13). A tie for the first place is shared in `p_first`. Without residuals
     (one judge) every place is possible and `p_first` is None. UsageError for a target or judge left without any score,
     or groups without a judge in common.

@@ -159,7 +159,7 @@ def robust_scores(values: Iterable[float], groups: Iterable, weight: int = 5) ->
     Median and 1.4826 × median absolute deviation (Iglewicz and Hoaglin 1993). The deviation of a group of m is shrunk
     towards that of all groups, (m d² + weight d₀²) / (m + weight), so that a family bought a few times, or always at one
     price, has one too. Where more than half of all amounts sit on their median, 1.2533 × the mean absolute deviation
-    stands for d₀ (ibid.); a spread under 1 %, which rounding alone may make, counts as 1 %. None where nothing varies at
+    stands for d₀ (ibid.); a spread under 1%, which rounding alone may make, counts as 1%. None where nothing varies at
     all. UsageError for amounts not above 0.
 
     >>> robust_scores([10, 10.5, 9.5, 10, 30], ["rice"] * 5)[4] > 3.5

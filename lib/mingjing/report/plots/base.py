@@ -148,7 +148,7 @@ def scale(axis, values) -> None:
 
 
 def shares(axis) -> None:
-    """Ticks from 0 to 100 %."""
+    """Ticks from 0 to 100%."""
     from matplotlib.ticker import MultipleLocator, PercentFormatter
 
     axis.set_major_locator(MultipleLocator(0.2))

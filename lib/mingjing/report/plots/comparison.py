@@ -101,7 +101,7 @@ def intervals(
     percent: bool = False,
 ) -> Plot:
     """A point and its interval in each row, in the order of the frame; `line` marks a reference value, `line_name` says what it is. percent: shares, on an
-    axis from 0 to 100 %."""
+    axis from 0 to 100%."""
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
