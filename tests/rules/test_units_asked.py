@@ -1,5 +1,6 @@
 """A run limited to some units: what cannot be told of them is never passed."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -174,6 +175,65 @@ def test_a_unit_without_a_canteen_is_not_said_to_have_been_visited(ledgers):
     visit = {"act_id": "V1", "act_type": "食堂检查", "act_time": datetime(2021, 3, 1, 9), "unit_id": "U9"}
     found = run(ledgers, "ST-18", unit=[unit], activity_log=[visit])
     assert (found.outcome, found.reason) == ("not_run", ("none_such", "unit.has_canteen"))
+
+
+THING = {
+    "ca_id": "C1",
+    "unit_id": "U1",
+    "status": "在用",
+    "location": "",
+    "subtype": "干粉",
+    "holder_id": "P1",
+}
+THING |= {"last_check_date": date(2021, 12, 1), "made_date": date(2020, 1, 1), "apply_date": None}
+THING |= {"valid_from": date(2020, 1, 1), "valid_to": date(2024, 1, 1)}
+STOCK = {"txn_id": "S1", "unit_id": "U1", "txn_date": date(2021, 3, 1), "purchase_line_id": "B1"}
+GRADED = {"person_id": "P1", "year": 2021, "quota_group": "一组", "grade": "合格"}
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "judged", "other"),
+    [
+        ("ST-02", {"log_type": "留样"}, {"log_type": "冷藏温度"}),
+        ("ST-07", {"txn_type": "出库"}, {"txn_type": "入库"}),
+        ("AQ-07", {"ca_type": "消防设施"}, {"ca_type": "健康证"}),
+        ("AQ-07", {"ca_type": "消防设施"}, {"ca_type": "消防设施", "status": "停用"}),
+        ("AQ-08", {"ca_type": "灭火器"}, {"ca_type": "消防设施"}),
+        ("AQ-09", {"ca_type": "特种设备"}, {"ca_type": "灭火器"}),
+        ("AQ-10", {"ca_type": "救生员证"}, {"ca_type": "特种设备"}),
+        ("KH-01", {"type": "年度考核", "eligible": True}, {"type": "平时考核", "eligible": True}),
+        ("KH-01", {"type": "年度考核", "eligible": True}, {"type": "年度考核", "eligible": False}),
+        ("KH-02", {"type": "年度考核", "eligible": True}, {"type": "平时考核", "eligible": True}),
+    ],
+)
+def test_a_rule_does_not_pass_on_rows_of_another_kind(ledgers, rule_id, judged, other):
+    usual = {
+        "food_log": LOG | {"unit_id": "U1", "weight_g": 200.0},
+        "food_stock": STOCK,
+        "food_purchase": {"line_id": "B1", "unit_id": "U1", "expiry_date": date(2022, 1, 1)},
+        "cert_asset": THING,
+        "unit": {"unit_id": "U1", "is_public_venue": False},
+        "person": {"person_id": "P1", "unit_id": "U1", "status": "在岗"},
+        "appraisal": GRADED,
+    }
+    first = next(iter(catalogue()[rule_id].needs))
+
+    def judge(*kinds):
+        rows = [usual[first] | kind for kind in kinds]
+        return run(ledgers, rule_id, (), **{name: [row] for name, row in usual.items()} | {first: rows})
+
+    none = judge(other)
+    assert (none.outcome, none.reason[0], none.rows_checked) == ("not_run", "none_such", 0)
+    assert reason_text(none.reason, "en").startswith("no such entry among those looked at: ")
+    assert not re.search("[\u4e00-\u9fff]", reason_text(none.reason, "en"))
+    both = judge(judged, other)
+    assert (both.outcome != "not_run", both.rows_checked) == (True, 1)
+
+
+def test_a_reason_names_a_ledger_once():
+    assert reason_text(("column_missing", "food_log.dish, food_log.weight_g, rating"), "en") == (
+        "column missing: Food samples and temperatures (Dish, Weight (g)), Ratings"
+    )
 
 
 @pytest.mark.parametrize("owes", [True, False, None])

@@ -58,14 +58,19 @@ def reason_text(reason: tuple[str, str], lang: str) -> str:
 
 
 def _labels(what: str, lang: str) -> str:
-    """`food_log.weight_g, rating` as the reader knows them: 留样与温度记录表（留样重量）、评议评分表."""
-    labels = []
+    """`food_log.weight_g, food_log.dish, rating` as the reader knows them: 留样与温度记录表（留样重量、菜品）、评议评分表."""
+    columns: dict[str, list[str]] = {}
     for table, _, column in (part.partition(".") for part in what.split(", ") if part):
-        declared = tables()[table]
-        label = declared.label(lang)
-        if column:
-            known = declared.columns.get(column)
-            name = known.label(lang) if known else column if lang == "zh" else in_english(column)
-            label += f"（{name}）" if lang == "zh" else f" ({name})"
-        labels.append(label)
-    return listed(labels, lang)
+        columns.setdefault(table, []).extend([column] if column else [])
+    return listed((_label(table, names, lang) for table, names in columns.items()), lang)
+
+
+def _label(table: str, columns: list[str], lang: str) -> str:
+    declared = tables()[table]
+    known = declared.columns
+    names = [known[c].label(lang) if c in known else c if lang == "zh" else in_english(c) for c in columns]
+    if not names:
+        return declared.label(lang)
+    return declared.label(lang) + (
+        f"（{listed(names, lang)}）" if lang == "zh" else f" ({listed(names, lang)})"
+    )
