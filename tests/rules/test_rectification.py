@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mingjing.rules import catalogue
+from mingjing.rules import catalogue, rules, run_rule
 
 
 def problem(**more):
@@ -128,6 +128,26 @@ def test_zg01_takes_the_batchs_own_deadline(check):
     }
     outcome, _ = check("ZG-01", rectification=[problem()], feedback_batch=[batch])
     assert [h["case"] for h in outcome.hits] == ["plan_late"]
+
+
+def test_zg01_counts_the_batches_it_judges_and_not_their_problems(check):
+    rows = [problem(item_id=f"Z{n}", batch_id=batch) for n, batch in enumerate(["X1", "X1", "X1", "X2"])]
+    audited = problem(item_id="Z9", batch_id="X9", source_type="审计")
+    outcome, _ = check("ZG-01", rectification=[*rows, audited])
+    assert (outcome.outcome, outcome.rows_checked) == ("passed", 2)
+    none, _ = check("ZG-01", rectification=[audited])
+    assert (none.outcome, none.reason[0], none.rows_checked) == ("not_run", "none_such", 0)
+    told = {"source_type": "巡察", "feedback_date": date(2021, 3, 31), "plan_submit_date": date(2021, 4, 1)}
+    done = dict.fromkeys(["progress_report_date", "head_report_date"], date(2021, 5, 1))
+    batches = [told | done | {"batch_id": f"X{n}", "unit_id": "U1"} for n in range(3)]
+    assert check("ZG-01", rectification=rows, feedback_batch=batches)[0].rows_checked == 3
+
+
+@pytest.mark.parametrize(("units", "count"), [((), 2), (("U1",), 1)])
+def test_zg01_counts_the_batches_of_the_units_asked_for(ledgers, units, count):
+    rows = [problem(), problem(item_id="Z2", batch_id="X2", unit_id="U2")]
+    outcome = run_rule(catalogue()["ZG-01"], rules()["ZG-01"], ledgers(rectification=rows), units)
+    assert (outcome.outcome, outcome.rows_checked) == ("passed", count)
 
 
 def test_zg05_a_sample_will_do(check):

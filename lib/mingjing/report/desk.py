@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from mingjing.errors import UsageError, nearest
-from mingjing.release import HIDDEN
 from mingjing.report.findings import Panel, escape, escape_all, frame_panel, in_chinese
 from mingjing.report.findings_table import findings_table
 from mingjing.report.lab import in_lab
 from mingjing.report.labels import label, labelled
 from mingjing.report.rule_notes import rule_notes, threshold_value
-from mingjing.rules.reasons import OUTCOMES, reason_text
+from mingjing.rules import catalogue
+from mingjing.rules.reasons import OUTCOMES, checked, reason_text
 from mingjing.tables import tables
 from mingjing.wording import listed
 
@@ -126,9 +126,10 @@ def outcome_panel(outcome) -> Panel:
     """What one rule came to: result, reason, rows checked, the first hits with their evidence, the queries."""
     zh = outcome.lang == "zh"
     told = f"{outcome.rule_id} {OUTCOMES[outcome.outcome][not zh]}"
-    counts = "查了{}行，命中{}处" if zh else "{} rows checked, {} hits"
-    checked = HIDDEN if outcome.rows_checked is None else outcome.rows_checked
-    head = f"{told}{'：' if zh else ': '}{counts.format(checked, len(outcome.hits))}"
+    counts = "查了{}，命中{}处" if zh else "{} checked, {} hits"
+    rows = "{}行" if zh else "{} row(s)"
+    looked = checked(outcome.rows_checked, catalogue()[outcome.rule_id], outcome.lang, rows)
+    head = f"{told}{'：' if zh else ': '}{counts.format(looked, len(outcome.hits))}"
     if reason := reason_text(outcome.reason, outcome.lang):
         head += f"{'；' if zh else '; '}{reason}"
     hits = pd.DataFrame([_hit(hit, outcome) for hit in outcome.hits[:_SHOWN]])

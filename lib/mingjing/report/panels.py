@@ -13,7 +13,7 @@ from mingjing.report.findings import Headline, Panel, frame_panel, headline
 from mingjing.report.labels import label, unit_label
 from mingjing.report.rows import of_desk
 from mingjing.rules import catalogue
-from mingjing.rules.reasons import OUTCOMES
+from mingjing.rules.reasons import OUTCOMES, checked, things
 from mingjing.tables import tables
 from mingjing.wording import number, plural
 
@@ -46,8 +46,6 @@ _RULES = {
     "rows_checked": ("检查行数", "Rows checked"),
     "reason": ("原因", "Reason"),
 }
-# ledgers whose rows are things that a reader counts by another name
-_NO_ROWS = {"intake_sheet": ("{}张表", "{} sheet(s)"), "unit": ("{}个单位", "{} unit(s)")}
 _VERDICTS = {
     "refuted": ("被推翻", "refuted"),
     "open": ("无法判断", "cannot be judged"),
@@ -289,19 +287,12 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     frame = outcomes.assign(name=[entries[rule_id].name(lang) for rule_id in outcomes.rule_id])
     frame["outcome"] = [OUTCOMES[outcome][not zh] for outcome in frame.outcome]
     frame = frame if frame.reason.astype(bool).any() else frame.drop(columns="reason")
-    counted = [next(iter(entries[rule_id].needs), "") for rule_id in frame.rule_id]
-    if frame.rows_checked.isna().any() or not _NO_ROWS.keys().isdisjoint(counted):
-        told = [_checked(n, of, lang) for n, of in zip(frame.rows_checked, counted, strict=True)]
+    told = [things(entries[rule_id], lang) for rule_id in frame.rule_id]
+    if frame.rows_checked.isna().any() or any(told):
+        counts = [None if pd.isna(n) else n for n in frame.rows_checked]
+        told = [checked(n, entries[i], lang) for n, i in zip(counts, frame.rule_id, strict=True)]
         frame = frame.assign(rows_checked=told)
     return frame_panel(headed(frame, _RULES, lang), "规则运行情况" if zh else "Rules")
-
-
-def _checked(count, of: str, lang: str) -> str:
-    """How many rows of the ledger `of` a rule checked; where a row is a thing of its own, of what."""
-    if pd.isna(count):
-        return "不公布" if lang == "zh" else "not public"
-    told = _NO_ROWS.get(of, ("{}", "{}"))[lang != "zh"].format(number(count, "rows"))
-    return plural(told)
 
 
 def claims(judged: pd.DataFrame, lang: str) -> Panel:

@@ -88,7 +88,7 @@ class Entry:
     A `meta` rule runs after the others and may look at what they found: `ledgers.finding`, `ledgers.outcome`.
     `people` names the evidence that counts people, `shares` what is worked out from it: small counts are not for the
     public. `only` says which rows of the first ledger it judges, by column: the values, or the name of the threshold that
-    lists them. Others are not counted, and where none is left nothing can pass. A `draft` is written but not yet meant: audits say that they did not run it.
+    lists them. Others are not counted, and where none is left nothing can pass. `counted`: how a report says the number of what it judges where that is no row. A `draft` is written but not yet meant: audits say that they did not run it.
     """
 
     rule_id: str
@@ -109,6 +109,7 @@ class Entry:
     people: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
     only: dict[str, tuple | str] = field(default_factory=dict)
+    counted: dict[str, str] = field(default_factory=dict)
     verify: dict[str, str] = field(default_factory=dict)
     boundary: dict[str, str] = field(default_factory=dict)
     draft: bool = False
@@ -240,7 +241,11 @@ def _validate(entry: Entry) -> None:
         (
             all(
                 m.keys() >= {"zh", "en"}
-                for m in (entry.how, *entry.messages.values(), *filter(None, (entry.verify, entry.boundary)))
+                for m in (
+                    entry.how,
+                    *entry.messages.values(),
+                    *filter(None, (entry.verify, entry.boundary, entry.counted)),
+                )
             ),
             "a text lacks zh or en",
         ),

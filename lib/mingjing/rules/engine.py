@@ -150,7 +150,7 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
     hits: list[dict[str, Any]] = []
     sql: dict[str, str] = {}
     told: set[str] = set()
-    ledgers.period_asked = entry.meta
+    ledgers.period_asked, ledgers.judged = entry.meta, None
     try:
         for case, expr in function(ledgers, Params(entry)):
             query = _finish(entry, expr, ledgers, units)
@@ -168,6 +168,8 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
         # another engine may refuse what DuckDB runs: that rule is not judged, and the others are
         print(f"{entry.rule_id}: {' '.join(str(error).split())[:200]}", file=sys.stderr)
         return Outcome(entry.rule_id, "not_run", ("engine", ""), checked)
+    if ledgers.judged is not None:
+        checked = _of_units(ledgers.judged, units)
     placed = [hit for hit in hits if hit["unit"]] if units else hits
     if not placed and (why := _no_pass(entry, units, checked, hits)):
         return Outcome(entry.rule_id, "not_run", why, checked)
@@ -212,6 +214,11 @@ def _rows(entry: Entry, ledgers: Ledgers, units: tuple[str, ...], only: tuple = 
     if not entry.needs:
         return 1
     return ledgers.count(next(iter(entry.needs)), units, entry.scope == "period", only)
+
+
+def _of_units(judged: ir.Table, units: tuple[str, ...]) -> int:
+    """How many of the things that a rule says it judged are of these units, or of all."""
+    return int((judged.filter(judged.unit.isin(units)) if units else judged).count().execute())
 
 
 def _units_seen(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> frozenset[str]:

@@ -43,7 +43,7 @@ class Ledgers:
     `_rid`, or, where a hit rests on several rows, as an array `_rids`. `period_asked` tells whether a rule looked
     at the period: what it then does not find in another period was not looked for there. `units`: the only ones
     looked at, or none for all. A ledger too large for memory is given as the path of its Parquet file, which the
-    engine reads.
+    engine reads. `judged`: what a rule judges where that is not the rows of its first ledger, for counting.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Ledgers:
         self._entries = entries or {}
         self.backend, self.as_of, self._period, self.units = backend, as_of, period, units
         self.period_asked = False
+        self.judged: ir.Table | None = None
         self._present: dict[str, set[str]] = {}
         self._filled: dict[str, set[str]] = {}
         self._arrow: dict[str, pa.Table | Path] = {}

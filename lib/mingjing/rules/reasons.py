@@ -1,9 +1,10 @@
 """What a rule came to, and why it did not run, in the reader's words."""
 
 from mingjing.processes import ENDED
+from mingjing.rules.catalogue import Entry
 from mingjing.tables import tables
 from mingjing.tables.words import in_english
-from mingjing.wording import listed
+from mingjing.wording import listed, number, plural
 
 OUTCOMES = {
     "passed": ("通过", "passed"),
@@ -48,6 +49,23 @@ _REASONS = {
     "ended": ("运行这条规则的进程中途终止，可能是内存不足", ENDED),
     "weights": ("配置的权重之和不为一", "the weights configured do not add up to one"),
 }
+# ledgers whose rows are things that a reader counts by another name
+_THINGS = {
+    "intake_sheet": {"zh": "{}张表", "en": "{} sheet(s)"},
+    "unit": {"zh": "{}个单位", "en": "{} unit(s)"},
+}
+
+
+def things(entry: Entry, lang: str) -> str:
+    """How the number of what a rule checked is said; empty where these are rows."""
+    return (entry.counted or _THINGS.get(next(iter(entry.needs), ""), {})).get(lang, "")
+
+
+def checked(count: int | None, entry: Entry, lang: str, rows: str = "{}") -> str:
+    """How much a rule checked, in what a reader counts; `rows` says it of rows."""
+    if count is None:
+        return "不公布" if lang == "zh" else "not public"
+    return plural((things(entry, lang) or rows).format(number(count, "rows")))
 
 
 def reason_text(reason: tuple[str, str], lang: str) -> str:

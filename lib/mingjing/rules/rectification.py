@@ -32,6 +32,7 @@ def items(ledgers: Ledgers) -> ir.Table:
 def reports(ledgers: Ledgers, p):
     batches = _batches(ledgers)
     batches = batches.filter(batches.source_type.isin(p.sources))
+    ledgers.judged = batches
     months = p.at("report_m", batches.feedback_date)
     batches = batches.mutate(
         plan_due=ibis.coalesce(batches.plan_deadline, add_months(batches.feedback_date, p.plan_m)),
