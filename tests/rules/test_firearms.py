@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
+from mingjing.rules import catalogue, found_so_far
+
 
 def issue(**more):
     out = datetime(2021, 3, 1, 9)
@@ -72,6 +74,19 @@ def test_an_issue_is_judged_at_its_limits(check, rule, change, cases):
     outcome, findings = check(rule, gun_issue=[CLEAN, issue(**change)])
     assert {hit["case"] for hit in outcome.hits} == cases
     assert [finding["row"] for finding in findings] == ([3] if cases else [])
+
+
+@pytest.mark.parametrize(
+    ("change", "since"),
+    [
+        ({"in_time": datetime(2021, 3, 2, 8)}, date(2021, 3, 2)),
+        (TRIP | {"in_time": datetime(2021, 3, 8, 8)}, date(2021, 3, 6)),
+    ],
+)
+def test_a_gun_is_overdue_from_the_day_after_it_was_to_be_back(check, change, since):
+    outcome, _ = check("QD-04", gun_issue=[issue(**change)])
+    found = found_so_far({"QD-04": outcome}, catalogue())["finding"].to_pylist()
+    assert [(hit["date"], hit["since"]) for hit in found] == [(date(2021, 3, 1), since)]
 
 
 def test_ammunition_drawn_on_one_slip_balances_on_the_slip(check):
