@@ -16,9 +16,19 @@ def test_values_group_their_digits_and_their_names_begin_alike():
     values = {"balance": 17_813, "previous": 17_806, "year": 2021, "ok": True, "date": "2021-03-01"}
     evidence = json.dumps({"values": values, "rows": []})
     html = findings_table(Findings.of([finding(1, evidence=evidence)], "en"))
-    assert "<dd>17,813" in html and "<dd>2021" in html and "<dd>✓" in html
+    assert "<dd>17,813" in html and "<dd>2021" in html and "<dd>yes" in html
     assert "<dd class=w>2021-03-01" in html, "a day stays on one line"
     assert "<dt>Previous balance" in html and "<dt>previous" not in html
+
+
+def test_a_unit_or_a_person_that_proves_a_finding_is_told_by_name():
+    evidence = json.dumps({"values": {"top_unit": "U003", "level": 2, "holders": ["P1", "P9"]}, "rows": []})
+    named = {"U003": "市游泳中心", "P1": "张三", "P9": "P9"}
+    row = finding(1, evidence=evidence, rule_id="ST-17")
+    html = findings_table(Findings.of([row], "zh", unit_names=named))
+    assert "<dd>市游泳中心（U003）" in html and "<dd>2<" in html and "<dd>张三（P1）、P9" in html
+    english = findings_table(Findings.of([row], "en", unit_names=named))
+    assert "(U003)" in english and "（U003）" not in english
 
 
 def test_a_search_that_finds_nothing_says_what_to_do(visit, tmp_path):

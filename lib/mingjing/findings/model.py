@@ -256,7 +256,7 @@ class Findings:
     """A run's findings: `len()`, iteration over rows, `.to_pandas()`, and a table in JupyterLab.
 
     `marks`: finding id → what people have said of it, in a few words. `ran`: rule id → (entry as configured, case → SQL);
-    `unit_names`: unit id → name. These three are only for showing.
+    `unit_names`: id → name, of units and people. These three are only for showing.
     """
 
     def __init__(

@@ -14,10 +14,9 @@ from mingjing.errors import UsageError, path_of
 from mingjing.findings.model import plain
 from mingjing.papers.book import Book
 from mingjing.report.findings_table import KIND, SEVERITY
-from mingjing.report.labels import label, value_label
+from mingjing.report.labels import label, proof
 from mingjing.report.rule_notes import threshold_value
 from mingjing.rules import Entry
-from mingjing.wording import listed, number
 
 _INDEX = ("索引号", "发现编号", "规则", "程度", "单位", "事项摘要", "金额（元）", "取证单", "底稿")
 MOST = 200
@@ -70,24 +69,14 @@ def _unit(audit, finding: dict) -> str:
     return audit.names.get(finding["unit"], finding["unit"]) or "未注明"
 
 
-def _facts(finding: dict, entry: Entry) -> str:
+def _facts(audit, finding: dict, entry: Entry) -> str:
     values = json.loads(finding["evidence"])["values"]
     told = [
-        f"{label(name, 'zh', entry.rule_id)}：{_words(value_label(name, value, values, 'zh'), name)}"
+        f"{label(name, 'zh', entry.rule_id)}：{proof(name, value, values, 'zh', audit.names)}"
         for name, value in values.items()
         if not name.endswith("_en")
     ]
     return "\n".join([finding["message_zh"], *told])
-
-
-def _words(value: Any, name: str) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        return listed((_words(part, name) for part in value), "zh")
-    if isinstance(value, int | float):
-        return number(value, name)
-    return "未填" if value is None else str(value)
 
 
 def _evidence(book: Book, audit, number: int, finding: dict) -> None:
@@ -98,7 +87,7 @@ def _evidence(book: Book, audit, number: int, finding: dict) -> None:
     form.boxes(("项目名称", f"{audit.period.words('zh')}廉政自查"))
     form.boxes(("被审计（调查）单位或个人", _unit(audit, finding)))
     form.boxes(("审计（调查）事项", entry.zh))
-    form.text("审计（调查）事项摘要", _facts(finding, entry), height=120)
+    form.text("审计（调查）事项摘要", _facts(audit, finding, entry), height=120)
     form.line("证据出处（行号为原表行号，含表头）")
     form.table(
         ("文件、工作表、行", "该行内容"),
@@ -119,14 +108,9 @@ def _row_text(audit, line: dict, rule_id: str) -> str:
     """What stands in the row: header and cell, blanks left out; an id with the name it stands for."""
     cells = {name: value for name, value in line.items() if not name.startswith("_") and not _blank(value)}
     return "；".join(
-        f"{label(n.removeprefix('x_'), 'zh', rule_id)}：{_named(audit, plain(v), n)}"
+        f"{label(n.removeprefix('x_'), 'zh', rule_id)}：{proof(n, plain(v), cells, 'zh', audit.names)}"
         for n, v in cells.items()
     )
-
-
-def _named(audit, value: Any, column: str) -> str:
-    name = audit.names.get(value, value) if isinstance(value, str) else value
-    return f"{name}（{value}）" if name != value else _words(value, column)
 
 
 def _blank(value: Any) -> bool:
@@ -147,7 +131,7 @@ def _paper(book: Book, audit, number: int, finding: dict) -> None:
     form.boxes(("审计人员（签字）", ""), ("编制日期", ""), height=32)
     form.boxes(("审计过程", f"核查期间{audit.period.words('zh')}，截至{audit.as_of}。{entry.words('zh')}"))
     form.boxes(("采用的标准", thresholds or "本规则没有阈值"))
-    form.text("认定的事实", _facts(finding, entry), height=90)
+    form.text("认定的事实", _facts(audit, finding, entry), height=90)
     form.boxes(("依据", finding["basis"]))
     form.boxes(("核实办法", entry.verify.get("zh", "调阅原始凭证，向经办人核实")))
     form.boxes(("核实情况", ""), height=60)

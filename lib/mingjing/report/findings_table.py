@@ -14,9 +14,9 @@ import pandas as pd
 from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.life import STATUSES
 from mingjing.report.findings import escape, in_chinese, table_html, unbroken
-from mingjing.report.labels import label, value_label
+from mingjing.report.labels import label, proof
 from mingjing.report.rule_notes import rule_notes
-from mingjing.wording import listed, number, plural
+from mingjing.wording import listed, plural
 
 SEVERITY = {
     lang: {name: words[place] for name, words in SEVERITY_WORDS.items()}
@@ -121,7 +121,7 @@ def _row(finding: dict, columns: list[str], findings) -> str:
         "status": f"<td>{STATUSES.get(finding['status'], ('', ''))[lang == 'en']}",
         "unit": f"<td class=u>{_text(str(names.get(unit, unit)) if pd.notna(unit) else '', lang)}",
         "rule": f'<td class=w><a href="#rule-{rule}">{rule}</a>',
-        "finding": f"<td class=f>{_opened(finding, evidence, lang)}{f' <small>{_text(mark, lang)}</small>' if mark else ''}",
+        "finding": f"<td class=f>{_opened(finding, evidence, findings)}{f' <small>{_text(mark, lang)}</small>' if mark else ''}",
         "amount": f"<td class=n>{f'{amount:,.2f}' if pd.notna(amount) else ''}",
         "date": f"<td class=w>{escape(str(day)[:10]) if pd.notna(day) else ''}",
         "source": f"<td class=o>{_place(places[:1], lang)}",
@@ -130,12 +130,13 @@ def _row(finding: dict, columns: list[str], findings) -> str:
     return f'<tr data-id="{escape(finding["finding_id"])}">{shown}</td></tr>'
 
 
-def _opened(finding: dict, evidence: dict, lang: str) -> str:
-    words, places = WORDS[lang], evidence["rows"]
+def _opened(finding: dict, evidence: dict, findings) -> str:
+    lang, places = findings.lang, evidence["rows"]
+    words = WORDS[lang]
     told = evidence.get("values", {})
     values = "".join(
         f"<dt>{_text(_headed(label(name, lang, finding['rule_id'])), lang)}"
-        f"{_proof(_value(value_label(name, value, told, lang), name, lang), lang)}"
+        f"{_proof(proof(name, value, told, lang, findings.unit_names), lang)}"
         for name, value in told.items()
         if not (value == 0 and name in _LACKING)
         and not name.endswith({"zh": "_en", "en": "_zh"}[lang])
@@ -159,16 +160,6 @@ def _proof(text: str, lang: str) -> str:
 def _headed(name: str) -> str:
     """A name that stands by itself, as in a table's head."""
     return name[:1].upper() + name[1:] if name[:2].isalpha() else name
-
-
-def _value(value, name: str, lang: str) -> str:
-    if isinstance(value, list):
-        return listed((_value(part, name, lang) for part in value), lang)
-    if isinstance(value, bool):
-        return "✓" if value else "✗"
-    if isinstance(value, float) and abs(value) >= 1:
-        value = round(value, 3)  # hours and ratios that were worked out; nobody writes more
-    return number(value, name) if isinstance(value, int | float) else str(value)
 
 
 def _text(text: str, lang: str) -> str:

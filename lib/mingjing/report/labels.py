@@ -1,6 +1,7 @@
 """What a reader is told instead of a name of the code."""
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -11,7 +12,7 @@ from mingjing.rules.catalogue import catalogue
 from mingjing.tables import tables
 from mingjing.tables.schema import Column
 from mingjing.tables.words import WORDS, in_english
-from mingjing.wording import weekday
+from mingjing.wording import listed, number, weekday
 
 # the code words of cards, by column
 _CARDS = dict.fromkeys(
@@ -57,18 +58,41 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     return frame.assign(**words).rename(columns=names)
 
 
-def value_label(name: str, value, values: dict, lang: str):
-    """A value that proves a finding: where it names a ledger or a column, that name as the reader knows it."""
-    if name in ("table", "ledger") and isinstance(value, str) and value in tables():
-        return tables()[value].label(lang)
+def proof(name: str, value, told: Mapping, lang: str, who: Mapping[str, str]) -> str:
+    """A value that proves a finding, as the reader knows it: a ledger, a column or a rule by its name, a unit or a person by
+    name and id. told: all values of the finding; who: id → name."""
+    if isinstance(value, list):
+        return listed((proof(name, part, told, lang, who) for part in value), lang)
+    if isinstance(value, bool):
+        return (("否", "是") if lang == "zh" else ("no", "yes"))[value]
+    if isinstance(value, int | float):
+        if name == "weekday":
+            return weekday(int(value), lang)
+        # hours and ratios that were worked out; nobody writes more
+        whole = isinstance(value, int) or abs(value) < 1
+        return number(value if whole else round(value, 3), name)
+    if value is None:
+        return "未填" if lang == "zh" else "blank"
+    return _named(name, str(value), told, lang, who)
+
+
+def _named(name: str, text: str, told: Mapping, lang: str, who: Mapping[str, str]) -> str:
+    if name in ("table", "ledger") and text in tables():
+        return tables()[text].label(lang)
     if name == "column":
-        ledger = tables().get(values.get("table") or values.get("ledger"))
-        return ledger.columns[value].label(lang) if ledger and value in ledger.columns else label(value, lang)
-    if name == "weekday" and isinstance(value, int):
-        return weekday(value, lang)
-    if name == "example" and value in catalogue():
-        return f"{value} {catalogue()[value].name(lang)}"
-    return value
+        ledger = tables().get(told.get("table") or told.get("ledger"))
+        return ledger.columns[text].label(lang) if ledger and text in ledger.columns else label(text, lang)
+    if name == "example" and text in catalogue():
+        return f"{text} {catalogue()[text].name(lang)}"
+    return with_name(text, lang, who)
+
+
+def with_name(text: str, lang: str, who: Mapping[str, str]) -> str:
+    """An id with the name it stands for; any other text as it is."""
+    known = who.get(text)
+    if not known or known == text:
+        return text
+    return f"{known}（{text}）" if lang == "zh" else f"{known} ({text})"
 
 
 def key_label(key: str, lang: str) -> str:

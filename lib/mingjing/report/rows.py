@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from mingjing.report.findings import decimals
-from mingjing.report.labels import labelled
+from mingjing.report.labels import labelled, with_name
 from mingjing.tables import tables
 
 _PLACE = ["_file", "_sheet", "_row"]
@@ -39,9 +39,7 @@ def _in_words(cell: Any, lang: str, people: Mapping[str, str]) -> Any:
     """A cell of a ledger: yes and no, and a person by name and id."""
     if isinstance(cell, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][cell]
-    if isinstance(cell, str) and people.get(cell, cell) != cell:
-        return f"{people[cell]}（{cell}）" if lang == "zh" else f"{people[cell]} ({cell})"
-    return cell
+    return with_name(cell, lang, people) if isinstance(cell, str) else cell
 
 
 def _placed(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
