@@ -2,7 +2,7 @@
 
 import re
 
-from mingjing.findings.model import _Words
+from mingjing.findings.message import Words
 from mingjing.intake import ledgers as intake
 from mingjing.rules import Params, catalogue, configured, rules
 from mingjing.rules.catalogue import placeholders, sources
@@ -62,5 +62,5 @@ def test_what_a_bureau_names_as_source_stands_as_written():
 
 
 def test_blank_values_read_as_blank():
-    assert "{a}".format_map(_Words({"a": None}, "zh")) == "未填"
-    assert "{a}".format_map(_Words({"a": ""}, "en")) == "blank"
+    assert "{a}".format_map(Words({"a": None}, "zh")) == "未填"
+    assert "{a}".format_map(Words({"a": ""}, "en")) == "blank"

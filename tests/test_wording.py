@@ -2,7 +2,7 @@
 
 import pytest
 
-from mingjing.wording import are_grouped, first_of, listed, number, plural, shortlist
+from mingjing.wording import are_grouped, first_of, listed, number, plural, shortlist, yuan
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,18 @@ def test_of_a_long_list_the_first_names_stand_and_that_there_are_more():
     names = ["甲", "乙", "丙", "丁"]
     assert (shortlist(names, "zh"), shortlist(names, "en")) == ("甲、乙、丙等", "甲; 乙; 丙; …")
     assert (shortlist(names[:3], "zh"), shortlist(names[:3], "en")) == ("甲、乙、丙", "甲; 乙; 丙")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (12.5, "12.50"),
+        (12, "12"),
+        (2021.0, "2,021"),
+        (3574.2, "3,574.20"),
+        (0.125, "0.125"),
+        ("未填", "未填"),
+    ],
+)
+def test_fen_are_two_digits_and_whole_yuan_have_none(value, told):
+    assert yuan(value) == told

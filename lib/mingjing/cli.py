@@ -326,7 +326,7 @@ def _check(args: argparse.Namespace) -> int:
 def _rules(args: argparse.Namespace) -> int:
     from mingjing.areas import check_area
     from mingjing.config import read_config
-    from mingjing.findings.model import plain
+    from mingjing.findings.message import plain
     from mingjing.rules import configured
 
     for area in args.areas:

@@ -24,6 +24,14 @@ def number(value: float, name: str | None = None) -> str:
     return f"{value:,}"
 
 
+def yuan(value: Any) -> str:
+    """An amount of money: fen are two digits, whole yuan have none. A price of less than a fen stands as it is."""
+    if not isinstance(value, int | float):
+        return str(value)
+    fen = isinstance(value, float) and not value.is_integer() and round(value, 2) == value
+    return f"{value:,.2f}" if fen else number(value, "amount")
+
+
 def are_grouped(values: Iterable[int]) -> bool:
     """Whether a column of whole numbers is grouped: one long number and all are, years alone are names."""
     values = list(values)

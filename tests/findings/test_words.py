@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from mingjing.findings import sentence
-from mingjing.report.labels import label, value_label
+from mingjing.findings.message import told_in_yuan
+from mingjing.report.labels import label, proof
 from mingjing.report.rule_notes import rule_notes, threshold_value
 from mingjing.rules import catalogue
 
@@ -151,8 +152,8 @@ def test_shares_are_told_in_percent_and_a_word_once(rule_id, name, zh, en):
 
 def test_a_message_tells_a_difference_without_its_sign_and_a_share_in_percent():
     gap = {"fiscal_year": 2021, "item": "会议费", "spent": 1, "booked": 261, "vouchers": 2, "gap": -1260.5}
-    assert "相差1,260.5元" in sentence(catalogue()["JF-05"], "gap", gap, "zh")
-    assert "1,260.5 yuan apart" in sentence(catalogue()["JF-05"], "gap", gap, "en")
+    assert "相差1,260.50元" in sentence(catalogue()["JF-05"], "gap", gap, "zh")
+    assert "1,260.50 yuan apart" in sentence(catalogue()["JF-05"], "gap", gap, "en")
     month = sentence(catalogue()["ST-11"], "month", {"month": "2021-03", "gap": -90.0, "percent": -4.0}, "zh")
     assert "盈亏-90元（-4%），预警线3%" in month
 
@@ -183,7 +184,7 @@ def test_the_day_of_a_week_has_its_name():
     entry, values = catalogue()["ST-24"], {"visits": 4, "weekday": 2}
     assert "都在星期二" in sentence(entry, "weekday", values, "zh")
     assert "all on a Tuesday" in sentence(entry, "weekday", values, "en")
-    assert (value_label("weekday", 7, values, "zh"), value_label("weekday", 7, values, "en")) == (
+    assert (proof("weekday", 7, values, "zh", {}), proof("weekday", 7, values, "en", {})) == (
         "日",
         "Sunday",
     )
@@ -196,3 +197,12 @@ def test_a_rule_may_call_a_value_by_a_name_of_its_own():
 def test_a_threshold_nobody_has_set_says_so():
     names = next(p for p in catalogue()["JD-04"].params.values() if p.name == "short_names")
     assert (threshold_value(names, "zh"), threshold_value(names, "en")) == ("未设置", "not set")
+
+
+def test_money_in_messages_and_values_has_two_digits_of_fen_or_none():
+    values = {"voucher_no": "记7", "registered": 2201.4, "booked": 2202.0, "amount": -0.6}
+    entry = catalogue()["JD-11"]
+    assert sentence(entry, "differs", values, "zh") == "凭证记7：台账2,201.40元，账上2,202元，相差0.60元"
+    assert "2,201.40 yuan" in sentence(entry, "differs", values, "en")
+    assert proof("booked", 0.5, values, "zh", {}, told_in_yuan(entry)) == "0.50"
+    assert proof("times", 0.5, values, "zh", {}, told_in_yuan(entry)) == "0.5"

@@ -100,7 +100,7 @@ def test_subtotals_cover_the_rows_since_the_last_and_the_total_covers_all(read):
     assert list(intake.totals.computed) == [1.2, 2.4, 3.6] and intake.sources[0].accepted == 3
     (issue,) = intake.issues.to_dict("records")
     assert (issue["kind"], issue["row"]) == ("total_mismatch", 7)
-    assert issue["reason_zh"] == "“整改资金”合计行写3.7元，各行相加为3.6元，差0.1元"
+    assert issue["reason_zh"] == "“整改资金”合计行写3.70元，各行相加为3.60元，差0.10元"
 
 
 def test_a_total_counts_the_rejected_rows_too_and_long_sheets_as_a_whole(read):

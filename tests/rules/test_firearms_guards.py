@@ -127,7 +127,7 @@ ALL = [visit(1, "省"), visit(2, "市"), visit(3, "区")]
         (ALL[:1], {"city", "district"}),
         ([*ALL[:2], visit(3, "区", rec_type="值班")], {"district"}),
         ([*ALL[:2], visit(3, "区", unit_id="U2")], {"district"}),
-        ([*ALL[:2], visit(3, None)], {"district"}),
+        ([*ALL[:2], visit(3, None)], {"district_unstated"}),
         ([*ALL[:2], visit(3, "区", start_time=datetime(2020, 12, 31))], {"district"}),
     ],
 )

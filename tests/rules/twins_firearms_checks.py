@@ -99,7 +99,7 @@ def qd12(d, p):
         "armory_check",
         18,
         rec_type=["上级检查", "公安查验", "日清点"],
-        inspect_level=["省", "市", "区", "区", "本级", None],
+        inspect_level=["省", "市", "区", "本级", "本级", None],
         start_time=lambda rng, row: moment(rng, date(2020, 12, 1), 330),
     ),
     activity_log=rows(
@@ -115,8 +115,11 @@ def qd22(d, p):
     seen = pd.concat(t[["unit_id", "inspect_level", "at"]] for t in seen)
     seen = seen[seen["at"].dt.year == 2021]
     u = d.unit[d.unit.has_armory.eq(True) & ~d.unit.active.eq(False)]
+    unstated = u.unit_id.isin(seen[seen.inspect_level.isna()].unit_id)
     for case, level in (("province", "省"), ("city", "市"), ("district", "区")):
-        yield case, own(u), ~u.unit_id.isin(seen[seen.inspect_level == level].unit_id)
+        missed = ~u.unit_id.isin(seen[seen.inspect_level == level].unit_id)
+        yield case, own(u), missed & ~unstated
+        yield f"{case}_unstated", own(u), missed & unstated
 
 
 @twin(

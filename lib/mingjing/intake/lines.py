@@ -198,9 +198,9 @@ def total_issues(
         total.computed = round(sum(value for value in rows.to_pylist() if value is not None), 6)
         if abs(total.difference) <= TOLERANCE:
             continue
-        stated, computed = _plain(total.stated), _plain(total.computed)
-        column, apart = header.table.columns[total.column], _plain(abs(total.difference))
-        told = {"stated": stated, "computed": computed, "apart": apart}
+        column = header.table.columns[total.column]
+        told = {"stated": total.stated, "computed": total.computed, "apart": abs(total.difference)}
+        told = {of: _plain(number, column.unit == "yuan") for of, number in told.items()}
         units = _YUAN if column.unit == "yuan" else ("", "")
         zh, en = (
             form.format(column=name, **{of: number + unit for of, number in told.items()})
@@ -211,5 +211,8 @@ def total_issues(
     return issues
 
 
-def _plain(number: float) -> str:
+def _plain(number: float, money: bool) -> str:
+    """Money to the fen, as a total line has it; anything else as it is."""
+    if money:
+        return f"{number:,.2f}"
     return f"{number:{',' if abs(number) >= 10_000 else ''}.6f}".rstrip("0").rstrip(".")

@@ -8,7 +8,8 @@ from typing import Any
 import xlsxwriter
 
 from mingjing.errors import UsageError
-from mingjing.findings.model import neutralise, plain
+from mingjing.findings.message import plain
+from mingjing.findings.model import neutralise
 from mingjing.sheets import points, row_height
 
 _LONGEST = 2000

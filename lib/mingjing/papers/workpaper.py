@@ -11,7 +11,7 @@ from typing import Any
 
 from mingjing.analyse.places import finding_of, inside
 from mingjing.errors import UsageError, path_of
-from mingjing.findings.model import plain
+from mingjing.findings.message import plain, told_in_yuan
 from mingjing.papers.book import Book
 from mingjing.report.findings_table import KIND, SEVERITY
 from mingjing.report.labels import label, proof
@@ -70,9 +70,9 @@ def _unit(audit, finding: dict) -> str:
 
 
 def _facts(audit, finding: dict, entry: Entry) -> str:
-    values = json.loads(finding["evidence"])["values"]
+    values, money = json.loads(finding["evidence"])["values"], told_in_yuan(entry)
     told = [
-        f"{label(name, 'zh', entry.rule_id)}：{proof(name, value, values, 'zh', audit.names)}"
+        f"{label(name, 'zh', entry.rule_id)}：{proof(name, value, values, 'zh', audit.names, money)}"
         for name, value in values.items()
         if not name.endswith("_en")
     ]

@@ -11,11 +11,13 @@ import re
 
 import pandas as pd
 
+from mingjing.findings.message import told_in_yuan
 from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.findings.register.life import STATUSES
 from mingjing.report.findings import escape, in_chinese, table_html, unbroken
 from mingjing.report.labels import label, proof
 from mingjing.report.rule_notes import rule_notes
+from mingjing.rules import catalogue
 from mingjing.wording import listed, plural
 
 SEVERITY = {
@@ -132,11 +134,11 @@ def _row(finding: dict, columns: list[str], findings) -> str:
 
 def _opened(finding: dict, evidence: dict, findings) -> str:
     lang, places = findings.lang, evidence["rows"]
-    words = WORDS[lang]
+    words, money = WORDS[lang], told_in_yuan(catalogue()[finding["rule_id"]])
     told = evidence.get("values", {})
     values = "".join(
         f"<dt>{_text(_headed(label(name, lang, finding['rule_id'])), lang)}"
-        f"{_proof(proof(name, value, told, lang, findings.unit_names), lang)}"
+        f"{_proof(proof(name, value, told, lang, findings.unit_names, money), lang)}"
         for name, value in told.items()
         if not (value == 0 and name in _LACKING)
         and not name.endswith({"zh": "_en", "en": "_zh"}[lang])

@@ -1,7 +1,7 @@
 """What a reader is told instead of a name of the code."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
 
@@ -12,7 +12,7 @@ from mingjing.rules.catalogue import catalogue
 from mingjing.tables import tables
 from mingjing.tables.schema import Column
 from mingjing.tables.words import WORDS, in_english
-from mingjing.wording import listed, number, weekday
+from mingjing.wording import listed, number, weekday, yuan
 
 # the code words of cards, by column
 _CARDS = dict.fromkeys(
@@ -58,16 +58,20 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     return frame.assign(**words).rename(columns=names)
 
 
-def proof(name: str, value, told: Mapping, lang: str, who: Mapping[str, str]) -> str:
+def proof(
+    name: str, value, told: Mapping, lang: str, who: Mapping[str, str], money: Collection[str] = ()
+) -> str:
     """A value that proves a finding, as the reader knows it: a ledger, a column or a rule by its name, a unit or a person by
-    name and id. told: all values of the finding; who: id → name."""
+    name and id. told: all values of the finding; who: id → name; money: names of those in yuan."""
     if isinstance(value, list):
-        return listed((proof(name, part, told, lang, who) for part in value), lang)
+        return listed((proof(name, part, told, lang, who, money) for part in value), lang)
     if isinstance(value, bool):
         return (("否", "是") if lang == "zh" else ("no", "yes"))[value]
     if isinstance(value, int | float):
         if name == "weekday":
             return weekday(int(value), lang)
+        if name in money:
+            return yuan(value)
         # hours and ratios that were worked out; nobody writes more
         whole = isinstance(value, int) or abs(value) < 1
         return number(value if whole else round(value, 3), name)

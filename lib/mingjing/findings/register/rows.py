@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from mingjing.findings.model import plain
+from mingjing.findings.message import plain
 from mingjing.findings.register.book import Made, digest
 from mingjing.findings.register.life import Known, Ran, RunRecord
 from mingjing.intake import Intake

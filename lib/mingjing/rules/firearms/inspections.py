@@ -39,7 +39,9 @@ def levels(ledgers: Ledgers, p):
         units = units.mutate(kind=ibis.literal("warning"), severity=ibis.literal("low"))
     for case, level in p.levels.items():
         missed = units.anti_join(t.filter(t.level == level), "unit_id")
-        yield case, missed.mutate(subject=ibis.literal(f"{year}|{case}"))
+        missed = missed.mutate(subject=ibis.literal(f"{year}|{case}"))
+        yield case, missed.filter(missed.n_unknown == 0)
+        yield f"{case}_unstated", missed.filter(missed.n_unknown > 0)
 
 
 @rule("QD-23")
