@@ -1,7 +1,10 @@
 """What the public reads in findings: the workbook's own words in full, and neither small counts nor rows of withheld ledgers."""
 
 import json
+import re
+from datetime import date
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -12,6 +15,7 @@ from mingjing.findings import make_findings
 from mingjing.intake import read_folder
 from mingjing.release import Policy, claims, release
 from mingjing.release.mask import OWN_WORDS, Masker
+from mingjing.report import panels
 from mingjing.rules import Outcome, catalogue
 from mingjing.tables import tables
 
@@ -86,13 +90,119 @@ def test_how_many_rows_of_a_withheld_ledger_a_finding_rests_on_is_withheld(intak
     assert of_cells[0]["message_zh"] == "合计与明细不符（细节不对外公布）" and "1200" not in str(of_cells)
 
 
-def test_findings_on_several_cases_of_a_withheld_rule_stay_one_each(intake):
+def test_of_a_rule_on_arms_a_unit_has_one_finding_without_number_or_day(intake):
+    """How often and when a guard was missing tells when an armoury can be entered."""
     hits = [
-        {"subject": subject, "_rids": [rid], "case": "keeper"}
-        for subject, rid in zip("aab", rows_of(intake, "gun"), strict=True)
+        {"subject": subject, "_rids": [rid], "case": case, "date": date(2021, 3, day), "unit": unit}
+        for subject, rid, case, day, unit in zip(
+            "abc",
+            rows_of(intake, "gun"),
+            ["gap", "gap", "few"],
+            (17, 18, 19),
+            ["U1", "U1", "U2"],
+            strict=True,
+        )
     ]
-    found, _ = shown(intake, "QD-19", *hits)
-    assert len(found) == 2 and len({row["finding_id"] for row in found}) == 2
+    found, outcome = shown(intake, "QD-11", *hits)
+    assert [(row["unit"], row["date"]) for row in found] == [("U1", None), ("U2", None)]
+    assert {row["message_zh"] for row in found} == {"枪弹库值班断档或不足两人（细节不对外公布）"}
+    assert {str(json.loads(row["evidence"])["cases"]) for row in found} == {"['withheld']"}
+    assert len({row["finding_id"] for row in found}) == 2 and "2021-03" not in str(outcome.hits)
+
+
+def test_a_sanction_is_told_without_what_tells_whose_it_is(intake):
+    """Appointments and honours are announced: with the day, the unit or the post everybody knows whom it was."""
+    told = {"e_person_id": "P1", "e_new_post": "主任", "e_decided_date": date(2021, 5, 20)}
+    told |= {"e_discipline_start_date": date(2021, 1, 1), "date": date(2021, 5, 20)}
+    (row,), outcome = shown(intake, "SS-04", {"subject": "P1|2021-05-20", "case": "sanction"} | told)
+    assert row["message_zh"] == "1名人员在处分影响期内被提拔任用（细节不对外公布）"
+    assert row["unit"] is None and row["date"] is None and "2021" not in str(outcome.hits) + row["subject"]
+    honoured = {"e_person_id": "P1", "e_year": 2021, "e_praise": "优秀"}
+    (row,), outcome = shown(intake, "KH-03", {"subject": "P1|2021", "case": "disciplined"} | honoured)
+    assert "优秀或受表彰（细节不对外公布）" in row["message_zh"] and "人员-" not in str(outcome.hits)
+    assert "＊" not in row["message_zh"] + row["message_en"] and outcome.units == frozenset()
+
+
+@pytest.mark.parametrize("rule_id", [e.rule_id for e in catalogue().values() if e.private])
+def test_what_a_rule_declares_private_stands_in_none_of_its_public_messages(intake, rule_id):
+    entry = catalogue()[rule_id]
+    marks = {name: f"不可{place}说" for place, name in enumerate(entry.evidence)}
+    kept = {name for name in entry.evidence if name not in entry.private}
+    for case in entry.messages:
+        hit = {"subject": "不可9说", "case": case, "date": date(2021, 3, 1)} | {
+            f"e_{name}": mark for name, mark in marks.items()
+        }
+        (row,), _ = shown(intake, rule_id, hit)
+        assert set(json.loads(row["evidence"])["values"]) <= kept and "未填" not in row["message_zh"]
+        assert "blank" not in row["message_en"] and row["message_en"] and "不可" not in str(row)
+
+
+def test_people_have_a_code_of_their_own_in_each_area(intake):
+    """Who is known by what one area tells is not known by it in another; within one the codes are the same."""
+    codes = {}
+    for rule_id, case in (("SS-02", "many"), ("ZT-04", "bulk"), ("LZ-07", "few"), ("AQ-16", "leader")):
+        who = dict.fromkeys(("e_subject_id", "e_person_id", "e_who"), "P1")
+        (row,), _ = shown(intake, rule_id, {"subject": "x", "case": case} | who)
+        codes[rule_id] = re.search("人员-[A-Z2-7]{8}", row["message_zh"])[0]
+    assert codes["SS-02"] == codes["ZT-04"] and len(set(codes.values())) == 3
+
+
+def test_ids_are_the_same_in_both_languages(folder):
+    ids = [
+        set(Audit.open(folder, "2021", audience="public", lang=lang).check().to_pandas().finding_id)
+        for lang in ("zh", "en")
+    ]
+    assert ids[0] == ids[1] and len(ids[0]) > 10
+
+
+@pytest.mark.parametrize(
+    ("claim", "zh", "en"),
+    [
+        (
+            ("C1", "U2", "安全生产差错数", "0", ""),
+            "安全生产差错数为0（水上中心）",
+            "accidents and safety failures: 0 (水上中心)",
+        ),
+        (("C1", "全局", "枪弹差错数", "2", "起"), "枪弹差错数", "faults with arms"),
+        (("C1", "全局", "枪弹差错数", "0", ""), "枪弹差错数为0", "faults with arms: 0"),
+        (
+            ("C1", "全局", "场地面积", "52.4", "万平方米"),
+            "场地面积为52.4万平方米",
+            "area of venues: 52.4 × 10,000 m²",
+        ),
+        (("C1", "高峰", "其他", "", ""), "其他说法", "another statement"),
+    ],
+)
+def test_a_claim_is_told_by_what_it_speaks_of(tmp_path, claim, zh, en):
+    """Unit, figure and days are no secret; its own words and units nobody knows may be anything."""
+    head = "条目编号,单位范围,指标键,数值,单位,材料名称,原文\n"
+    (tmp_path / "汇报材料数字表.csv").write_text(head + ",".join(claim) + ",总结,高峰说没有\n", "utf-8")
+    (tmp_path / "单位信息.csv").write_text(LEDGERS["单位信息"], "utf-8")
+    read = read_folder(tmp_path)
+    (rid,) = rows_of(read, "report_claim")
+    case = "period" if claim[2].endswith("差错数") else "outside"
+    entry = catalogue()["DQ-04" if case == "period" else "DQ-05"]
+    assert [claims.Spoken(read, lang).of(rid, claim[2], entry, case) for lang in ("zh", "en")] == [zh, en]
+
+
+def test_how_many_findings_on_arms_refute_a_claim_is_withheld(intake):
+    seen = {
+        "e_claim_key": "枪弹差错数",
+        "e_claim_text": "零差错",
+        "e_hits": 12,
+        "e_rule_names": "枪支当日未归库",
+    }
+    rids = [*rows_of(intake, "report_claim"), *rows_of(intake, "gun")]
+    (row,), _ = shown(intake, "DQ-04", {"subject": "c", "_rids": rids, "case": "refuted_part"} | seen)
+    assert row["message_zh"].endswith("被推翻（细节不对外公布）") and "12" not in str(row["evidence"])
+
+
+def test_claims_of_which_the_same_is_told_stand_on_one_line():
+    frame = pd.DataFrame(
+        {"claim_id": list("abc"), "rule_id": "DQ-05", "verdict": "open", "why": ["甲", "甲", "乙"]}
+    )
+    lines = panels.claims(frame, "zh").text.splitlines()
+    assert len(lines) == 3 and "甲（2条）" in lines[1] and "c" in lines[2]
 
 
 def test_a_message_without_its_small_counts_is_a_sentence(intake):
@@ -127,11 +237,12 @@ def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
     assert "台账复算＊人" in told[2] and "台账复算20人" in told[3]
     table = pa.Table.from_pylist(
         [
-            {"claim_text": "汇报"} | {name[2:]: seen.get(name) for name in trained}
+            {"claim_text": "汇报", "_rid": 0, "case": "differs"}
+            | {name[2:]: seen.get(name) for name in trained}
             for seen in (trained, rate, few, many)
         ]
     )
-    empty = claims.public(table, table, 5).to_pandas()
+    empty = claims.public(table, table, catalogue()["DQ-05"], claims.Spoken(intake, "zh"), 5).to_pandas()
     assert empty.computed.isna().tolist() == [False, True, True, False] and empty.other.isna().all()
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from mingjing.analyse import Screen, ledger, rates
 from mingjing.errors import UsageError
-from mingjing.release import small
+from mingjing.release import in_area, small
 from mingjing.rules.canteen.accounts import measure, to_kilograms, with_market
 from mingjing.rules.canteen.food import meals, sampled
 from mingjing.rules.canteen.scoring import scores
@@ -90,13 +90,17 @@ def overturn(audit) -> str:
     if found is None:
         return "没有可比的名次。" if zh else "There is no order to overturn."
     rival, scored = (audit.names.get(table.index[t], table.index[t]) for t in (found.target, found.scored))
-    rater = audit.names.get(table.columns[found.judge], table.columns[found.judge])
+    rater = _called(audit, table.columns[found.judge])
     size = abs(found.change)
     if zh:
         way = "多" if found.change > 0 else "少"
         return f"{rater}给{scored}的平均分要{way}{size:.1f}分（百分制），{rival}才与第一名持平。"
     way = "more" if found.change > 0 else "less"
     return f"{rater} would have to give {scored} {size:.1f} points of 100 {way} for {rival} to be level with the first."
+
+
+def _called(audit, rater: str) -> str:
+    return in_area(audit, "canteen", audit.names.get(rater, rater))
 
 
 def severity(audit) -> pd.DataFrame:
@@ -115,7 +119,7 @@ def severity(audit) -> pd.DataFrame:
     times = given.rater_id.value_counts()
     rows = [
         (
-            audit.names.get(rater, rater),
+            _called(audit, rater),
             int(times[rater]),
             effect,
             effect - 1.96 * error,

@@ -16,6 +16,7 @@ from mingjing.analyse.colours import Card, Ground, Step, Table, Trigger, path
 from mingjing.analyse.stretches import COLOURS, KINDS, Stretch, differences, stretches
 from mingjing.areas import area_of
 from mingjing.errors import UsageError
+from mingjing.release import in_area
 from mingjing.rules.engine import begins
 from mingjing.rules.responsibility.cards import NEXT
 from mingjing.wording import listed
@@ -168,7 +169,8 @@ def _label(audit):
 
     def told(subject: str) -> str:
         name = audit.names.get(subject, subject)
-        return f"{name} {subject}" if name in twice and name != subject else name
+        name = f"{name} {subject}" if name in twice and name != subject else name
+        return in_area(audit, "responsibility", name)
 
     return told
 
@@ -184,7 +186,8 @@ class _Said:
         rule = self._audit.entry(what.rule_id).name(self._audit.lang) if what.rule_id else ""
         colour, lower = what.colour, _LOWER.get(what.colour, "")
         numbers = {"reset_days": rules.reset_days.get(colour, ""), "min_count": rules.min_count}
-        told = _words()[what.event][self._audit.lang].format(
+        untold = what.event == "undated" and self._audit.release and area_of(what.rule_id) == "firearms"
+        told = _words()["untold" if untold else what.event][self._audit.lang].format(
             rule_id=what.rule_id, rule=rule, count=what.count, grace_days=rules.grace_days,
             colour=COLOURS[colour][not zh], lower=COLOURS[lower][not zh] if lower else "", **numbers,
         )  # fmt: skip
@@ -204,6 +207,7 @@ class _Findings:
     """The finding that says what a ground says: of SS-01 where a card is missing, of SS-02 where one was to be raised."""
 
     def __init__(self, audit):
+        self._called = partial(in_area, audit, "responsibility")
         self._due: dict[tuple[str, str], str] = {}
         self._lapsed: dict[str, str] = {}
         self._many: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -222,7 +226,7 @@ class _Findings:
             return self._due.get((subject, ground.colour), "")
         if ground.event == "lapsed":
             return self._lapsed.get(ground.ref, "")
-        months = self._many.get((subject, _LOWER.get(ground.colour, "")), [])
+        months = self._many.get((self._called(subject), _LOWER.get(ground.colour, "")), [])
         before = [one for one in months if one[0] <= f"{ground.first:%Y-%m}"]
         return max(before)[1] if before and ground.event == "many" else ""
 

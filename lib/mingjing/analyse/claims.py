@@ -4,7 +4,6 @@ import pandas as pd
 
 from mingjing.findings import sentence
 from mingjing.release import HIDDEN
-from mingjing.rules import catalogue
 from mingjing.rules.intake.claims import verdicts
 
 COLUMNS = ["claim_id", "rule_id", "claim_text", "value", "verdict", "why"]
@@ -22,7 +21,7 @@ def judged(audit) -> pd.DataFrame:
         for row in verdicts(ledgers, rule_id, audit.params(rule_id)).to_pyarrow().to_pylist():
             if audit.release:  # a claim that was judged has a reading; one that is missing is withheld
                 row |= {name: HIDDEN for name in ("computed", "other") if row[name] is None}
-            why = sentence(catalogue()[rule_id], row["case"], row, audit.lang)
+            why = sentence(audit.entry(rule_id), row["case"], row, audit.lang)
             lines.append(
                 (row["_rid"], row["claim_id"], rule_id, row["claim_text"], row["value"], row["verdict"], why)
             )

@@ -4,6 +4,7 @@ import pandas as pd
 
 from mingjing.analyse import Screen, ledger, rates
 from mingjing.analyse.intake import silent_months
+from mingjing.release import in_area
 from mingjing.wording import plural
 
 CHECKS = ("安全生产检查", "防火检查")
@@ -125,7 +126,8 @@ def inspectors(audit) -> pd.DataFrame:
     log = log[log.act_type.isin(CHECKS) & log.issue_count.notna() & log.leader_id.notna()].copy()
     log["hit"] = (log.issue_count > 0).astype(int)
     found = log.groupby("leader_id").agg(checks=("act_id", "size"), found=("hit", "sum")).reset_index()
-    found["leader"] = found.leader_id.map(audit.names).fillna(found.leader_id)
+    names = found.leader_id.map(audit.names).fillna(found.leader_id)
+    found["leader"] = names.map(lambda name: in_area(audit, "safety", name))
     found = found.sort_values(["found", "checks", "leader_id"], ascending=[True, False, True], kind="stable")
     named = found.rename(columns={"found": "with_problem"})
     return named[["leader", "checks", "with_problem"]].reset_index(drop=True)

@@ -65,7 +65,8 @@ def _finding(entry, unit, subject, hits, source_of, name_of) -> dict[str, Any]:
         "thresholds": plain(Params(entry).as_dict()),
     }
     return {
-        "finding_id": finding_id(entry.rule_id, unit, subject),
+        # masked hits carry the id of their finding
+        "finding_id": hits[0].get("finding_id") or finding_id(entry.rule_id, unit, subject),
         "rule_id": entry.rule_id,
         "area": entry.area,
         "severity": min((h["severity"] or entry.severity for h in hits), key=SEVERITIES.index),

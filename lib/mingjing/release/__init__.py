@@ -1,6 +1,6 @@
 """The one road to readers outside: what they may see of an audit, and the check that nothing else got out."""
 
-from mingjing.release.cells import few, is_withheld, marked, small, withheld
+from mingjing.release.cells import few, in_area, is_withheld, marked, small, withheld
 from mingjing.release.leaks import LeakError, check_leaks, own_texts
 from mingjing.release.mask import HIDDEN
 from mingjing.release.policy import Policy, read_policy
@@ -13,6 +13,7 @@ __all__ = [
     "Release",
     "check_leaks",
     "few",
+    "in_area",
     "is_withheld",
     "marked",
     "own_texts",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mingjing.release import mask
 from mingjing.release.mask import HIDDEN
 
 # pandas carries it through what is done to a table on its way to the page
@@ -48,6 +49,12 @@ def marked(frame: pd.DataFrame) -> pd.DataFrame:
     frame = frame.copy()
     frame.attrs[_MARK] = True
     return frame
+
+
+def in_area(audit, area: str, name: str) -> str:
+    """A person's name as it is; for the public the code that findings of this area, and of no other, have for the person."""
+    found = getattr(audit, "release", None)
+    return mask.in_area(found.policy.key, area, name) if found else name
 
 
 def is_withheld(frame: pd.DataFrame) -> bool:

@@ -26,6 +26,9 @@ LABELS = {
     "zh": {"person": "人员", "number": "编号", "text": "文字"},
     "en": {"person": "Person", "number": "No", "text": "Text"},
 }
+_CODE = re.compile(
+    f"({'|'.join(word for words in LABELS.values() for word in words.values())})-([A-Z2-7]{{8}})"
+)
 _ROSTERS = {"person": ("person_id", "name"), "athlete": ("ath_id", "name")}
 _UNITS = ("unit_id", "unit_name")
 _SPAN = re.compile(r"(19|20)\d{2}(Q[1-4]|H[12]|-(0[1-9]|1[0-2]))?")
@@ -71,8 +74,11 @@ class Masker:
 
     def code(self, kind: str, text: str) -> str:
         """A code of 40 bits that only the key leads back to: `人员-7KQ2M4XA`."""
-        digest = hmac.digest(self._policy.key, text.encode(), "sha256")[:5]
-        return f"{self._labels[kind]}-{base64.b32encode(digest).decode()}"
+        return f"{self._labels[kind]}-{_code(self._policy.key, text)}"
+
+    def in_area(self, area: str, value: Any) -> Any:
+        """The value with people under codes that only the findings of this area use."""
+        return in_area(self._policy.key, area, value)
 
     def table(self, name: str, arrow: pa.Table) -> pa.Table:
         """A ledger with every text declared or coded; personal or secret dates, numbers and flags are empty."""
@@ -190,6 +196,30 @@ class Masker:
         for text in _distinct(column):
             if text not in self._safe and not _SPAN.fullmatch(text):
                 self.known.setdefault(text, self.code(kind, text))
+
+
+def _code(key: bytes, text: str) -> str:
+    return base64.b32encode(hmac.digest(key, text.encode(), "sha256")[:5]).decode()
+
+
+def in_area(key: bytes, area: str, value: Any) -> Any:
+    """A masked value with codes of people made anew for one area: who is known by what one area tells, such as who heads a
+    unit, is not known by it in the others."""
+
+    def anew(found: re.Match) -> str:
+        person = found[1] in (words["person"] for words in LABELS.values())
+        return f"{found[1]}-{_code(key, area + chr(31) + found[2])}" if person else found[0]
+
+    if isinstance(value, str):
+        return _CODE.sub(anew, value)
+    if isinstance(value, list):
+        return [in_area(key, area, part) for part in value]
+    return value
+
+
+def without_labels(text: str) -> str:
+    """Codes without the word before them, which is another in each language."""
+    return _CODE.sub(r"\2", text)
 
 
 def _kind(table: Table, column: Column) -> str:

@@ -2,29 +2,21 @@
 
 import json
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from mingjing.findings import make_findings
 from mingjing.intake import Intake
-from mingjing.intake.model import ROWS_PER_SOURCE, Source
+from mingjing.intake.model import Source
 from mingjing.release import claims
 from mingjing.release.cells import marked
-from mingjing.release.mask import HIDDEN, OWN_WORDS, Masker
+from mingjing.release.mask import Masker
+from mingjing.release.outcomes import coded, paired, public_outcome, shown, withheld_ledgers
 from mingjing.release.policy import Policy
 from mingjing.rules import Entry, Outcome
 from mingjing.tables import tables
-
-# cases of findings that say no more than the rule's name, and why
-_SECRET, _FEW = "withheld", "withheld_few"
-_WITHHELD = {
-    _SECRET: ("（细节不对外公布）", " (details are not public)"),
-    _FEW: ("（数目过小，不公布）", " (too few to be published)"),
-}
 
 
 class ReleasedIntake(Intake):
@@ -89,25 +81,21 @@ def release(
             log.append((name, "ledger", "secret", len(table)))
         else:
             log += _changed(name, table, public[name])
-    shown = {rule_id: _shown(entry) for rule_id, entry in entries.items()}
     found = {
-        rule_id: _outcome(entries[rule_id], outcome, intake, masker, policy.smallest, log)
+        rule_id: public_outcome(entries[rule_id], outcome, intake, masker, policy.smallest, log)
         for rule_id, outcome in outcomes.items()
     }
     kept = {name: masker.texts(table) for name, table in worked_out.items()}
+    spoken = claims.Spoken(intake, lang)
     kept |= {
-        name: claims.public(worked_out[name], kept[name], policy.smallest)
-        for name in claims.TABLES & kept.keys()
+        name: claims.public(worked_out[name], kept[name], entries[rule_id], spoken, policy.smallest)
+        for name, rule_id in claims.TABLES.items()
+        if name in kept
     }
     masked = _intake(intake, public, masker)
-    ids = []
-    for rule_id, outcome in outcomes.items():
-        true = make_findings(entries[rule_id], outcome, intake.source_of)
-        same = make_findings(shown[rule_id], found[rule_id], masked.source_of)
-        ids += [(b["finding_id"], a["finding_id"]) for a, b in zip(true, same, strict=True)]
-    return Release(
-        masked, shown, found, kept, policy, intake, masker.known, masker.open_values, log, sorted(ids)
-    )
+    ids = sorted({pair for rule_id in found for pair in paired(outcomes[rule_id], found[rule_id], intake)})
+    as_shown = {rule_id: shown(entry) for rule_id, entry in entries.items()}
+    return Release(masked, as_shown, found, kept, policy, intake, masker.known, masker.open_values, log, ids)
 
 
 def _changed(name: str, true: pa.Table, public: pa.Table) -> list[tuple[str, str, str, int]]:
@@ -120,125 +108,8 @@ def _changed(name: str, true: pa.Table, public: pa.Table) -> list[tuple[str, str
     return lines
 
 
-def _secret(entry: Entry) -> bool:
-    return entry.area == "firearms" or any(name in tables() and tables()[name].secret for name in entry.needs)
-
-
-def _shown(entry: Entry) -> Entry:
-    """The rule with its name for a message where nothing else can be told: how many rounds and which gun is nobody's
-    business outside."""
-    named = {case: {"zh": entry.zh + zh, "en": entry.en + en} for case, (zh, en) in _WITHHELD.items()}
-    if _secret(entry):
-        return replace(entry, messages=dict.fromkeys(entry.messages, named[_SECRET]), evidence=())
-    return replace(entry, messages=entry.messages | named)
-
-
-def _outcome(
-    entry: Entry, outcome: Outcome, intake: Intake, masker: Masker, smallest: int, log: list
-) -> Outcome:
-    secret = _secret(entry)
-    silent = [secret or _of_withheld_ledger(entry, hit, intake) for hit in outcome.hits]
-    hits = [
-        _hit(hit, intake, masker, hide) | ({"case": _SECRET} if hide and not secret else {})
-        for hit, hide in zip(outcome.hits, silent, strict=True)
-    ]
-    hidden = sum(_few(entry, hit, smallest) for hit in hits)
-    readings = entry.rule_id == claims.RULE and sum(_reading(hit, smallest) for hit in hits)
-    for what, why, count in (
-        ("evidence", "secret", sum(silent)),
-        (", ".join(entry.people), "few people", hidden),
-        ("computed, other", "of people", readings),
-    ):
-        if count:
-            log.append((entry.rule_id, what, why, count))
-    checked = None if secret else outcome.rows_checked
-    # what a ledger calls a unit and the list of units does not may be anybody
-    units = outcome.units & frozenset(masker.units)
-    return replace(outcome, hits=hits, sql={}, rows_checked=checked, units=units)
-
-
-def _hit(hit: dict[str, Any], intake: Intake, masker: Masker, secret: bool) -> dict[str, Any]:
-    # the same words as `make_findings` uses for a hit without a subject
-    subject = hit["subject"] or "#".join(
-        str(part) for rid in hit["_rids"][:1] for part in intake.source_of(rid)[1:]
-    )
-    evidence = {
-        name: HIDDEN if name[2:] in _personal_columns() and value is not None else value
-        for name, value in hit.items()
-        if name.startswith("e_")
-    }
-    rest = {name: value for name, value in hit.items() if name not in evidence}
-    shown = {} if secret else {name: _coded(name[2:], value, masker) for name, value in evidence.items()}
-    if {claims.TEXT, claims.KEY} <= shown.keys():
-        shown[claims.TEXT] = claims.called(evidence[claims.TEXT], shown[claims.TEXT], evidence[claims.KEY])
-    unit = hit["unit"] if hit["unit"] in masker.units else hit["unit"] and masker.text(hit["unit"])
-    amount = None if secret else hit["amount"]
-    rows = _rows(hit["_rids"], intake, secret)
-    return rest | shown | {"_rids": rows, "subject": masker.subject(subject), "unit": unit, "amount": amount}
-
-
-def _coded(name: str, value: Any, masker: Masker) -> Any:
-    if name in OWN_WORDS:
-        return value
-    if name in ("reason_zh", "reason_en") and value:
-        return masker.reason(value)
-    return masker.value(value)
-
-
-@cache
-def _withheld_ledgers() -> frozenset[str]:
-    return frozenset(name for name, table in tables().items() if table.secret)
-
-
-def _of_withheld_ledger(entry: Entry, hit: dict[str, Any], intake: Intake) -> bool:
-    """Whether what intake noticed is about a cell or row of one: rules on intake look at every ledger and name none."""
-    rids = hit["_rids"][:1] if entry.area == "intake" else []
-    return any(intake.source_of(rid)[0] in _withheld_ledgers() for rid in rids)
-
-
-def _rows(rids: list[int], intake: Intake, secret: bool) -> list[int]:
-    """The rows a finding rests on; of a ledger that is withheld, its sheet for all of them, since their number is withheld
-    too."""
-    hidden = _withheld_ledgers()
-    whole = [rid if intake.source_of(rid)[0] not in hidden else rid - rid % ROWS_PER_SOURCE for rid in rids]
-    return [rid - rid % ROWS_PER_SOURCE for rid in rids[:1]] if secret else list(dict.fromkeys(whole))
-
-
-@cache
-def _personal_columns() -> frozenset[str]:
-    """Days and numbers that are personal: evidence of the same name is not shown."""
-    columns = [column for table in tables().values() for column in table.columns.values()]
-    return frozenset(
-        column.name for column in columns if column.secret or (column.pii and column.type != "text")
-    )
-
-
-def _few(entry: Entry, hit: dict[str, Any], smallest: int) -> bool:
-    """Hides every count of people of a finding when one of them, or the rest that it leaves, is small: the others give it
-    away. What its message would have said is not much of a sentence without them."""
-    names = [f"e_{name}" for name in entry.people if isinstance(hit.get(f"e_{name}"), int | float)]
-    counts = [hit[name] for name in names]
-    rests = [abs(a - b) for a in counts for b in counts]
-    if not any(0 < count < smallest for count in counts + rests):
-        return False
-    for name in names:
-        hit[name] = HIDDEN
-    for name in entry.shares:
-        hit[f"e_{name}"] = HIDDEN
-    hit["case"] = _FEW
-    return True
-
-
-def _reading(hit: dict[str, Any], smallest: int) -> bool:
-    """Hides what a claim on people was held against."""
-    name = claims.withheld(hit, smallest, "e_") if claims.KEY in hit else None
-    if name:
-        hit[name] = HIDDEN
-    return bool(name)
-
-
 def _intake(intake: Intake, public: dict[str, pa.Table], masker: Masker) -> ReleasedIntake:
-    secret = _withheld_ledgers()
+    secret = withheld_ledgers()
     sources = [_source(source, masker, secret) for source in intake.sources]
     rejected = _without_files(intake.rejected, secret, ["values"], masker)
     zh, en = "必填内容缺失或无法读取", "a required value is missing or cannot be read"
@@ -267,13 +138,13 @@ def _source(source: Source, masker: Masker, secret: frozenset[str]) -> Source:
 
 
 def _without_files(
-    frame: pd.DataFrame, secret: frozenset[str], coded: list[str], masker: Masker
+    frame: pd.DataFrame, secret: frozenset[str], told: list[str], masker: Masker
 ) -> pd.DataFrame:
     """Lines of a report of intake: the ledger's name for its file, no sheet, no row, what cells say coded."""
     frame = frame[~frame["table"].isin(secret)].copy()
     labels = frame["table"].map(lambda name: tables()[name].label(masker.lang) if name in tables() else "")
-    for column in coded:
+    for column in told:
         frame[column] = [
-            _coded(column, text, masker) if isinstance(text, str) else text for text in frame[column]
+            coded(column, text, masker) if isinstance(text, str) else text for text in frame[column]
         ]
     return frame.assign(source_file=labels, sheet="", row=pd.array([pd.NA] * len(frame), "Int64"))

@@ -295,6 +295,15 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
     return frame_panel(headed(frame, _RULES, lang), "规则运行情况" if zh else "Rules")
 
 
+def _alike(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Claims of which the very same is told, such as statements that nothing of the public's tells apart, on one line with
+    their number."""
+    counts, form = frame.why.value_counts(), "{}（{}条）" if lang == "zh" else "{} ({} claims)"
+    why = frame.why.map(lambda told: form.format(told, counts[told]) if counts[told] > 1 else told)
+    claim_id = frame.claim_id.where(frame.why.map(counts) == 1, "")
+    return frame.assign(claim_id=claim_id, why=why).drop_duplicates(["rule_id", "verdict", "why"])
+
+
 def claims(judged: pd.DataFrame, lang: str) -> Panel:
     """What reports claim and what the ledgers say to it, the refuted first."""
     order, place = list(_VERDICTS), 0 if lang == "zh" else 1
@@ -303,5 +312,5 @@ def claims(judged: pd.DataFrame, lang: str) -> Panel:
         verdict=[_VERDICTS[name][place] for name in judged.verdict],
     ).sort_values("rank", kind="stable")
     heads = ["条目", "规则", "结论", "说明"] if lang == "zh" else ["Claim", "Rule", "Verdict", "Why"]
-    frame = frame[["claim_id", "rule_id", "verdict", "why"]].set_axis(heads, axis=1)
+    frame = _alike(frame[["claim_id", "rule_id", "verdict", "why"]], lang).set_axis(heads, axis=1)
     return frame_panel(frame, "汇报的说法与台账" if lang == "zh" else "Claims and the ledgers")

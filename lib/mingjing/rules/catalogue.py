@@ -87,8 +87,11 @@ class Entry:
 
     A `meta` rule runs after the others and may look at what they found: `ledgers.finding`, `ledgers.outcome`.
     `people` names the evidence that counts people, `shares` what is worked out from it: small counts are not for the
-    public. `only` says which rows of the first ledger it judges, by column: the values, or the name of the threshold that
-    lists them. Others are not counted, and where none is left nothing can pass. `counted`: how a report says the number of what it judges where that is no row. A `draft` is written but not yet meant: audits say that they did not run it.
+    public. `private` names evidence, or the finding's own unit, day or amount, that is not for the public because it tells
+    who is meant; `public` are the messages said to the public in place of those that name it. `only` says which rows of the
+    first ledger it judges, by column: the values, or the name of the threshold that lists them. Others are not counted, and
+    where none is left nothing can pass. `counted`: how a report says the number of what it judges where that is no row. A
+    `draft` is written but not yet meant: audits say that they did not run it.
     """
 
     rule_id: str
@@ -108,6 +111,8 @@ class Entry:
     meta: bool = False
     people: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    public: dict[str, dict[str, str]] = field(default_factory=dict)
     only: dict[str, tuple | str] = field(default_factory=dict)
     counted: dict[str, str] = field(default_factory=dict)
     verify: dict[str, str] = field(default_factory=dict)
@@ -200,7 +205,7 @@ def _entry(rule_id: str, body: dict) -> Entry:
             needs={table: tuple(columns) for table, columns in body.pop("needs").items()},
             basis=tuple(_basis(**item) for item in body.pop("basis")),
             params={name: _threshold(name, **spec) for name, spec in body.pop("params", {}).items()},
-            **{name: tuple(body.pop(name, ())) for name in ("evidence", "people", "shares")},
+            **{name: tuple(body.pop(name, ())) for name in ("evidence", "people", "shares", "private")},
             only={c: v if isinstance(v, str) else tuple(v) for c, v in body.pop("only", {}).items()},
             false_alarms=FalseAlarms(**alarms) if (alarms := body.pop("false_alarms", None)) else None,
             **body,
@@ -244,10 +249,17 @@ def _validate(entry: Entry) -> None:
                 for m in (
                     entry.how,
                     *entry.messages.values(),
+                    *entry.public.values(),
                     *filter(None, (entry.verify, entry.boundary, entry.counted)),
                 )
             ),
             "a text lacks zh or en",
+        ),
+        (
+            {*entry.private} <= {*entry.evidence, "unit", "date", "amount", "subject"}
+            and not {*entry.private}
+            & {n for m in entry.public.values() for n in placeholders(m["zh"] + m["en"])},
+            "private names no evidence, or a message for the public tells it",
         ),
         (not entry.statistical or entry.severity != "high", "a statistical hit is never of high severity"),
         (entry.statistical or not entry.false_alarms, "false alarms are stated of statistical rules only"),
