@@ -104,6 +104,20 @@ def test_check_prints_what_became_of_each_sheet(folder, capsys):
     ]
 
 
+def test_check_speaks_the_readers_language_and_its_columns_stand_under_their_heads(folder, capsys):
+    assert main(["check", "--data", str(folder)]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["台账", "状态", "读入行", "接受", "退回", "非数据", "工作表", "文件"]
+    ends = {len(text[: text.rindex("  ")].encode("gb18030")) for text in (head, *lines[:2])}
+    assert len(ends) == 1, (
+        "a Chinese character takes two columns of a terminal, as it takes two bytes of GB18030"
+    )
+    assert lines[2].startswith("共2张表，读入") and "[]" not in "".join(lines)
+    assert main(["check", "--data", str(folder), "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Ledger") and "usable" in told and "2 sheets" in told
+
+
 def test_check_of_a_damaged_file_exits_2_with_one_line(folder, capsys):
     (folder / "坏.xlsx").write_bytes(b"PK\x03\x04")
     assert main(["check", "--data", str(folder), "--lang", "en"]) == 2
@@ -132,8 +146,9 @@ def test_a_folder_without_notebooks_is_refused_before_anything_is_run(tmp_path, 
 
 def test_the_lab_opens_at_its_start_page_and_asks_the_network_for_nothing(monkeypatch):
     called = []
-    monkeypatch.setattr("mingjing.cli.subprocess.call", lambda words: called.extend(words) or 0)
-    assert main(["lab", "--no-browser"]) == 0
+    monkeypatch.setattr("os.execv", lambda _program, words: called.extend(words))
+    main(["lab", "--no-browser"])
+    assert called[1:3] == ["-m", "jupyterlab"]
     app = LabApp()
     app.parse_command_line(called[3:])
     assert app.default_url == "/lab/tree/start.ipynb" and not app.open_browser

@@ -5,18 +5,19 @@ import codecs
 import io
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from mingjing import __version__
+from mingjing.cli_check import add_check
 from mingjing.cli_desk import add_desk
 from mingjing.cli_findings import add_findings
 from mingjing.cli_new import add_new
 from mingjing.cli_options import notebook_folder, options
 from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
-from mingjing.errors import MingjingError, printable
+from mingjing.errors import MingjingError
 
 # JupyterLab would ask for news and look for its own newer versions: nothing is fetched when the program runs
 _QUIET = (
@@ -84,15 +85,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mingjing {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check = commands.add_parser(
-        "check",
-        help="read the ledgers and say what was read and what was rejected",
-        epilog="example: mingjing check --data ledgers",
-    )
-    options(check, "--data")
-    options(check, "--mapping", "--config")
-    options(check, "--lang", "--json")
-    check.set_defaults(command=_check)
+    add_check(commands)
     rules = commands.add_parser(
         "rules", help="the rule catalogue", epilog="example: mingjing rules canteen --lang en"
     )
@@ -288,39 +281,14 @@ def _run(args: argparse.Namespace) -> int:
     return 2 if done.unreadable else 0
 
 
-def _lab(args: argparse.Namespace) -> int:
+def _lab(args: argparse.Namespace) -> NoReturn:
     notebooks = notebook_folder(args.notebooks)
     start = (notebooks / "start.ipynb").exists()
     page = ["--LabApp.default_url=/lab/tree/start.ipynb"] if start else []
     # the remaining words of the command line are JupyterLab's own
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(notebooks), *_QUIET, *page, *args.rest])  # noqa: S603
-
-
-def _check(args: argparse.Namespace) -> int:
-    from mingjing.config import read_config
-    from mingjing.intake import read_folder
-
-    settings = read_config(args.config).files
-    intake = read_folder(args.data, **(settings | ({"mapping": args.mapping} if args.mapping else {})))
-    frame = intake.conservation()
-    if args.json:
-        rejected = intake.rejected.to_dict("records")
-        print(
-            json.dumps(
-                {"sources": json.loads(frame.to_json(orient="records")), "rejected": rejected},
-                ensure_ascii=False,
-            )
-        )
-    else:
-        print("\n".join(map(printable, frame.fillna("").to_string(index=False).split("\n"))))
-        reason = "reason_zh" if args.lang == "zh" else "reason_en"
-        for part in (intake.rejected, intake.issues):
-            for row in part.to_dict("records"):
-                print(printable(f"{row['source_file']} [{row['sheet']}] {row['row']}: {row[reason]}"))
-    for source in intake.sources:
-        for zh, en in source.notes:
-            print(printable(f"{source.file}: {zh if args.lang == 'zh' else en}"), file=sys.stderr)
-    return 2 if intake.unreadable else 0
+    words = [sys.executable, "-m", "jupyterlab", str(notebooks), *_QUIET, *page, *args.rest]
+    # in place of this process: who ends it, as a service does, ends JupyterLab and not only its starter
+    os.execv(sys.executable, words)  # noqa: S606
 
 
 def _rules(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from mingjing.analyse import first_screen, headed
 from mingjing.analyse.intake import rows_of_units
 from mingjing.analyse.lookback import compared, sentence
 from mingjing.errors import UsageError
+from mingjing.intake.words import SHEETS, STATUS
 from mingjing.release import marked
 from mingjing.report.findings import Headline, Panel, frame_panel, headline
 from mingjing.report.labels import label, unit_label
@@ -17,27 +18,6 @@ from mingjing.rules.reasons import OUTCOMES, checked, things
 from mingjing.tables import tables
 from mingjing.wording import number, plural
 
-_STATUS = {
-    "green": ("可用", "usable"),
-    "amber": ("有小问题", "minor problems"),
-    "red": ("慎用", "with care"),
-    "unrecognised": ("未识别", "not recognised"),
-    "empty": ("空表", "empty"),
-    "unreadable": ("无法读取", "unreadable"),
-    "skipped": ("未读取", "not read"),
-}
-# what a sheet is and whether it can be used before where it stands
-_SHEETS = {
-    "table": ("台账", "Ledger"),
-    "status": ("状态", "Status"),
-    "rows_read": ("读入行", "Rows read"),
-    "accepted": ("接受", "Accepted"),
-    "mine": ("其中所选单位", "Of those asked for"),
-    "rejected": ("退回", "Rejected"),
-    "not_data": ("非数据", "Not data"),
-    "sheet": ("工作表", "Sheet"),
-    "file": ("文件", "File"),
-}
 _RULES = {
     "rule_id": ("规则", "Rule"),
     "name": ("名称", "Name"),
@@ -210,10 +190,10 @@ def data_quality(audit, area: str | None = None) -> Panel:
     frame["table"] = [
         tables()[name].label(audit.lang) if isinstance(name, str) else "" for name in frame.table
     ]
-    frame["status"] = [_STATUS[status][not zh] for status in frame.status]
+    frame["status"] = [STATUS[status][not zh] for status in frame.status]
     # a sheet that is called like its ledger, as most are, would say it twice; so would a file for the public
     spare = [name for name in ("sheet", "file") if ((frame[name] == "") | (frame[name] == frame.table)).all()]
-    named = headed(frame.drop(columns=spare), _SHEETS, audit.lang)
+    named = headed(frame.drop(columns=spare), SHEETS, audit.lang)
     caption = "逐表行数" if zh else "Rows by sheet"
     if area:
         caption = "本篇规则所用台账的逐表行数" if zh else "Rows by sheet, of the ledgers used here"
