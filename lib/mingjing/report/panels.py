@@ -236,7 +236,7 @@ def _measured(ledger: str, name: str, lang: str) -> str:
 
 def _public(audit) -> dict[str, tuple[str, str]]:
     """The public reads the name of the ledger in place of its file's."""
-    return {"source_file": _SHEETS["table"]} if audit.release else {}
+    return {"source_file": SHEETS["table"]} if audit.release else {}
 
 
 def _placed(audit, frame: pd.DataFrame) -> pd.DataFrame:
