@@ -57,6 +57,34 @@ def test_the_first_page_fits_one_sheet(full, chromium, tmp_path, lang):
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
+@pytest.mark.parametrize(("reasons", "lines"), [(3, 2), (1, 4)])
+def test_claims_are_told_in_full_where_the_sheet_has_room(
+    full, monkeypatch, chromium, tmp_path, reasons, lines
+):
+    """With a board of 21 rows: seven of totals and the units of a bureau."""
+    score, silent, claims = overview.index(None), overview.unchecked(None), overview.judged(None)
+    monkeypatch.setattr(onepage, "MOST_UNITS", 14)
+    monkeypatch.setattr(overview, "index", lambda _audit: score.head(14))
+    monkeypatch.setattr(
+        overview, "board", lambda _audit, b=overview.board(None): b[b.unit_id.isin(score.unit_id[:14])]
+    )
+    long = silent.head(reasons).assign(reason=silent.reason * 20)
+    monkeypatch.setattr(overview, "unchecked", lambda _audit: long)
+    monkeypatch.setattr(overview, "judged", lambda _audit: claims.assign(why=claims.why * 8))
+    path = tmp_path / "overview.html"
+    path.write_text(page("总报告", onepage.one_page(full("zh")).html, "zh"), "utf-8")
+    context = chromium.new_context()
+    sheet = context.new_page()
+    sheet.goto(path.as_uri())
+    sheet.emulate_media(media="print")
+    claim = sheet.locator(".onepage ul").last.locator("li").first
+    tall, line = claim.evaluate("e => [e.clientHeight, parseFloat(getComputedStyle(e).lineHeight)]")
+    printed = sheet.pdf(format="A4", prefer_css_page_size=True)
+    context.close()
+    assert round(tall / line) == lines
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
 def test_a_page_shows_the_first_units_and_says_how_many_more(full):
     html = onepage.one_page(full("zh")).html
     assert html.count('<th scope="row">市某') == onepage.MOST_UNITS and "另有22个单位，见“自查指数”" in html

@@ -14,7 +14,7 @@ from mingjing.wording import listed
 MOST_UNITS, MOST_REASONS, MOST_CLAIMS = 18, 6, 6
 _WORDS = {
     "zh": {
-        "caption": "各单位、各领域的发现（条）；斜线为未检查，不等于没有问题",
+        "caption": "各单位、各领域的发现（条）；斜线：该领域没有这个单位的记录，不等于没有问题",
         "unit": "单位",
         "index": "自查指数",
         "sum": "合计",
@@ -44,7 +44,7 @@ _WORDS = {
         "of_index": "自查指数（0至100，越高越好）及其构成；空格为不能得知，查到的规则不足{}条的不评",
     },
     "en": {
-        "caption": "Findings by unit and area; hatched was not checked, which is not a pass",
+        "caption": "Findings by unit and area; hatched: no record of this unit in the area, which is not a pass",
         "unit": "Unit",
         "index": "Index",
         "sum": "Total",
