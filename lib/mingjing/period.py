@@ -9,6 +9,7 @@ from mingjing.errors import UsageError
 
 _YEAR = re.compile(r"(\d{4})")
 _QUARTER = re.compile(r"(\d{4})[Qq]([1-4])")
+_HALF = re.compile(r"(\d{4})[Hh]([12])")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _NAMED = re.compile(r"(\d{4})(?:-(\d\d)|H([12])|Q([1-4]))?")
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")
@@ -24,6 +25,17 @@ def in_chinese(text: str) -> str:
     if half:
         return f"{year}年{'上下'[int(half) - 1]}半年"
     return f"{year}年第{quarter}季度" if quarter else f"{year}年"
+
+
+def span_words(text: str, lang: str) -> str:
+    """A span of time as readers write it; in English a quarter and a half year, while a month 2021-05 is read as it stands."""
+    if lang == "zh":
+        return in_chinese(text)
+    if match := _QUARTER.fullmatch(text):
+        return f"Q{match[2]} {match[1]}"
+    if match := _HALF.fullmatch(text):
+        return f"{'first' if match[2] == '1' else 'second'} half of {match[1]}"
+    return text
 
 
 @dataclass(frozen=True)
@@ -74,11 +86,9 @@ class Period:
         """As a reader writes it: 2021年第3季度, Q3 2021."""
         if lang == "zh":
             return f"{self.start}至{self.end}" if _SPAN.fullmatch(self.text) else in_chinese(self.text)
-        if match := _QUARTER.fullmatch(self.text):
-            return f"Q{match[2]} {match[1]}"
         if _MONTH.fullmatch(self.text):
             return f"{self.start:%B %Y}"
-        return f"{self.start} to {self.end}" if _SPAN.fullmatch(self.text) else self.text
+        return f"{self.start} to {self.end}" if _SPAN.fullmatch(self.text) else span_words(self.text, lang)
 
     def __str__(self) -> str:
         return self.text

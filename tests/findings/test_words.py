@@ -62,6 +62,26 @@ def test_a_sentence_quotes_within_quotes_and_writes_marks_and_spans_as_chinese_d
 
 
 @pytest.mark.parametrize(
+    ("written", "zh", "en"),
+    [
+        ("2021Q3", "2021年第3季度", "Q3 2021"),
+        ("2021H2", "2021年下半年", "second half of 2021"),
+        ("2021-05", "2021年5月", "2021-05"),
+        ("一季度", "一季度", "一季度"),
+    ],
+)
+def test_what_proves_a_finding_names_spans_of_time_in_words(written, zh, en):
+    for lang, told in (("zh", zh), ("en", en)):
+        assert value_label("quarter", written, {}, lang) == told
+        assert value_label("months", [written, "2021"], {}, lang) == [
+            told,
+            "2021年" if lang == "zh" else "2021",
+        ]
+    values = {"unit": "甲", "half": written, "meetings": 0}
+    assert f" {en}" in sentence(catalogue()["ZT-02"], "few", values, "en")
+
+
+@pytest.mark.parametrize(
     ("written", "told"),
     [("2021-05", "2021年5月"), ("2021Q3", "2021年第3季度"), ("2021", "2021年"), ("五月", "五月")],
 )

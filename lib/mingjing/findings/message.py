@@ -8,7 +8,7 @@ from itertools import takewhile
 from string import Formatter
 from typing import Any
 
-from mingjing.period import in_chinese
+from mingjing.period import in_chinese, span_words
 from mingjing.rules.catalogue import Entry, Params, catalogue
 from mingjing.tables.words import in_english
 from mingjing.wording import listed, number, plural, weekday, yuan
@@ -76,7 +76,7 @@ class Words(dict):
         if key == "example" and value in catalogue():  # a rule that others broke
             return f"“{catalogue()[value].name(self.lang)}”"
         if isinstance(value, str):
-            return _chinese(value) if self._zh else in_english(value)
+            return _chinese(value) if self._zh else in_english(span_words(value, "en"))
         if key in self._money:
             return yuan(value)
         return number(value, key) if isinstance(value, int | float) else str(value)

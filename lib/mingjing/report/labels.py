@@ -8,12 +8,15 @@ from importlib import resources
 import pandas as pd
 
 from mingjing.analyse.stretches import COLOURS, KINDS
+from mingjing.period import span_words
 from mingjing.rules.catalogue import catalogue
 from mingjing.tables import tables
 from mingjing.tables.schema import Column
 from mingjing.tables.words import WORDS, in_english
 from mingjing.wording import listed, number, weekday, yuan
 
+# what tells a span of time among the values that prove a finding
+_SPANS = ("month", "months", "quarter", "half", "period", "span")
 # the code words of cards, by column
 _CARDS = dict.fromkeys(
     ("due_colour", "filed_colour", "from_colour", "to_colour"), {"": ("无", "none")} | COLOURS
@@ -61,8 +64,8 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
 def proof(
     name: str, value, told: Mapping, lang: str, who: Mapping[str, str], money: Collection[str] = ()
 ) -> str:
-    """A value that proves a finding, as the reader knows it: a ledger, a column or a rule by its name, a unit or a person by
-    name and id. told: all values of the finding; who: id → name; money: names of those in yuan."""
+    """A value that proves a finding, as the reader knows it: a ledger, a column or a rule by its name, a span of time in
+    words, a unit or a person by name and id. told: all values of the finding; who: id → name; money: names of those in yuan."""
     if isinstance(value, list):
         return listed((proof(name, part, told, lang, who, money) for part in value), lang)
     if isinstance(value, bool):
@@ -88,6 +91,8 @@ def _named(name: str, text: str, told: Mapping, lang: str, who: Mapping[str, str
         return ledger.columns[text].label(lang) if ledger and text in ledger.columns else label(text, lang)
     if name == "example" and text in catalogue():
         return f"{text} {catalogue()[text].name(lang)}"
+    if name in _SPANS:
+        return span_words(text, lang)
     return with_name(text, lang, who)
 
 
