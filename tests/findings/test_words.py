@@ -72,11 +72,8 @@ def test_a_sentence_quotes_within_quotes_and_writes_marks_and_spans_as_chinese_d
 )
 def test_what_proves_a_finding_names_spans_of_time_in_words(written, zh, en):
     for lang, told in (("zh", zh), ("en", en)):
-        assert value_label("quarter", written, {}, lang) == told
-        assert value_label("months", [written, "2021"], {}, lang) == [
-            told,
-            "2021年" if lang == "zh" else "2021",
-        ]
+        assert proof("quarter", written, {}, lang, {}) == told
+        assert proof("months", [written], {}, lang, {}) == told
     values = {"unit": "甲", "half": written, "meetings": 0}
     assert f" {en}" in sentence(catalogue()["ZT-02"], "few", values, "en")
 
