@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import antidoping, canteen, claims, firearms, risk, venues
+from mingjing.analyse import antidoping, canteen, claims, firearms, overview, risk, venues
 from mingjing.report import onepage
 from mingjing.rules.intake.claims import rules_in_words
 
@@ -40,7 +40,8 @@ def test_claims_are_judged_in_words(audit):
 def test_a_finding_says_what_the_overview_says_of_the_claim(audit):
     """The same sentence in both, with the days a claim speaks of where they are not all of the audit's."""
     found = audit.check("intake").to_pandas()
-    told = set(found[found.rule_id.isin(["DQ-04", "DQ-05"])][f"message_{audit.lang}"])
+    found = found[found.rule_id.isin(["DQ-04", "DQ-05"]) & (found.kind == "mismatch")]
+    told = set(found[f"message_{audit.lang}"])
     judged = claims.judged(audit)
     assert told == set(judged[judged.verdict == "refuted"].why)
     assert any(
@@ -49,6 +50,19 @@ def test_a_finding_says_what_the_overview_says_of_the_claim(audit):
     )
     span = "2021年的“零差错”被推翻" if audit.lang == "zh" else "“Zero error” in 2021 is refuted"
     assert firearms.zero_error(audit, audit.lang).startswith(span)
+
+
+def test_a_unit_that_the_board_hatches_is_not_said_to_be_without_fault(audit):
+    board = overview.board(audit).set_index(["unit_id", "area"]).findings
+    told = claims.judged(audit).set_index("claim_text")
+    verdicts = {}
+    for unit in ("石桥市教育体育局", "市体育局机关第三党组"):
+        unit_id = next(i for i, name in audit.names.items() if name == unit)
+        seen = (unit_id, "safety") in board.index and pd.notna(board[unit_id, "safety"])
+        verdicts[unit] = seen, told.verdict[f"{unit}安全生产无差错"]
+    assert list(verdicts.values()) == [(True, "supported"), (False, "open")]
+    assert overview.verdicts(audit) == {"refuted": 10, "open": 8, "supported": 7}
+    assert overview.first_screen(audit).figures[1][2] == "10 / 25"
 
 
 def test_the_index_and_its_parts_are_columns_of_numbers(audit):

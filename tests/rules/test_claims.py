@@ -327,6 +327,20 @@ BUREAU = [
 ]
 
 
+def kept(key="安全生产差错数", units=("U1", "U2")):
+    """A row of each unit in every ledger that the rules mapped to the claim read, blank but for unit and day."""
+    needs = {}
+    for rule_id in [*DIRECT[key], *BEARING[key]]:
+        for name, columns in catalogue()[rule_id].needs.items():
+            needs.setdefault(name, set()).update(columns)
+    rows = {}
+    for name in needs.keys() - {"unit"}:
+        table, blank = tables()[name], dict.fromkeys(needs[name])
+        own = {table.date: datetime(2021, 5, 1)} if table.date else {}
+        rows[name] = [blank | own | {table.unit: unit} for unit in units]
+    return rows
+
+
 @pytest.mark.parametrize(
     ("the_claim", "hits", "outcomes", "expected"),
     [
@@ -356,8 +370,37 @@ BUREAU = [
     ],
 )
 def test_dq04_a_denial_is_refuted_supported_or_cannot_be_judged(verdict, the_claim, hits, outcomes, expected):
-    found = verdict("DQ-04", the_claim, unit=BUREAU, finding=hits, outcome=outcomes)
+    found = verdict("DQ-04", the_claim, unit=BUREAU, finding=hits, outcome=outcomes, **kept())
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "without", "expected"),
+    [
+        ("U1", (), ("refuted", "refuted")),
+        ("U2", (), ("supported", "holds")),
+        ("U2", ("hazard",), ("open", "unseen")),
+        ("U2", ("site",), ("open", "unseen")),
+        ("U2", ("hazard", "site"), ("open", "unseen")),
+        ("U1", ("hazard", "site"), ("refuted", "refuted")),
+        (None, ("hazard",), ("refuted", "refuted")),
+    ],
+)
+def test_dq04_a_denial_of_a_unit_that_no_rule_looked_at_is_not_supported(verdict, unit, without, expected):
+    rows = kept() | {name: kept(units=("U3",))[name] for name in without}
+    data = {"unit": BUREAU, "finding": [hit()], "outcome": ran()}
+    assert verdict("DQ-04", SAFE | {"unit_scope": unit}, **data, **rows) == expected
+
+
+def test_dq04_warns_that_rules_had_no_rows_of_the_unit_and_names_them(check):
+    data = {"report_claim": [SAFE | {"unit_scope": "U2"}], "unit": BUREAU, "finding": [], "outcome": ran()}
+    outcome, found = check("DQ-04", **data, **kept(units=("U1",)))
+    assert [(h["case"], h["severity"], h["kind"], h["unit"]) for h in outcome.hits] == [
+        ("unseen", "low", "warning", "U2")
+    ]
+    (told,) = found
+    assert "5条规则没有所说单位的记录可查（隐患逾期未整改" in told["message_zh"]
+    assert "rules with no rows of the unit to look at: 5" in told["message_en"]
 
 
 def month_rows(table, months, unit="U1"):
@@ -368,9 +411,9 @@ def month_rows(table, months, unit="U1"):
 @pytest.mark.parametrize(
     ("months", "more", "expected"),
     [
-        (range(1, 13), {}, ("supported", "holds")),
+        (range(1, 13), {}, ("supported", "holds_monthly")),
         (range(1, 12), {}, ("open", "gaps")),
-        (range(1, 12), {"period_end": date(2021, 11, 30)}, ("supported", "holds")),
+        (range(1, 12), {"period_end": date(2021, 11, 30)}, ("supported", "holds_monthly")),
     ],
 )
 def test_dq04_a_month_without_a_row_leaves_the_denial_open(verdict, months, more, expected):
@@ -378,6 +421,13 @@ def test_dq04_a_month_without_a_row_leaves_the_denial_open(verdict, months, more
     rows = {t: month_rows(t, months) for t in ("ammo_txn", "armory_check")}
     found = verdict("DQ-04", claim(key, 0, **more), unit=BUREAU[:1], finding=[], outcome=ran(key), **rows)
     assert found == expected
+
+
+def test_dq04_a_ledger_that_nobody_owed_is_not_complete(verdict):
+    key = "枪弹差错数"
+    units = [BUREAU[0] | {"has_armory": False}]
+    found = verdict("DQ-04", claim(key, 0), unit=units, finding=[], outcome=ran(key), **kept(key))
+    assert found == ("open", "nothing_due")
 
 
 def test_dq04_without_the_ledgers_it_rests_on_a_denial_is_open(verdict):

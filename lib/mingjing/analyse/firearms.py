@@ -162,7 +162,7 @@ def zero_error(audit, lang: str) -> str:
     outcomes = {outcome.rule_id: outcome for _, outcome in audit.results("firearms")}
     found = found_so_far(outcomes, entries)
     verdict = denied(ledgers, claim, p, found["finding"], found["outcome"])
-    if verdict.case == "gaps" and audit.release:  # the ledgers are withheld, not missing
+    if verdict.case in ("unseen", "gaps") and audit.release:  # the ledgers are withheld, not missing
         return _WITHHELD[0 if lang == "zh" else 1]
     if verdict.case == "refuted":
         return _refuted(verdict.seen, audit.period.words(lang), lang)

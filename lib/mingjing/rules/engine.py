@@ -202,6 +202,13 @@ def _no_pass(entry: Entry, units: tuple[str, ...], checked: int, hits: list) -> 
     return ("of_no_unit", "") if hits else None
 
 
+def could_pass(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> bool:
+    """Whether the rule has rows of these units to judge: without them finding nothing is no pass."""
+    if ledgers.missing(entry.needs):
+        return False
+    return _no_pass(entry, units, _rows(entry, ledgers, units, entry.judges()), []) is None
+
+
 def _by_unit(entry: Entry) -> bool:
     """Whether finding nothing on some units says anything: not where the ledger that is counted names no unit. Rules on
     intake look at everything handed in, and on a claim only if it speaks of these units."""

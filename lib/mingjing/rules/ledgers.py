@@ -77,9 +77,13 @@ class Ledgers:
         self.period_asked = True
         return self._period
 
+    def entry(self, rule_id: str) -> Entry:
+        """Another rule as this audit has it, for a rule that leaves something to it."""
+        return self._entries.get(rule_id) or catalogue()[rule_id]
+
     def params(self, rule_id: str) -> Params:
-        """The thresholds of another rule as this audit has them, for a rule that leaves something to it."""
-        return Params(self._entries.get(rule_id) or catalogue()[rule_id])
+        """The thresholds of another rule."""
+        return Params(self.entry(rule_id))
 
     @property
     def span(self) -> tuple[date, date]:

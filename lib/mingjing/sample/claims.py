@@ -135,17 +135,18 @@ def _right(bureau: Bureau) -> dict[str, tuple[float, ...]]:
 
 def _summary(bureau: Bureau, right: dict[str, tuple[float, ...]]) -> None:
     """The same figures as the ledgers have them, a rate a little too good, and a denial nobody can fault."""
-    for key in ("场地数量", "场地面积", "人均场地面积"):
+    for key, uom in (("场地数量", "个"), ("场地面积", "万平方米"), ("人均场地面积", "平方米")):
         row = _claim(
             bureau,
             key,
-            f"{key}{right[key][0]}",
+            f"{key}{right[key][0]}{uom}",
             right[key][0],
+            uom,
             doc_title=_SUMMARY,
             round_dp=2 if key == "场地面积" else None,
         )
         bureau.near_miss("DQ-05", row)
-    _claim(bureau, "全省人均场地面积", "全省人均2.58平方米", 2.58, doc_title=_SUMMARY)
+    _claim(bureau, "全省人均场地面积", "全省人均2.58平方米", 2.58, "平方米", doc_title=_SUMMARY)
     bureau.near_miss("CD-05", bureau.rows["report_claim"][-2])
     problems = bureau.rows["rectification"]
     rate = round(100 * sum(row["status"] == "已销号" for row in problems) / len(problems), 1)
@@ -160,23 +161,25 @@ def _summary(bureau: Bureau, right: dict[str, tuple[float, ...]]) -> None:
             period_end=date(2021, 12, 31),
         )
         put("DQ-05", row)
-    safe = _safe_unit(bureau)
-    row = _claim(
-        bureau,
-        "安全生产差错数",
-        f"{safe['unit_name']}安全生产无差错",
-        0,
-        doc_title=_SUMMARY,
-        unit_scope=safe["unit_name"],
-    )
-    bureau.near_miss("DQ-04", row)
+    safe, unseen = _safe_units(bureau)
+    bureau.near_miss("DQ-04", _safe(bureau, safe["unit_name"]))
+    bureau.plant("DQ-04", _safe(bureau, unseen["unit_name"]))
     told = _claim(bureau, "枪弹差错数", "查处枪弹管理差错2起", 2, "起", doc_title=_SUMMARY)
     bureau.near_miss("DQ-04", told)
 
 
-def _safe_unit(bureau: Bureau) -> Row:
-    """The last unit that no rule on which the denial rests finds fault with."""
+def _safe(bureau: Bureau, unit: str) -> Row:
+    key, text = "安全生产差错数", f"{unit}安全生产无差错"
+    return _claim(bureau, key, text, 0, doc_title=_SUMMARY, unit_scope=unit)
+
+
+def _safe_units(bureau: Bureau) -> tuple[Row, Row]:
+    """The last unit that no rule on which the denial rests finds fault with, and the last at which none has anything to
+    look at."""
     params = catalogue()["DQ-04"].params
     mapped = {*params["direct"].value["安全生产差错数"], *params["bearing"].value["安全生产差错数"]}
     faulty = {row.get("unit_id") for rule_id, rows in bureau.planted if rule_id in mapped for row in rows}
-    return [row for row in bureau.rows["unit"] if row["unit_id"] not in faulty][-1]
+    kept = [{row["unit_id"] for row in bureau.rows[name]} for name in ("hazard", "site")]
+    calm = [row for row in bureau.rows["unit"] if row["unit_id"] not in faulty]
+    seen = [row for row in calm if all(row["unit_id"] in units for units in kept)]
+    return seen[-1], [row for row in calm if not any(row["unit_id"] in units for units in kept)][-1]

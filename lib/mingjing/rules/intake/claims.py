@@ -9,7 +9,7 @@ import ibis
 import pyarrow as pa
 
 from mingjing.rules.catalogue import catalogue
-from mingjing.rules.engine import NotRun, rule
+from mingjing.rules.engine import NotRun, could_pass, rule
 from mingjing.rules.expr import EPSILON, graded
 from mingjing.rules.intake.quality import gaps, owing
 from mingjing.rules.intake.recompute import RECOMPUTE, Claim
@@ -158,11 +158,16 @@ def denied(ledgers: Ledgers, claim: Claim, p, finding: pa.Table, outcome: pa.Tab
         return Verdict(OPEN, "silent", {"rules": silent, "hits": len(silent)})
     if leads := [*inside, *doubtful]:
         return Verdict(OPEN, "leads", {"rules": _ids(leads), "hits": _subjects(leads)})
+    if blind := [rule_id for rule_id in mapped if not _looked(ledgers, claim, rule_id)]:
+        return Verdict(OPEN, "unseen", {"rules": blind, "hits": len(blind)})
     share, ledger = _coverage(ledgers, claim, p)
-    if share < p.min_coverage - EPSILON:
+    if share is None or share < p.min_coverage - EPSILON:
         seen = {"ledger": tables()[ledger].zh, "ledger_en": tables()[ledger].en}
+        if share is None:
+            return Verdict(OPEN, "nothing_due", seen)
         return Verdict(OPEN, "gaps", seen | {"percent": math.floor(share * 1000) / 10})
-    return Verdict(SUPPORTED, "holds", {"hits": len(mapped)})
+    case = "holds_monthly" if p.monthly.get(claim.key) else "holds"
+    return Verdict(SUPPORTED, case, {"hits": len(mapped)})
 
 
 def _hits(ledgers: Ledgers, finding: pa.Table, claim: Claim, mapped: list[str]):
@@ -181,6 +186,12 @@ def _hits(ledgers: Ledgers, finding: pa.Table, claim: Claim, mapped: list[str]):
     return inside, doubtful
 
 
+def _looked(ledgers: Ledgers, claim: Claim, rule_id: str) -> bool:
+    """The rule, which ran, had rows of each unit that the claim names. It may have run on those of others alone."""
+    entry = ledgers.entry(rule_id)
+    return all(could_pass(entry, ledgers, (unit,)) for unit in sorted(claim.units or ()))
+
+
 def _ids(hits: list[dict]) -> list[str]:
     return sorted({hit["rule_id"] for hit in hits})
 
@@ -189,20 +200,22 @@ def _subjects(hits: list[dict]) -> int:
     return len({(hit["rule_id"], hit["unit"], hit["subject"] or hit["_rid"]) for hit in hits})
 
 
-def _coverage(ledgers: Ledgers, claim: Claim, p) -> tuple[float, str]:
-    """The worst share of unit-months with rows among the ledgers that the claim rests on, and that ledger."""
+def _coverage(ledgers: Ledgers, claim: Claim, p) -> tuple[float | None, str]:
+    """The worst share of unit-months with rows among the ledgers that the claim rests on, and that ledger; no share for
+    one that none of the claim's units owed."""
     months = [m for m, first, last in ledgers.spans("month") if first <= claim.end and last >= claim.start]
-    worst = (1.0, "")
+    worst: tuple[float, str] = (1.0, "")
     for name, flag in p.monthly.get(claim.key, {}).items():
-        if name not in ledgers or not ledgers.has("unit", flag) or not months:
+        if name not in ledgers or not ledgers.has("unit", flag):
             return 0.0, name
         due = owing(ledgers, flag).filter(lambda u: ~u.unit_type.isin(p.elsewhere))
         due = due.filter(due.unit_id.isin(sorted(claim.units))) if claim.units is not None else due
-        missing = gaps(ledgers, name, flag, months).semi_join(due, [("who", "unit_id")])
         owed = int(due.count().execute()) * len(months)
+        if not owed:
+            return None, name
+        missing = gaps(ledgers, name, flag, months).semi_join(due, [("who", "unit_id")])
         lacking = int(missing["count"].sum().fill_null(0).execute())
-        share = 1 - lacking / owed if owed else 0.0
-        worst = min(worst, (share, name))
+        worst = min(worst, (1 - lacking / owed, name))
     return worst
 
 
@@ -239,7 +252,7 @@ def denials(ledgers: Ledgers, p):
         raise NotRun("no_evidence")
     for case in ("refuted", "refuted_part"):
         yield case, t.filter(t.case == case)
-    for case in ("period", "silent", "leads", "gaps", "scope"):
+    for case in ("period", "silent", "leads", "unseen", "gaps", "nothing_due", "scope"):
         yield case, graded(t.filter((t.verdict == OPEN) & (t.case == case)), "warning", "low")
 
 
