@@ -34,7 +34,7 @@ def test_large_items_are_drawn_for_certain_and_others_with_the_interval(book):
     plan = plan_sample(book)
     drawn = draw(plan, book, seed=1)
     assert plan.n == 60 and plan.left_out == 2
-    assert drawn[drawn.certain].book.tolist() == [900_000.0]
+    assert drawn[drawn.certain].book.tolist() == [900_000.0] and drawn[drawn.certain].times.tolist() == [0]
     rest = book[(book > 0) & (book < plan.interval)].sum()
     assert abs(drawn[~drawn.certain].times.sum() - rest / plan.interval) < 1
     assert drawn.equals(draw(plan, book, seed=1))

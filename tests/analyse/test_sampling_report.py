@@ -43,6 +43,28 @@ def test_only_rows_of_the_period_and_the_units_can_be_drawn(folder):
     assert only.places(drawn).key.str.startswith("L").all()
 
 
+def test_what_is_certain_is_not_drawn_and_stands_for_the_draws_left_over(folder):
+    book, plan, drawn = sample(folder)
+    listed = told.listed(book, drawn)
+    assert listed.draws.isna().tolist() == drawn.certain.tolist() and drawn.certain.sum() == 1
+    times, rest = int(listed.draws.sum()), len(drawn) - 1
+    assert plan.n == 60 and 0 < rest <= times < 60
+    zh, en = (told.planned(book, plan, drawn, "fixed", lang).detail.iloc[-1] for lang in ("zh", "en"))
+    assert zh == f"{1 + rest}项（必查1项，不参加抽取，抵{60 - times}次；其余抽{times}次，抽中{rest}项）"
+    assert (
+        f"1 certain, not drawn: it stands for {60 - times} draws; {rest} from {times} draws of the rest" in en
+    )
+    small = book.rows[book.amounts < 10_000]
+    calm = told.Population(book.table, book.column, small, book.of, 0)
+    plan = plan_sample(calm.amounts, materiality=0.5, method="poisson")
+    drawn = draw(plan, calm.amounts, seed=1)
+    assert (
+        told.planned(calm, plan, drawn, "fixed", "zh")
+        .detail.iloc[-1]
+        .endswith(f"项（抽{drawn.times.sum()}次）")
+    )
+
+
 def test_a_row_that_tells_no_day_is_told_of_and_not_drawn(folder):
     book, plan, _ = sample(folder)
     gone = told.Population(book.table, book.column, book.rows, book.of, 3)

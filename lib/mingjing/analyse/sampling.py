@@ -78,8 +78,8 @@ def plan_sample(
 def draw(plan: Plan, book: Iterable[float], seed: int, selection: str = "fixed") -> pd.DataFrame:
     """Items drawn, in the order of the ledger: `item` (position from 0), `book`, `times`, `certain`.
 
-    Monetary units: every item of an interval or more is `certain`; the rest is drawn by `fixed`, `cell` or `random`
-    selection with the same interval. Attributes: simple random, without replacement.
+    Monetary units: every item of an interval or more is `certain` and not drawn (`times` is 0); the rest is drawn by `fixed`,
+    `cell` or `random` selection with the same interval. Attributes: simple random, without replacement.
     """
     amounts = numbers(book, "book", missing=True)
     if plan.kind == "attribute":
@@ -88,12 +88,11 @@ def draw(plan: Plan, book: Iterable[float], seed: int, selection: str = "fixed")
     certain = np.flatnonzero(amounts >= plan.interval)
     rest = np.flatnonzero((amounts > 0) & (amounts < plan.interval))
     times = np.zeros(amounts.size, dtype=int)
-    times[certain] = 1
     if rest.size:
         interval = min(plan.interval, float(amounts[rest].sum()))
         drawn = select_mus(amounts[rest], interval=interval, method=selection, seed=seed)
         np.add.at(times, rest[drawn], 1)
-    items = np.flatnonzero(times)
+    items = np.union1d(certain, np.flatnonzero(times))
     return pd.DataFrame(
         {
             "item": items,

@@ -12,6 +12,7 @@ from mingjing.analyse.places import dated_and_priced
 from mingjing.analyse.sampling import Evaluation, Plan
 from mingjing.errors import UsageError, nearest
 from mingjing.tables import Column, Table, tables
+from mingjing.wording import plural
 
 _KINDS = {"monetary": ("货币单位抽样", "monetary units"), "attribute": ("属性抽样", "attributes")}
 _SELECTIONS = {
@@ -150,11 +151,7 @@ def planned(book: Population, plan: Plan, drawn: pd.DataFrame, selection: str, l
     if zh:
         whole = f"{plan.population:,}项，{plan.value:,.2f}元"
         times = f"{plan.n:,}次，每{plan.interval:,.2f}元一次" if money else f"{plan.n:,}项"
-        items = (
-            f"{len(drawn):,}项（必查{int(drawn.certain.sum()):,}项，一项可抵多次）"
-            if money
-            else f"{len(drawn):,}项"
-        )
+        items = f"{len(drawn):,}项（{_drawn(plan, drawn, zh)}）" if money else f"{len(drawn):,}项"
         heads = (
             "台账和列",
             "抽样方法",
@@ -163,16 +160,12 @@ def planned(book: Population, plan: Plan, drawn: pd.DataFrame, selection: str, l
             f"可容忍的{_wrong(plan, lang)}",
             "预期差错",
             "应抽",
-            "抽中",
+            "应查",
         )
     else:
         whole = f"{plan.population:,} items, {plan.value:,.2f} yuan"
         times = f"{plan.n:,} draws, one each {plan.interval:,.2f} yuan" if money else f"{plan.n:,} items"
-        items = (
-            f"{len(drawn):,} items ({int(drawn.certain.sum()):,} for certain; one may stand for several draws)"
-            if money
-            else f"{len(drawn):,} items"
-        )
+        items = f"{len(drawn):,} items ({_drawn(plan, drawn, zh)})" if money else f"{len(drawn):,} items"
         heads = (
             "Ledger and column",
             "Method",
@@ -181,7 +174,7 @@ def planned(book: Population, plan: Plan, drawn: pd.DataFrame, selection: str, l
             f"Tolerable {_wrong(plan, lang)}",
             "Errors expected",
             "To be drawn",
-            "Drawn",
+            "To be examined",
         )
     values = (
         book.name(lang),
@@ -194,6 +187,20 @@ def planned(book: Population, plan: Plan, drawn: pd.DataFrame, selection: str, l
         items,
     )
     return pd.DataFrame({"label": heads, "detail": values})
+
+
+def _drawn(plan: Plan, drawn: pd.DataFrame, zh: bool) -> str:
+    """How the items come from the draws planned: what is certain is not drawn and stands for those left over."""
+    sure, times = int(drawn.certain.sum()), int(drawn.times.sum())
+    rest = len(drawn) - sure
+    if not sure:
+        return f"抽{times:,}次" if zh else plural(f"in {times:,} draw(s)")
+    if zh:
+        return f"必查{sure:,}项，不参加抽取，抵{plan.n - times:,}次；其余抽{times:,}次，抽中{rest:,}项"
+    stand = "it stands" if sure == 1 else "they stand"
+    return plural(
+        f"{sure:,} certain, not drawn: {stand} for {plan.n - times:,} draw(s); {rest:,} from {times:,} draw(s) of the rest"
+    )
 
 
 def coverage(book: Population, plan: Plan, drawn: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -212,7 +219,7 @@ def coverage(book: Population, plan: Plan, drawn: pd.DataFrame, lang: str) -> pd
 
 
 def listed(book: Population, drawn: pd.DataFrame) -> pd.DataFrame:
-    """Each item drawn with its place: what the sheet asks for."""
+    """Each item drawn with its place: what the sheet asks for. What is certain was not drawn any number of times."""
     places = book.places(drawn)
     return pd.DataFrame(
         {
@@ -221,7 +228,7 @@ def listed(book: Population, drawn: pd.DataFrame) -> pd.DataFrame:
             "sheet": places["_sheet"],
             "row": places["_row"],
             "book": drawn.book.to_numpy(),
-            "draws": drawn.times.to_numpy(),
+            "draws": drawn.times.astype("Int64").mask(drawn.certain).array,
             "certain": drawn.certain.to_numpy(),
         }
     )

@@ -60,7 +60,8 @@ def write_sheet(path: str | Path, plan: Plan, drawn: pd.DataFrame, places: pd.Da
             sheet.set_row(at, row_height(texts, _WIDTHS[1:4]))
             for column, text in enumerate(texts, start=1):
                 sheet.write_string(at, column, text, shown)
-            for column, number in enumerate((row, item.book, item.times), start=4):
+            times = float("nan") if item.certain else item.times
+            for column, number in enumerate((row, item.book, times), start=4):
                 look = money if column == 5 else shown
                 if number == number:
                     sheet.write_number(at, column, float(number), look)
