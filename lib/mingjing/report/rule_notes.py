@@ -185,7 +185,7 @@ def _value(value, lang: str) -> str:
     if isinstance(value, str):
         if value in catalogue():
             return f"{value}{' ' * (lang == 'en')}“{catalogue()[value].name(lang)}”"
-        if "|" in value:
+        if _is_pattern(value):
             return listed(keywords(value, "…"), lang)
         coded = value.isascii() and value.isidentifier()
         return key_label(value, lang) if value in COLOURS or value in FIXED or coded else value
@@ -206,7 +206,11 @@ def _mapping(value: dict, lang: str) -> str:
 
 
 def _key(name: str, lang: str) -> str:
-    return listed(keywords(name, "…"), lang) if "|" in name else key_label(name, lang)
+    return listed(keywords(name, "…"), lang) if _is_pattern(name) else key_label(name, lang)
+
+
+def _is_pattern(text: str) -> bool:
+    return "|" in text or "\\" in text
 
 
 def _is_range(part) -> bool:
