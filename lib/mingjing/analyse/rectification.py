@@ -181,7 +181,7 @@ def first_screen(audit) -> Screen | None:
         f"{zh}登记{total}个，销号{closed}个，其中站得住的{truly}个。",
         f"{en}{total} registered, {closed} closed, {truly} of them truly.",
         (
-            ("逾期", "Overdue", figure("ZG-02", total)),
+            ("逾期或超期销号", "Overdue or closed late", figure("ZG-02", total)),
             ("销号要件不全", "Closed on incomplete papers", figure("ZG-03", closed)),
             ("反弹回潮", "Recurred", figure("ZG-06", closed)),
         ),
