@@ -17,7 +17,7 @@ from mingjing.rules.catalogue import Threshold, overridden, read_thresholds
 
 LEADS = ("suspect", "warning")
 PARTS = {
-    "soundness": ("规则无发现", "rules without findings"),
+    "soundness": ("得分", "points kept"),
     "self_found": ("问题由自查发现", "problems found by self-check"),
     "put_right": ("上次发现已消除", "earlier findings resolved"),
 }

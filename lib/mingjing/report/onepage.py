@@ -37,10 +37,11 @@ _WORDS = {
         "failed": "报告未能生成：{}",
         "claims": "汇报的说法：得到支撑{supported}条，被推翻{refuted}条，无法判断{open}条",
         "none": "没有交来汇报材料数字表，汇报的说法无从核对。",
-        "formula": "自查指数＝100×加权平均（{}）；不能得知的部分不计，权重按比例折算；查到该单位的规则不足{}条的不评。",
+        "formula": "自查指数＝100×加权平均（{}）；得分是规则按程度计的分里没有因发现扣去的部分；不能得知的部分不计，权重按比例折算；查到该单位的规则不足{}条的不评。",
         "pair": "{}{}",
         "heads": ["单位", "自查指数", "查到的规则（条）"],
         "share": "{}（%）",
+        "soundness": "{}（按程度加权，%）",
         "of_index": "自查指数（0至100，越高越好）及其构成；空格为不能得知，查到的规则不足{}条的不评",
     },
     "en": {
@@ -67,11 +68,12 @@ _WORDS = {
         "failed": "Report could not be made: {}",
         "claims": "Claims of reports: {supported} supported, {refuted} refuted, {open} cannot be judged",
         "none": "No ledger of claims was handed in; nothing that reports claim could be checked.",
-        "formula": "Self-check index = 100 × weighted mean ({}); a part that cannot be known is left out and the weights are"
-        " scaled; no index where fewer than {} rules looked at the unit.",
+        "formula": "Self-check index = 100 × weighted mean ({}); points kept: of the points that rules count for by severity, those that"
+        " no finding cost; a part that cannot be known is left out and the weights are scaled; no index where fewer than {} rules looked at the unit.",
         "pair": "{} {}",
         "heads": ["Unit", "Index", "Rules that looked"],
         "share": "{} (%)",
+        "soundness": "{} (rules weighted by severity, %)",
         "of_index": "Index (0 to 100, higher is better) and its parts; blank where it cannot be known, no index where fewer than {} rules looked",
     },
 }
@@ -205,7 +207,8 @@ def index_panel(audit) -> Panel:
     shown["rules"] = frame.rules
     for name in overview.PARTS:
         shown[name] = (100 * frame[name]).round().astype("Int64")
-    heads = [*words["heads"], *(words["share"].format(labels[place]) for labels in overview.PARTS.values())]
+    parts = [words.get(name, words["share"]).format(labels[place]) for name, labels in overview.PARTS.items()]
+    heads = [*words["heads"], *parts]
     caption = words["of_index"].format(audit.overview_terms["min_rules"].value)
     return frame_panel(shown.set_axis(heads, axis=1), caption)
 
