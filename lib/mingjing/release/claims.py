@@ -22,7 +22,9 @@ TEXT, KEY = "claim_text", "claim_key"
 OTHER = {"其他": ("其他说法", "another statement")}
 # what tells how many findings on arms there are, and the case that says the same without them
 _COUNTED = ("hits", "rules", "rule_names", "rule_names_en")
-_ON_ARMS = {"refuted": "refuted_arms", "refuted_part": "refuted_arms", "leads": "leads_arms"}
+_ON_ARMS = {"refuted": "refuted_arms", "refuted_part": "refuted_arms"} | dict.fromkeys(
+    ("leads", "unseen"), "leads_arms"
+)
 
 
 class Spoken:
