@@ -93,10 +93,13 @@ def overturn(audit) -> str:
     rater = _called(audit, table.columns[found.judge])
     size = abs(found.change)
     if zh:
-        way = "多" if found.change > 0 else "少"
-        return f"{rater}给{scored}的平均分要{way}{size:.1f}分（百分制），{rival}才与第一名持平。"
-    way = "more" if found.change > 0 else "less"
-    return f"{rater} would have to give {scored} {size:.1f} points of 100 {way} for {rival} to be level with the first."
+        way, level = "多" if found.change > 0 else "少", "它" if rival == scored else rival
+        return f"{rater}给{scored}的平均分要{way}{size:.1f}分（百分制），{level}才与第一名持平。"
+    way, level = "more" if found.change > 0 else "less", "it" if rival == scored else rival
+    return (
+        f"{rater} would have to give {scored} {size:.1f} points (of 100) {way} "
+        f"for {level} to draw level with the first."
+    )
 
 
 def _called(audit, rater: str) -> str:
