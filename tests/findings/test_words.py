@@ -183,9 +183,7 @@ def test_keywords_of_a_pattern_stand_as_a_list():
 
 def test_a_mapping_tells_each_pair_once_and_two_numbers_as_a_range():
     box = threshold_value(catalogue()["QD-17"].params["box"], "zh")
-    assert (
-        box.startswith("气枪、4.5：500；5.6、.22：50；") and box.endswith("；7.62：20发") and "|" not in box
-    )
+    assert box.startswith("气枪、4.5：500；5.6、.22：50；") and "；7.62：20" in box and "|" not in box
     masses = threshold_value(catalogue()["ST-09"].params["kilograms"], "zh")
     assert "公斤：1、千克：1、克：0.001、吨：1,000" in masses and masses.count("公斤：1") == 1
     sizes = catalogue()["CD-04"].params["range_m2"]
