@@ -96,7 +96,7 @@ def found_by(audit, *rules):
 
 
 def named(derived):
-    return {found for line in derived.differences.finding if line for found in line.split(", ")}
+    return {found for line in derived.differences.finding if line for found in line.split("、")}
 
 
 def test_every_finding_on_cards_due_or_to_be_raised_is_a_difference(audit):

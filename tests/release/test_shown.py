@@ -11,11 +11,12 @@ import pytest
 from mingjing import Audit
 from mingjing.analyse import frugality
 from mingjing.analyse.claims import judged
-from mingjing.findings import make_findings
+from mingjing.findings import Findings, make_findings
 from mingjing.intake import read_folder
 from mingjing.release import Policy, claims, release
 from mingjing.release.mask import OWN_WORDS, Masker
-from mingjing.report import panels
+from mingjing.report import findings_table, panels
+from mingjing.report.labels import label
 from mingjing.rules import Outcome, catalogue
 from mingjing.tables import tables
 
@@ -306,3 +307,45 @@ def test_rows_checked_by_a_withheld_rule_are_not_said_to_be_none(public):
     ran = outcomes[outcomes.outcome != "not_run"]
     assert len(ran) and ran.rows_checked.isna().all()
     assert "不公布" in public.rules_run("firearms").text and "不公布" not in public.rules_run("canteen").text
+
+
+def test_sheets_of_withheld_ledgers_are_not_counted_among_those_checked(folder, public):
+    inside = Audit.open(folder, "2021")
+    for rule_id in ("DQ-01", "DQ-02"):
+        assert public.outcome(rule_id).rows_checked == inside.outcome(rule_id).rows_checked - 1
+
+
+def test_two_codes_side_by_side_are_told_apart(intake):
+    seen = {
+        "e_location": "某处暗间",
+        "e_name": "某台机器",
+        "e_valid_to": "2021-11-30",
+        "e_as_of": "2021-12-31",
+    }
+    (row,), _ = shown(intake, "AQ-09", {"subject": "x", "case": "expired"} | seen)
+    assert re.match("文字-[A-Z2-7]{8} 文字-[A-Z2-7]{8}检验有效期", row["message_zh"])
+    (row,), _ = shown(intake, "AQ-09", {"subject": "x", "case": "expired"} | seen | {"e_name": "客梯"})
+    assert re.match("文字-[A-Z2-7]{8} 客梯检验有效期", row["message_zh"])
+
+
+def test_rows_that_the_public_is_not_told_are_not_said_to_be_in_the_csv(intake, monkeypatch):
+    monkeypatch.setattr(findings_table, "SHOWN_ROWS", 2)
+    rids = rows_of(intake, "budget_exec")
+    rows, _ = shown(
+        intake, "JF-01", {"subject": "x", "_rids": rids, "case": next(iter(catalogue()["JF-01"].messages))}
+    )
+    html = findings_table.findings_table(Findings.of(rows))
+    assert "findings.csv" not in html and html.count("<dt>依据的行<dd>预算执行表<dt>") == 1
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "name", "zh"),
+    [
+        ("KH-01", "best", "优秀（人）"),
+        ("AQ-13", "missed", "未检查的部位（个）"),
+        ("DQ-04", "claim_text", "说法"),
+        ("ST-02", "best", "最高或优秀"),
+    ],
+)
+def test_a_value_is_named_by_what_the_rule_means_by_it(rule_id, name, zh):
+    assert label(name, "zh", rule_id) == zh

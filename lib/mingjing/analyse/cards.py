@@ -179,7 +179,7 @@ class _Said:
     """A step or a ground in the report's words."""
 
     def __init__(self, audit, rules: Table):
-        self._audit, self._rules = audit, rules
+        self._audit, self._rules, self.lang = audit, rules, audit.lang
 
     def __call__(self, what) -> str:
         rules, zh = self._rules, self._audit.lang == "zh"
@@ -234,7 +234,17 @@ class _Findings:
 def _row(name: str, one: Stretch, colour: str, said: _Said, finding: Callable[[Ground], str]) -> tuple:
     findings = dict.fromkeys(found for ground in one.grounds if (found := finding(ground)))
     why = said(one.why) if one.why else ""
-    return name, one.first, one.last, colour, one.held, one.kind, one.days, why, ", ".join(sorted(findings))
+    return (
+        name,
+        one.first,
+        one.last,
+        colour,
+        one.held,
+        one.kind,
+        one.days,
+        why,
+        listed(sorted(findings), said.lang),
+    )
 
 
 def _weight(found: list[Stretch], rules: Table) -> tuple:

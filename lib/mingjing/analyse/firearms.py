@@ -165,7 +165,7 @@ def zero_error(audit, lang: str) -> str:
     if verdict.case in ("unseen", "gaps") and audit.release:  # the ledgers are withheld, not missing
         return _WITHHELD[0 if lang == "zh" else 1]
     if verdict.case == "refuted":
-        return _refuted(verdict.seen, audit.period.words(lang), lang)
+        return _refuted(verdict.seen, audit.period.words(lang), lang, bool(audit.release))
     if not audit.release and _keeps_none(audit):
         return _NOBODY_S[0 if lang == "zh" else 1]
     said = {"claim_text": "零差错" if lang == "zh" else "Zero error", **verdict.seen}
@@ -186,14 +186,17 @@ def _keeps_none(audit) -> bool:
     )
 
 
-def _refuted(seen: dict, span: str, lang: str) -> str:
+def _refuted(seen: dict, span: str, lang: str, public: bool) -> str:
     """The verdict by the names of the rules: their numbers tell a leader nothing. A report's claim may speak of fewer days
-    than the audit, and then the overview counts fewer: the days are told."""
+    than the audit, and then the overview counts fewer: the days are told. How many hits there are is not for the public."""
     ids, hits = seen["rules"], seen["hits"]
     names = rules_in_words(ids, lang)
     if lang == "zh":
-        return f"{span}的“零差错”被推翻：{len(ids)}条规则查出{hits}处（{names}）。"
-    counted = plural(f"{hits} hit(s) of {len(ids)} rule(s)")
+        found = "有发现" if public else f"查出{hits}处"
+        return f"{span}的“零差错”被推翻：{len(ids)}条规则{found}（{names}）。"
+    counted = plural(
+        f"{len(ids)} rule(s) found something" if public else f"{hits} hit(s) of {len(ids)} rule(s)"
+    )
     return f"“Zero error” in {span} is refuted: {counted} ({names})."
 
 

@@ -17,6 +17,7 @@ from mingjing.wording import listed, number, plural, weekday, yuan
 _FOLDED = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!](?=[\u4e00-\u9fff“《（])")
 _WIDE = str.maketrans(",;:?!", "，；：？！")
 _ONE_TIME = re.compile(r"(?<![\d.,/-])1 times\b")
+_CODE = re.compile(r"(?:人员|编号|文字)-[A-Z2-7]{8}")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _PART_OF_YEAR = re.compile(r"\d{4}[HQ]\d")
 
@@ -145,15 +146,20 @@ def told_in_yuan(entry: Entry, *cases: str) -> set[str]:
 
 def _filled(template: str, words: Words) -> str:
     """The template with its values; where one that ends in a Latin letter or digit is followed at once by one that begins
-    with such, a space tells them apart: `XS00002 2021-01-31`, not `XS000022021-01-31`. What stands
-    after a colon in the braces is the form of a number."""
+    with such, a space tells them apart: `XS00002 2021-01-31`, not `XS000022021-01-31`; so it does where one of two values
+    is a code of a report for the public. What stands after a colon in the braces is the form of a number."""
     text = ""
     for literal, name, form, _ in Formatter().parse(template):
         text += literal
         if name is not None:
             value = _formed(words[name], form, words.lang)
-            text += " " * bool(not literal and _LATIN.match(text[-1:]) and _LATIN.match(value)) + value
+            latin = _LATIN.match(text[-1:]) and _LATIN.match(value)
+            text += " " * bool(not literal and text and (latin or _coded(text[-11:], value))) + value
     return text
+
+
+def _coded(before: str, value: str) -> bool:
+    return bool(_CODE.fullmatch(before) or _CODE.match(value))
 
 
 def _formed(value: str, form: str, lang: str) -> str:

@@ -55,6 +55,8 @@ def public_outcome(
         if count:
             log.append((entry.rule_id, what, why, count))
     checked = None if secret else outcome.rows_checked
+    if checked and next(iter(entry.needs)) == "intake_sheet":
+        checked -= sum(source.table in withheld_ledgers() for source in intake.sources)
     # what a ledger calls a unit and the list of units does not may be anybody; a rule whose units are private is of none
     units = frozenset() if "unit" in entry.private else outcome.units & frozenset(masker.units)
     return replace(outcome, hits=hits, sql={}, rows_checked=checked, units=units)

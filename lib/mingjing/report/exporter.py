@@ -29,9 +29,9 @@ _HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
 
 # what a reader outside must know to read the page rightly: withheld is not the same as nothing there
 PUBLIC = {
-    "zh": "公开版：人员、编号和文字以代号表示，同一代号始终指同一人或同一内容；枪支弹药与问题线索的台账及细节不公布；"
+    "zh": "公开版：人员、编号和文字以代号表示，同一篇报告里同一代号指同一人或同一内容，同一人在各领域的代号不同；枪支弹药与问题线索的台账及细节不公布；"
     "过小的数、不公开的日期以“＊”或空格代替。没有画出的图、画斜线的格，可能是未检查，也可能是不公布，都不等于没有问题。",
-    "en": "Public edition. People, numbers and texts are shown as codes, the same code for the same one throughout. The "
+    "en": "Public edition. People, numbers and texts are shown as codes, the same code for the same one throughout a report; a person has another code in each area. The "
     "ledgers and details of guns, ammunition and disciplinary leads are withheld; counts that are too small, and dates that are personal, are “＊” or "
     "blank. A plot that is not drawn and a hatched cell may be unchecked or withheld; neither means that all is well.",
 }

@@ -144,8 +144,11 @@ def _opened(finding: dict, evidence: dict, findings) -> str:
         and not name.endswith({"zh": "_en", "en": "_zh"}[lang])
         and f"{name}_{lang}" not in told
     )
-    sources = "<br>".join(_text(line, lang) for line in _places(places[:SHOWN_ROWS], lang))
-    if len(places) > SHOWN_ROWS:
+    numbered = any(place["row"] is not None for place in places)  # the public is told ledgers and no rows
+    sources = "<br>".join(
+        _text(line, lang) for line in _places(places[:SHOWN_ROWS] if numbered else places, lang)
+    )
+    if numbered and len(places) > SHOWN_ROWS:
         sources += "<br>" + plural(words["more"].format(len(places) - SHOWN_ROWS))
     return (
         f"<details><summary>{unbroken(_text(finding['message_' + lang], lang))}</summary>"

@@ -26,15 +26,16 @@ _CARDS = dict.fromkeys(
 def label(name: str, lang: str, rule_id: str | None = None) -> str:
     """A value's or column's name in the report's language; a name that nobody knows stands as it is.
 
-    rule_id: the ledgers of this rule are asked first, since two ledgers may head one column differently.
+    rule_id: what is said for this rule comes first, then its own ledgers, since two may head one column differently.
     """
-    own = _headers(rule_id) if rule_id else {}
+    stem, own = name.removesuffix("_zh").removesuffix("_en"), _headers(rule_id) if rule_id else {}
+    said = _texts()["rules"].get(rule_id, {})
+    if stem in said:
+        return said[stem][lang == "en"]
     if name in own:
         return own[name].label(lang)
-    stem = name.removesuffix("_zh").removesuffix("_en")
-    for names in (_texts()["rules"].get(rule_id, {}), _texts()["names"]):
-        if stem in names:
-            return names[stem][lang == "en"]
+    if stem in _texts()["names"]:
+        return _texts()["names"][stem][lang == "en"]
     column = _headers(None).get(name)
     return column.label(lang) if column else name
 
