@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jupyter_server.config_manager import BaseJSONConfigManager
 from jupyterlab.labapp import LabApp
 
 from mingjing import Audit
@@ -146,12 +147,16 @@ def test_a_folder_without_notebooks_is_refused_before_anything_is_run(tmp_path, 
 
 def test_the_lab_opens_at_its_start_page_and_asks_the_network_for_nothing(monkeypatch):
     called = []
-    monkeypatch.setattr("os.execv", lambda _program, words: called.extend(words))
+    environment = {}
+    monkeypatch.setattr("os.execve", lambda _, words, env: called.extend(words) or environment.update(env))
     main(["lab", "--no-browser"])
     assert called[1:3] == ["-m", "jupyterlab"]
     app = LabApp()
     app.parse_command_line(called[3:])
     assert app.default_url == "/lab/tree/start.ipynb" and not app.open_browser
+    folder = Path(environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[-1])
+    settings = BaseJSONConfigManager(config_dir=str(folder / "labconfig")).get("default_setting_overrides")
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
     assert app.news_url is None and app.check_for_updates_class.__name__ == "NeverCheckForUpdate"
 
 

@@ -288,7 +288,14 @@ def _lab(args: argparse.Namespace) -> NoReturn:
     # the remaining words of the command line are JupyterLab's own
     words = [sys.executable, "-m", "jupyterlab", str(notebooks), *_QUIET, *page, *args.rest]
     # in place of this process: who ends it, as a service does, ends JupyterLab and not only its starter
-    os.execv(sys.executable, words)  # noqa: S606
+    os.execve(sys.executable, words, _lab_settings())  # noqa: S606
+
+
+def _lab_settings() -> dict[str, str]:
+    """This process's environment, with the settings that JupyterLab starts from: it does not ask whether to fetch news."""
+    ours = str(Path(__file__).with_name("lab") / "config")
+    path = os.pathsep.join(filter(None, (os.environ.get("JUPYTER_CONFIG_PATH"), ours)))
+    return os.environ | {"JUPYTER_CONFIG_PATH": path}
 
 
 def _rules(args: argparse.Namespace) -> int:
