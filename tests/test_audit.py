@@ -157,6 +157,7 @@ def test_the_lab_opens_at_its_start_page_and_asks_the_network_for_nothing(monkey
     folder = Path(environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[-1])
     settings = BaseJSONConfigManager(config_dir=str(folder / "labconfig")).get("default_setting_overrides")
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert app.extension_manager == "readonly"
     assert app.news_url is None and app.check_for_updates_class.__name__ == "NeverCheckForUpdate"
 
 

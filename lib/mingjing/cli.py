@@ -19,10 +19,11 @@ from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError
 
-# JupyterLab would ask for news and look for its own newer versions: nothing is fetched when the program runs
+# JupyterLab would ask for news, look for its own newer versions and list extensions of the index: nothing is fetched when the program runs
 _QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
 )
 
 
