@@ -42,6 +42,20 @@ def test_dq01_a_cell_or_row_that_cannot_be_used(tmp_path, line, cases):
     assert [hit[:2] for hit in hits] == ([(3, cases)] if cases else [])
 
 
+def test_dq01_only_what_is_not_there_or_cannot_be_read_is_missing(tmp_path):
+    lines = [
+        GOOD.format(n=7).strip().replace(",100,", ",约一万,"),
+        GOOD.format(n=8).strip().replace("用电", "电气"),
+        GOOD.format(n=0).strip(),
+        GOOD.format(n=9).strip().replace("2021-03-01", "不详"),
+    ]
+    hits = audit(tmp_path, *lines).check("intake").where(rule_id="DQ-01")
+    assert [f["kind"] for f in hits] == ["missing", "mismatch", "mismatch", "missing"]
+    many = [GOOD.format(n=n + 100).strip().replace("用电", "电气") for n in range(21)]
+    (one,) = audit(tmp_path, *many).check("intake").where(rule_id="DQ-01")
+    assert one["kind"] == "mismatch"
+
+
 def test_dq01_a_row_put_in_above_leaves_every_finding_what_it_was(tmp_path):
     bad = [
         GOOD.format(n=7).strip().replace(",100,", ",约一万,"),

@@ -7,6 +7,10 @@ from mingjing.rules.expr import month_of
 from mingjing.tables import tables
 
 
+# Nothing is missing where a cell says something that cannot be: it disagrees with the list, or with another row.
+_KINDS = {"not_in_choices": "mismatch", "duplicate_key": "mismatch"}
+
+
 @rule("DQ-01")
 def structure(ledgers, p):
     """Cells and rows that cannot be used as they stand; a column wrong again and again is one finding."""
@@ -14,12 +18,12 @@ def structure(ledgers, p):
     group = ibis.window(group_by=["ledger", "column", "problem", (issues["_rid"] / 10**10).floor()])
     issues = issues.mutate(together=issues.count().over(group), source=(issues["_rid"] / 10**10).floor())
     for kind in p.kinds:
-        found = issues.filter(issues.problem == kind)
+        found = issues.filter(issues.problem == kind).mutate(kind=ibis.literal(_KINDS.get(kind, "missing")))
         yield kind, found.filter(found.together <= p.most_single)
         many = found.filter(found.together > p.most_single)
         yield (
             f"{kind}_many",
-            many.group_by(["ledger", "column", "source"]).aggregate(
+            many.group_by(["ledger", "column", "source", "kind"]).aggregate(
                 _rids=many["_rid"].collect(),
                 count=many.count(),
                 value=many.value.min(),
