@@ -138,9 +138,11 @@ def assurance(plan: Plan, lang: str) -> str:
     some = _expected(plan, lang)
     if lang == "zh":
         found = f"查出的差错不超过预期（{some}）" if plan.expected else "抽中的项目全部无误"
-        return f"如果{found}，就有{sure}的把握说总体的{wrong}低于{limit}；查出更多的，按查出的多少推断总体。"
+        more = "查出更多的，按查出的多少推断总体" if plan.expected else "查出差错的，按差错推断总体"
+        return f"如果{found}，就有{sure}的把握说总体的{wrong}低于{limit}；{more}。"
     found = f"no more is found wrong than expected ({some})" if plan.expected else "every item drawn is right"
-    return f"If {found}, one may say with {sure} confidence that {wrong} in the whole stays below {limit}; if more is found, the whole is judged by how much."
+    more = f"if {'more' if plan.expected else 'any error'} is found, the whole is judged by how much"
+    return f"If {found}, one may say with {sure} confidence that {wrong} in the whole stays below {limit}; {more}."
 
 
 def planned(book: Population, plan: Plan, drawn: pd.DataFrame, selection: str, lang: str) -> pd.DataFrame:
