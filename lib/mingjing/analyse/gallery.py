@@ -171,7 +171,9 @@ def size_factors(frame: pd.DataFrame, least: int = 5) -> pd.DataFrame:
     groups = kept[kept.party.isin(sizes[sizes >= least].index)].groupby("party").amount
     rows = [(party, part.size, part.max(), relative_size_factor(part.to_numpy())) for party, part in groups]
     found = pd.DataFrame(rows, columns=["party", "entries", "largest", "factor"])
-    return found.sort_values(["factor", "largest"], ascending=False, ignore_index=True).round(1)
+    return found.sort_values(["factor", "largest"], ascending=False, ignore_index=True).round(
+        {"factor": 1, "largest": 2}
+    )
 
 
 def repeats(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,8 +1,13 @@
 """What the gallery says: the published answers beside those found here, and its tables in the reader's words."""
 
+import tomllib
+from functools import cache
+from importlib import resources
+
 import pandas as pd
 
 from mingjing.analyse import headed
+from mingjing.analyse.canteen import chance
 from mingjing.wording import listed
 
 # what is asked, zh and en; the published figure, and its decimals
@@ -48,27 +53,62 @@ def answer(checked: pd.DataFrame, bias, order: pd.DataFrame, lang: str) -> tuple
         return told, "grey", []
     same = int((checked.iloc[:, 1] == checked.iloc[:, 2]).sum())
     if zh:
-        told = f"两份公开数据的{many}个发表值，算得一致的{same}个。"
-        labels = ("与发表值一致", "偏向本国（分，95%区间）", f"第一名（{_leader(order)}）的把握")
+        told = f"两份公开数据的{many}个发表值" + (
+            "全部复算一致。" if same == many else f"，{same}个复算一致，{many - same}个不一致。"
+        )
+        labels = ("与发表值一致", "偏向本国（分，95%区间）", f"第一名（{_leader(order, lang)}）的把握")
         between = "至"
     else:
-        told = f"Of {many} published answers on two public data sets, these methods give {same}."
+        told = f"Of {many} published answers on two public data sets, these methods give " + (
+            "every one." if same == many else f"{same} and miss {many - same}."
+        )
         labels = (
             "As published",
             "Bias for one's own (points, 95% interval)",
-            f"First place ({_leader(order)}) is",
+            f"First place ({_leader(order, lang)}) is",
         )
         between = " to "
     interval = (
         f"（{bias.low:.2f}{between}{bias.high:.2f}）" if zh else f" ({bias.low:.2f}{between}{bias.high:.2f})"
     )
-    sure = f"{order.p_first[0]:.0%}" if len(order) else "—"
+    sure = chance(order.p_first[0], lang) if len(order) else "—"
     values = (f"{same} / {many}", f"{bias.bias:.2f}{interval}", sure if zh else f"{sure} sure")
     return told, "green" if same == many else "red", list(zip(labels, values, strict=True))
 
 
-def _leader(order: pd.DataFrame) -> str:
-    return order.target[0] if len(order) else "—"
+def _leader(order: pd.DataFrame, lang: str) -> str:
+    return skater(order.target[0], lang) if len(order) else "—"
+
+
+def country(code: str, lang: str) -> str:
+    """A country or region of the skating data as the reader names it."""
+    return _countries().get(code, code) if lang == "zh" else code
+
+
+def skater(target: str, lang: str) -> str:
+    """A skater of a segment: country and order, never a name."""
+    code, number = target.split()
+    return f"{country(code, lang)}{number}号" if lang == "zh" else target
+
+
+def level(change, table: pd.DataFrame, lang: str) -> str:
+    """What one judge would have had to give otherwise for another skater to share the first place."""
+    other, scored = (skater(table.index[place], lang) for place in (change.target, change.scored))
+    seat, code = table.columns[change.judge].split()
+    points, each = f"{abs(change.change):.1f}", f"{abs(change.change) / table.shape[1]:.1f}"
+    if lang == "zh":
+        gave = f"{seat[1:]}号裁判（{country(code, lang)}）{'少' if change.change < 0 else '多'}给{scored}{points}分"
+        return f"只要{gave}，{other}就与第一名持平；摊到{table.shape[1]}名裁判，每人差不到{each}分。"
+    gave = (
+        f"judge {seat[1:]} ({code}) given {scored} {points} points {'less' if change.change < 0 else 'more'}"
+    )
+    return f"Had {gave}, {other} would be level with the first: {each} points for each of {table.shape[1]} judges."
+
+
+@cache
+def _countries() -> dict[str, str]:
+    text = resources.files(__package__).joinpath("gallery.toml").read_text("utf-8")
+    return tomllib.loads(text)["countries"]
 
 
 def named(discipline: str, lang: str) -> str:
@@ -98,7 +138,8 @@ def places(order: pd.DataFrame, lang: str) -> pd.DataFrame:
         "target": ("选手", "Skater"), "score": ("得分", "Score"), "place": ("名次", "Place"), "low": ("最好到", "At best"),
         "high": ("最差到", "At worst"), "p_first": ("是第一名的把握", "Sure to be first"),
     }  # fmt: skip
-    return headed(order.assign(p_first=[f"{share:.1%}" for share in order.p_first]), heads, lang)
+    sure = [chance(share, lang) for share in order.p_first]
+    return headed(order.assign(target=[skater(t, lang) for t in order.target], p_first=sure), heads, lang)
 
 
 def prices(found, many: int, lang: str) -> pd.DataFrame:

@@ -68,9 +68,10 @@ class ReportExporter(HTMLExporter):
         contents: list[tuple[str, str]] = []
         # the page's head needs what only the body tells: its headings and the glyphs of its plots
         body = _HEADING.sub(lambda found: _numbered(found[1], contents), body)
-        title, about = _title(nb), _about(parameters, lang, only_units(body))
-        body = body.replace("</h1>", f'</h1><p class="about">{escape(about)}</p>', 1)
-        printed = " · ".join((WORDS[lang]["brand"], title, about))
+        title, about = _title(nb), _about(nb, lang, only_units(body))
+        if about:
+            body = body.replace("</h1>", f'</h1><p class="about">{escape(about)}</p>', 1)
+        printed = " · ".join(filter(None, (WORDS[lang]["brand"], title, about)))
         return top(title, lang, contents, printed, font_face(body)) + body + bottom(), resources
 
 
@@ -144,10 +145,11 @@ def _numbered(heading: str, contents: list[tuple[str, str]]) -> str:
     return f'<h2 id="{key}">{heading}</h2>'
 
 
-def _about(parameters: dict, lang: str, units: list[str]) -> str:
-    """What the report looks at, in one line; nothing where the notebook is not about a period. units: those it is limited
-    to by name, as far as the page knows them."""
-    if "period" not in parameters:
+def _about(nb, lang: str, units: list[str]) -> str:
+    """What the report looks at, in one line; nothing where the notebook is not about a period (its metadata say so where
+    it takes the common parameters all the same). units: those it is limited to by name, as far as the page knows them."""
+    parameters = nb.metadata.get("papermill", {}).get("parameters", {})
+    if "period" not in parameters or nb.metadata.get("mingjing", {}).get("undated"):
         return ""
     span, words = Period.parse(parameters["period"]), _OWN[lang]
     text = words["about"].format(span.words(lang), parse_as_of(parameters.get("as_of") or None, span))

@@ -6,7 +6,6 @@ from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import month_of
 from mingjing.tables import tables
 
-
 # Nothing is missing where a cell says something that cannot be: it disagrees with the list, or with another row.
 _KINDS = {"not_in_choices": "mismatch", "duplicate_key": "mismatch"}
 
