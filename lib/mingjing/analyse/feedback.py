@@ -184,7 +184,8 @@ def first_screen(audit) -> Screen | None:
     if "hotline" not in audit.ledgers:
         return None
     found = audit.check("feedback").to_pandas()
-    hits = found.groupby("rule_id").size()
+    # what has no promised date on record is a gap of the ledger, and nobody can call it late
+    hits = found[found.kind != "missing"].groupby("rule_id").size()
     requests = _requests(audit)
     total = len(requests)
     rated = requests.satisfaction[requests.satisfaction.isin(_RATED)]
@@ -195,7 +196,7 @@ def first_screen(audit) -> Screen | None:
 
     figures = (
         ("满意（参评）", "Satisfied (of those rated)", few(audit, k, n)),
-        ("办理超期", "Answered late", figure("RX-01")),
+        ("超期办结或逾期未结", "Closed after the deadline, or overdue", figure("RX-01")),
         ("虚假办结线索", "Falsely closed, leads", figure("RX-04")),
     )
     if outcomes["RX-03"] == "not_run":
