@@ -2,7 +2,7 @@
 
 import pytest
 
-from mingjing.wording import are_grouped, first_of, listed, number, plural, shortlist, yuan
+from mingjing.wording import are_grouped, first_of, in_full, listed, number, plural, shortlist, yuan
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,11 @@ def test_a_title_tells_of_how_many_only_where_rows_are_left_out():
     assert first_of("成对的付款", 5, 5, "zh") == "成对的付款"
     assert first_of("成对的付款", 50, 1200, "zh") == "成对的付款（共1,200，列前50）"
     assert first_of("Pairs", 50, 61, "en") == "Pairs (the first 50 of 61)"
+
+
+def test_english_writes_tens_of_thousands_in_full():
+    told = "6.38 × 10,000 m² over 2.17 × 10,000 people, 1,716.7 × 10,000 in all, 17.62 per 10,000 people"
+    assert in_full(told) == "63,800 m² over 21,700 people, 17,167,000 in all, 17.62 per 10,000 people"
 
 
 def test_a_column_of_years_is_not_grouped_and_one_long_number_groups_all():

@@ -8,6 +8,7 @@ _GROUPED, _NAMES = 1_000, 10**9
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 YEARS = range(1900, 2101)
 _NUMBER = re.compile(r"\d[\d,.]*")
+_TENS_OF_THOUSANDS = re.compile(r"(\d[\d,]*(?:\.\d+)?) × 10,000\b")
 
 
 def number(value: float, name: str | None = None) -> str:
@@ -72,6 +73,11 @@ def keywords(pattern: str, ending: str = "") -> list[str]:
 def weekday(number: int, lang: str) -> str:
     """The day of a week, 1 to 7 from Monday, as it follows 星期 or stands in English."""
     return ("一二三四五六日" if lang == "zh" else _DAYS)[number - 1]
+
+
+def in_full(text: str) -> str:
+    """English without the tens of thousands that Chinese counts in: `6.38 × 10,000 m²` is 63,800 m²."""
+    return _TENS_OF_THOUSANDS.sub(lambda found: f"{float(found[1].replace(',', '')) * 1e4:,.0f}", text)
 
 
 def plural(text: str, mark: str = "(s)") -> str:

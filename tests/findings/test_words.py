@@ -6,9 +6,11 @@ import pytest
 
 from mingjing.findings import sentence
 from mingjing.findings.message import told_in_yuan
+from mingjing.findings.model import make_findings
 from mingjing.report.labels import label, proof
 from mingjing.report.rule_notes import rule_notes, threshold_value
 from mingjing.rules import catalogue
+from mingjing.rules.engine import Outcome
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,36 @@ def test_a_message_tells_a_difference_without_its_sign_and_a_share_in_percent():
     assert "盈亏-90元（-4%），预警线3%" in month
 
 
+@pytest.mark.parametrize(
+    ("rule_id", "cases", "values", "zh", "en"),
+    [
+        (
+            "ST-B02",
+            [{"case": "rank", "e_rank": 2, "e_mean": 78.1, "e_full": 120}, {"case": "hazard"}],
+            {"e_year": 2021, "e_honor_type": "先进食堂"},
+            "甲校获2021年“先进食堂”，全年均分78.1（满分120），排第2；当年有食品事故或重大隐患",
+            "; “advanced canteen” of 2021 with a food accident or major hazard",
+        ),
+        (
+            "KH-03",
+            [{"case": "carded", "e_praise": "优秀"}, {"case": "carded", "e_praise": "优秀共产党员"}],
+            {"e_person_id": "张三", "e_year": 2021, "e_issue_date": date(2021, 2, 1)},
+            "张三：2021年获优秀，2021-02-01被亮红牌；2021年获优秀共产党员，2021-02-01被亮红牌",
+            "; 优秀共产党员 in 2021, red card of 2021-02-01",
+        ),
+    ],
+)
+def test_a_sentence_on_the_same_subject_does_not_name_it_again(rule_id, cases, values, zh, en):
+    bare = dict.fromkeys(("date", "amount", "severity", "kind")) | {
+        "_rids": [],
+        "unit": "甲校",
+        "subject": "一",
+    }
+    hits = [bare | values | case for case in cases]
+    (found,) = make_findings(catalogue()[rule_id], Outcome(rule_id, "findings", hits=hits), lambda rid: rid)
+    assert found["message_zh"] == zh and found["message_en"].endswith(en)
+
+
 def test_keywords_of_a_pattern_stand_as_a_list():
     words, cased = catalogue()["ST-19"].params["words"], catalogue()["QD-03"].params["cased"]
     assert threshold_value(words, "zh").startswith("香烟、卷烟、…烟、白酒")
@@ -195,6 +227,14 @@ def test_what_is_from_memory_is_said_once():
     told = rule_notes(["ST-03", "ST-02"], {}, "zh")
     assert "（凭记忆）" in told and "（凭记忆） <small>" not in told
     assert "<small>" in rule_notes(["QD-01"], {}, "zh")
+
+
+def test_what_chinese_counts_in_tens_of_thousands_has_its_unit_and_is_full_in_english():
+    assert label("venue_area", "zh", "CD-01") == "场地面积（万平方米）"
+    assert proof("venue_area", 6.38, {}, "zh", {}) == "6.38"
+    assert proof("venue_area", 6.38, {}, "en", {}) == "63,800 m²"
+    tolerance = catalogue()["CD-02"].params["tol_wan_m2"]
+    assert threshold_value(tolerance, "en") == "50 m²"
 
 
 def test_the_day_of_a_week_has_its_name():

@@ -53,12 +53,18 @@ def claimed(audit) -> dict[str, float]:
 
 def arithmetic(audit) -> pd.DataFrame:
     """The report's own arithmetic: one row per quantity that follows from the figures claimed (`quantity`, `value`,
-    `low`, `high`): implied population, m² per venue, venues per 10,000 people, ratio to the province."""
+    `low`, `high`): implied population (10,000, in English a million), m² per venue, venues per 10,000 people, ratio to the province."""
     told = claimed(audit)
     rows = []
     if {_AREA, _PER_HEAD} <= told.keys():
         people = implied_population(told[_AREA], told[_PER_HEAD])
-        rows.append(("implied_population", people.point, people.low, people.high))
+        ten_thousands = 100 if audit.lang == "en" else 1  # English has millions
+        rows.append(
+            (
+                "implied_population",
+                *(n / ten_thousands for n in (people.point, people.low, people.high)),
+            )
+        )
         if _COUNT in told:
             count = told[_COUNT]
             rows.append(("venues_per_10k", count / people.point, count / people.high, count / people.low))
@@ -138,16 +144,15 @@ def first_screen(audit) -> Screen | None:
     ):
         frame = latest(ledgers).select("status", "area_m2").execute()
         used = frame[frame.status.isin(audit.params("CD-02").counted)]
-        claimed_area = f"{told[_AREA]:,.2f}" if _AREA in told else "—"
         count = f"{len(used):,} / {len(frame):,}"
-        area = f"{used.area_m2.sum() / 1e4:,.2f} / {claimed_area}"
+        area = f"{_area(used.area_m2.sum(), audit.lang)} / {_area(told[_AREA] * 1e4, audit.lang) if _AREA in told else '—'}"
     implied = implied_population(told[_AREA], told[_PER_HEAD]) if {_AREA, _PER_HEAD} <= told.keys() else None
     people = f"{implied.low:,.1f}–{implied.high:,.1f}" if implied else "—"
     if implied and audit.lang == "en":
         people = f"{implied.low / 100:,.2f}–{implied.high / 100:,.2f}"
     figures = (
         ("使用中的场地 / 登记", "Venues in use / on the list", count),
-        ("登记面积 / 汇报面积（万平方米）", "Area listed / claimed (10,000 m²)", area),
+        ("登记面积 / 汇报面积（万平方米）", "Area listed / claimed (m²)", area),
         (
             "汇报数隐含人口（万人）",
             "Population the report implies (million)",
@@ -156,6 +161,11 @@ def first_screen(audit) -> Screen | None:
     )
     zh, en = _verdict(audit, implied, told.get(_PER_HEAD))
     return Screen(zh, en, figures)
+
+
+def _area(square_metres: float, lang: str) -> str:
+    """In tens of thousands of square metres for Chinese, in full for English."""
+    return f"{square_metres / 1e4:,.2f}" if lang == "zh" else f"{square_metres:,.0f}"
 
 
 def _verdict(audit, implied: Implied | None, per_head: float | None) -> tuple[str, str]:

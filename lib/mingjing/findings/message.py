@@ -11,7 +11,7 @@ from typing import Any
 from mingjing.period import in_chinese, span_words
 from mingjing.rules.catalogue import Entry, Params, catalogue
 from mingjing.tables.words import in_english
-from mingjing.wording import listed, number, plural, weekday, yuan
+from mingjing.wording import in_full, listed, number, plural, weekday, yuan
 
 # Text is folded for comparing when it is read; what a Chinese sentence quotes has its own marks again.
 _FOLDED = re.compile(r"(?<=[\u4e00-\u9fff”》）])[,;:?!](?=[\u4e00-\u9fff“《（])")
@@ -118,14 +118,15 @@ def message(entry, hits, unit, subject, name_of, lang) -> str:
 
 
 def _told_once(sentences: list[str], lang: str) -> list[str]:
-    """Sentences on one subject, without the clauses that the first has said already."""
-    comma = "，" if lang == "zh" else ", "
+    """Sentences on one subject, without the subject and the clauses that the first has said already."""
+    marks = "，：" if lang == "zh" else (", ", ": ")
     first, *others = sentences
     found = [first]
     for other in others:
-        alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, other, strict=False))
-        cut = "".join(character for character, _ in alike).rfind(comma)
-        found.append(other[cut + len(comma) :] if cut >= 0 else other)
+        pairs = takewhile(lambda pair: pair[0] == pair[1], zip(first, other, strict=False))
+        alike = "".join(character for character, _ in pairs)
+        said = max(alike.rfind(mark) + len(mark) if mark in alike else 0 for mark in marks)
+        found.append(other[said:])
     return found
 
 
@@ -173,8 +174,9 @@ def _formed(value: str, form: str, lang: str) -> str:
 
 
 def _counted(text: str) -> str:
-    """What an English message writes as `visit(s)` goes by the number before it; what was one time was once."""
-    return _ONE_TIME.sub("once", plural(text))
+    """What an English message writes as `visit(s)` goes by the number before it; what was one time was once, and tens of
+    thousands are written out."""
+    return _ONE_TIME.sub("once", plural(in_full(text)))
 
 
 def _quoted(text: str) -> str:

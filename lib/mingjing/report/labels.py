@@ -33,7 +33,8 @@ def label(name: str, lang: str, rule_id: str | None = None) -> str:
     if stem in said:
         return said[stem][lang == "en"]
     if name in own:
-        return own[name].label(lang)
+        told = own[name].label(lang)
+        return f"{told}（{_texts()['units'][own[name].unit]}）" if lang == "zh" and name in _full() else told
     if stem in _texts()["names"]:
         return _texts()["names"][stem][lang == "en"]
     column = _headers(None).get(name)
@@ -49,6 +50,7 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     }
     if lang == "en":
         names = {name: WORDS.get(told, told) for name, told in names.items()}
+        frame = frame.assign(**{name: frame[name] * 1e4 for name in frame.columns if name in _full()})
     truth = {True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"}
     words = {name: frame[name].map(truth) for name in frame.columns if frame[name].dtype == bool}
     for name, codes in (_texts()["values"] | _CARDS).items():
@@ -76,6 +78,8 @@ def proof(
             return weekday(int(value), lang)
         if name in money:
             return yuan(value)
+        if lang == "en" and name in _full():
+            return f"{number(round(value * 1e4), name)} {_full()[name]}"
         # hours and ratios that were worked out; nobody writes more
         whole = isinstance(value, int) or abs(value) < 1
         return number(value if whole else round(value, 3), name)
@@ -135,6 +139,11 @@ def unit_label(unit: str, lang: str) -> str:
 @cache
 def _texts() -> dict:
     return tomllib.loads(resources.files(__package__).joinpath("labels.toml").read_text("utf-8"))
+
+
+def _full() -> dict[str, str]:
+    """What the ledgers count in tens of thousands and English writes in full: name → unit of measure."""
+    return _texts()["in_full"]
 
 
 @cache

@@ -10,7 +10,7 @@ from mingjing.report.labels import key_label, unit_label
 from mingjing.rules.catalogue import Entry, Threshold, catalogue
 from mingjing.tables import tables
 from mingjing.tables.words import WORDS as FIXED
-from mingjing.wording import keywords, listed, number
+from mingjing.wording import in_full, keywords, listed, number
 
 WORDS = {
     "zh": {
@@ -153,10 +153,11 @@ def threshold_value(threshold: Threshold, lang: str) -> str:
 
 def _dated(threshold: Threshold, lang: str, told: Callable) -> str:
     """Each of its values as told, with the day it begins."""
-    return ("；" if lang == "zh" else "; ").join(
+    text = ("；" if lang == "zh" else "; ").join(
         told(value) + (WORDS[lang]["from"].format(start) if start else "")
         for start, value in threshold.values
     )
+    return in_full(text) if lang == "en" else text
 
 
 def _percent(value, lang: str) -> str:
