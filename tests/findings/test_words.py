@@ -77,17 +77,23 @@ def test_what_proves_a_finding_names_spans_of_time_in_words(written, zh, en):
         assert proof("quarter", written, {}, lang, {}) == told
         assert proof("months", [written], {}, lang, {}) == told
     values = {"unit": "甲", "half": written, "meetings": 0}
+    en = {"一季度": "first quarter"}.get(en, en)  # a fixed word of the ledgers
     assert f" {en}" in sentence(catalogue()["ZT-02"], "few", values, "en")
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
-    [("2021-05", "2021年5月"), ("2021Q3", "2021年第3季度"), ("2021", "2021年"), ("五月", "五月")],
+    ("written", "told", "en"),
+    [
+        ("2021-05", "2021年5月", "2021-05"),
+        ("2021Q3", "2021年第3季度", "Q3 2021"),
+        ("2021", "2021年", "2021"),
+        ("五月", "五月", "五月"),
+    ],
 )
-def test_a_span_of_time_reads_as_chinese_write_it(written, told):
+def test_a_span_of_time_reads_as_people_write_it(written, told, en):
     entry, seen = catalogue()["ST-01"], {"meals": 22, "missing": 1, "percent": 4.5}
     assert sentence(entry, "missing", seen | {"month": written}, "zh").startswith(f"{told}供餐22餐次")
-    assert sentence(entry, "missing", seen | {"month": written}, "en").startswith(f"{written}: 1 of 22 meals")
+    assert sentence(entry, "missing", seen | {"month": written}, "en").startswith(f"{en}: 1 of 22 meals")
 
 
 def test_an_english_message_has_the_fixed_words_of_ledgers_in_english():
@@ -192,7 +198,7 @@ def test_a_message_tells_a_difference_without_its_sign_and_a_share_in_percent():
             [{"case": "carded", "e_praise": "优秀"}, {"case": "carded", "e_praise": "优秀共产党员"}],
             {"e_person_id": "张三", "e_year": 2021, "e_issue_date": date(2021, 2, 1)},
             "张三：2021年获优秀，2021-02-01被亮红牌；2021年获优秀共产党员，2021-02-01被亮红牌",
-            "; 优秀共产党员 in 2021, red card of 2021-02-01",
+            "; outstanding Party member in 2021, red card of 2021-02-01",
         ),
     ],
 )
