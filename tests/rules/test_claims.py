@@ -96,6 +96,24 @@ def test_dq05_decimals_as_printed_decide_where_the_clerk_wrote_them_down(verdict
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "more", "case", "measure"),
+    [
+        ("人均场地面积", 3.0, {}, "agrees_rounded", ("平方米", "m²")),
+        ("人均场地面积", 3.03, {"uom": "平方米"}, "agrees", ("平方米", "m²")),
+        ("人均场地面积", 3.05, {}, "differs", ("平方米", "m²")),
+        ("场地面积", 303, {}, "agrees", ("万平方米", "× 10,000 m²")),
+        ("场地数量", 12630, {"uom": "处"}, "agrees", ("处", None)),
+    ],
+)
+def test_dq05_says_what_is_measured_and_where_the_figure_was_rounded(
+    ledgers, key, value, more, case, measure
+):
+    held = ledgers(report_claim=[claim(key, value, **more | OCTOBER)], region_stat=[region(venue_area=303.0)])
+    (row,) = verdicts(held, "DQ-05", Params(catalogue()["DQ-05"])).to_pyarrow().to_pylist()
+    assert (row["case"], row["uom"], row["uom_en"]) == (case, *measure)
+
+
 def checks(rounds, units, festival="节日专项检查", **more):
     return [
         {

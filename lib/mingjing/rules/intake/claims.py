@@ -12,7 +12,7 @@ from mingjing.rules.catalogue import catalogue
 from mingjing.rules.engine import NotRun, could_pass, rule
 from mingjing.rules.expr import EPSILON, graded
 from mingjing.rules.intake.quality import gaps, owing
-from mingjing.rules.intake.recompute import RECOMPUTE, Claim
+from mingjing.rules.intake.recompute import MEASURED, RECOMPUTE, Claim
 from mingjing.rules.ledgers import Ledgers
 from mingjing.tables import tables
 from mingjing.wording import listed, shortlist
@@ -75,9 +75,10 @@ def _table(ledgers: Ledgers, rule_id: str, p) -> pa.Table:
         claim = _claim(ledgers, row, p)
         found = judge(claim) if claim else Verdict(OPEN, "scope")
         own = next(iter(claim.units)) if claim and claim.units else None
-        line = {name: row[name] for name in ("claim_id", "claim_key", "claim_text", "uom", "value", "_rid")}
-        uom = (row["uom"] or "").strip()
-        line |= {"unit": own, "verdict": found.verdict, "case": found.case, "uom_en": UOM_EN.get(uom, uom)}
+        line = {name: row[name] for name in ("claim_id", "claim_key", "claim_text", "value", "_rid")}
+        uom = (row["uom"] or "").strip() or MEASURED.get(row["claim_key"], "")
+        line |= {"unit": own, "verdict": found.verdict, "case": found.case}
+        line |= {"uom": uom or None, "uom_en": UOM_EN.get(uom, uom)}
         line |= found.seen | {
             f"rule_names{end}": rules_in_words(found.seen.get("rules", []), lang) for lang, end in _ENDS
         }
@@ -242,6 +243,8 @@ def figure(ledgers: Ledgers, claim: Claim, p) -> Verdict:
     seen = {"computed": shown[0], "other": shown[1] if len(shown) > 1 else None}
     twice = {"节日检查次数": "_checks", "反兴奋剂培训覆盖率": "_training"}.get(claim.key, "")
     case = ("agrees" if fits else "differs") + (twice if len(shown) > 1 else "")
+    if case == "agrees" and not math.isclose(scaled[0], claim.value, abs_tol=EPSILON):
+        case = "agrees_rounded"
     return Verdict(SUPPORTED if fits else REFUTED, case, seen)
 
 

@@ -156,6 +156,15 @@ def whole(claim: Claim) -> None:
         raise NotRun("scope")
 
 
+# what a figure is counted or measured in where the clerk left that blank; shares may be written either way
+MEASURED = {
+    "节日检查次数": "次",
+    **dict.fromkeys(("优秀共产党员人数", "优秀党务工作者人数"), "名"),
+    "先进基层党组织数": "个",
+    "场地数量": "个",
+    "场地面积": "万平方米",
+    "人均场地面积": "平方米",
+}
 RECOMPUTE: dict[str, Callable[[Ledgers, Claim, Params], list[float]]] = {
     "节日检查次数": festival_checks,
     **dict.fromkeys(("优秀共产党员人数", "优秀党务工作者人数", "先进基层党组织数"), honours),
