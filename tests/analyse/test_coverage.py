@@ -21,6 +21,8 @@ def test_coverage_counts_the_ledgers_with_rows(tmp_path):
     frame = coverage(audit)
     told = "在用的2个单位中只列须按月记台账的1个；3个单位月中，1个一行也没有"
     assert covered_told(audit, frame) == told, "a unit out of use is no unit in use"
+    checked = audit.outcomes("intake").set_index("rule_id").rows_checked
+    assert checked["DQ-03"] == 2, "the rule counts units as the report does"
     assert frame.values.tolist() == [
         ["射击中心", "2021-01", 1.0, 4],
         ["射击中心", "2021-02", 0.0, 4],

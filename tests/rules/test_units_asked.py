@@ -236,6 +236,16 @@ def test_a_reason_names_a_ledger_once():
     )
 
 
+@pytest.mark.parametrize(("used", "came_to"), [(True, "passed"), (None, "passed"), (False, "not_run")])
+def test_a_unit_out_of_use_is_no_unit_that_was_checked(ledgers, used, came_to):
+    unit = {"unit_id": "U1", "has_canteen": True, "active": used}
+    meals = [{"unit_id": "U1", "ledger_date": date(2021, month, 1)} for month in range(1, 13)]
+    found = run(ledgers, "DQ-03", unit=[unit], meal_ledger=meals)
+    assert (found.outcome, found.rows_checked) == (came_to, int(came_to == "passed"))
+    if not found.rows_checked:
+        assert reason_text(found.reason, "zh") == "所查范围内没有这类记录：单位基本信息表（在用）"
+
+
 @pytest.mark.parametrize("owes", [True, False, None])
 def test_who_has_no_guns_canteen_athletes_nor_key_posts_does_not_pass_for_lack_of_them(ledgers, owes):
     unit = {"unit_id": "U1", "active": True, "head_id": "P1"}

@@ -24,6 +24,17 @@ def unresolved(audit) -> pd.DataFrame:
     return withheld(audit, found.rename("rows").reset_index())
 
 
+def units_in_use(audit) -> pd.DataFrame:
+    """The ledger of units (of those asked for) without those out of use, as the rules count them."""
+    units = audit.intake.tables.get("unit")
+    if units is None:
+        return pd.DataFrame(columns=["unit_id", "active"])
+    frame = units.to_pandas()
+    frame = frame.reindex(columns=list(dict.fromkeys([*frame, "active"])))
+    frame = frame[frame.unit_id.isin(audit.units)] if audit.units else frame
+    return frame[~frame.active.eq(False)]
+
+
 def coverage(audit) -> pd.DataFrame:
     """One row per unit and month of the period: of the `due` monthly ledgers, in how many (`ledgers`) the unit has rows.
 
@@ -31,16 +42,12 @@ def coverage(audit) -> pd.DataFrame:
     those of DQ-03. Units that owe no monthly ledger are left out.
     """
     monthly = audit.params("DQ-03").monthly
-    units = audit.intake.tables.get("unit")
-    if units is None:
-        return pd.DataFrame(columns=COVERAGE)
-    flags = units.to_pandas().reindex(columns=["unit_id", "active", *dict.fromkeys(monthly.values())])
+    flags = units_in_use(audit).reindex(columns=["unit_id", *dict.fromkeys(monthly.values())])
     kept = {name: _months(audit, name) for name in monthly if name in audit.intake.tables}
     over = {name for name, _, last in audit.ledgers.spans("month") if last <= audit.as_of}
     lines = []
-    flags = flags[flags.unit_id.isin(audit.units)] if audit.units else flags
     for unit in flags.sort_values("unit_id").to_dict("records"):
-        owed = [name for name, flag in monthly.items() if unit[flag] is True and unit["active"] is not False]
+        owed = [name for name, flag in monthly.items() if unit[flag] is True]
         judged = [name for name in owed if name in kept]
         for month in audit.period.months() if owed else ():
             found = sum((unit["unit_id"], month) in kept[name] for name in judged)
@@ -52,11 +59,7 @@ def coverage(audit) -> pd.DataFrame:
 def covered_told(audit, covered: pd.DataFrame) -> str:
     """Which units `coverage` is of, among all in use, and how many of their months are without a row."""
     silent, owing = int((covered.ledgers == 0).sum()), covered.unit.nunique()
-    units = audit.intake.tables.get("unit")
-    flags = units.to_pandas().reindex(columns=["unit_id", "active"]) if units is not None else pd.DataFrame()
-    if audit.units and len(flags):
-        flags = flags[flags.unit_id.isin(audit.units)]
-    used = int((~flags.active.eq(False)).sum()) if len(flags) else 0
+    used = len(units_in_use(audit))
     if audit.lang == "zh":
         return (
             f"在用的{used}个单位中只列须按月记台账的{owing}个；{len(covered)}个单位月中，{silent}个一行也没有"

@@ -194,7 +194,7 @@ def _no_pass(entry: Entry, units: tuple[str, ...], checked: int, hits: list) -> 
     if not checked:
         first = next(iter(entry.needs))
         kinds = [v if isinstance(v, str) else column for column, values in entry.judges() for v in values]
-        return "none_such", ", ".join(f"{first}.{kind}" for kind in kinds)
+        return "none_such", ", ".join(f"{first}.{kind}" for kind in kinds or ["active"])
     if not units:
         return None
     if not _by_unit(entry):
@@ -216,7 +216,7 @@ def _by_unit(entry: Entry) -> bool:
     return declared is None or declared.unit is not None or entry.area == "intake"
 
 
-def _rows(entry: Entry, ledgers: Ledgers, units: tuple[str, ...], only: tuple = ()) -> int:
+def _rows(entry: Entry, ledgers: Ledgers, units: tuple[str, ...], only: tuple | None = None) -> int:
     """Rows of the ledger that is counted; `only` those that the rule judges."""
     if not entry.needs:
         return 1

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from mingjing.period import Period, month_end
 from mingjing.rules import backends
 from mingjing.rules.catalogue import Entry, Params, catalogue
+from mingjing.rules.expr import active
 from mingjing.tables import ARROW, Table, tables
 
 _FESTIVALS = {
@@ -207,14 +208,20 @@ class Ledgers:
         return list(dict.fromkeys(n for names in needed for n in names))
 
     def count(
-        self, name: str, units: tuple[str, ...], within: bool, only: tuple[tuple[str, tuple], ...] = ()
+        self,
+        name: str,
+        units: tuple[str, ...],
+        within: bool,
+        only: tuple[tuple[str, tuple], ...] | None = None,
     ) -> int:
-        """How many rows of a ledger belong to these units (all if none are named), and `within` the period; `only` those
-        with these values in these columns."""
+        """How many rows of a ledger belong to these units (all if none are named), and `within` the period; `only`: of what
+        is in use those with these values in these columns."""
         key = (name, units, within, only)
         if key not in self._counts:
             table, declared = getattr(self, name), tables().get(name)
-            for column, values in only:
+            if only is not None and declared and "active" in declared.columns:
+                table = active(table)
+            for column, values in only or ():
                 table = table.filter(table[column].isin(values))
             if declared and declared.date and within:
                 table = table.filter(self.in_period(table[declared.date]))
