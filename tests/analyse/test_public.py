@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from mingjing.analyse import feedback, rectification, venues
+from mingjing.analyse import antidoping, feedback, rectification, venues
 from mingjing.findings import Findings, make_findings
+from mingjing.release import is_withheld
 from mingjing.rules import Params, catalogue, rules, run_rule
 
 
@@ -151,10 +152,27 @@ def test_feedback_counts_issues_over_the_limit_and_those_without_the_head(audit)
     screen = feedback.first_screen(a)
     assert "2个问题被投诉超过2次仍未解决，其中1个没有主要领导过问记录" in screen.zh
     assert screen.figures[0][2] == "4 / 6"
-    assert list(feedback.repeats(a).groupby("issue").size()) == [3, 3]
+    told = feedback.repeats(a)
+    assert list(told.groupby("issue").size()) == [3, 3]
+    assert list(told.outcome) == ["resolved", "resolved", "dissatisfied"] * 2
+    a.release = object()  # for the public no case says what came of it, nor whose it was
+    public = feedback.repeats(a)
+    assert len(public) == 6 and public[["unit_id", "outcome"]].isna().all(axis=None) and is_withheld(public)
+    del a.release
     rates = feedback.rates(a).iloc[0]
     assert (rates.satisfied_k, rates.satisfied_n) == (4, 6)
     assert feedback.three_rates(a).satisfied_rate[0] == "4/6，67%（30–90%）"
+
+
+def test_tests_and_whereabouts_are_drawn_for_readers_inside_only(audit):
+    row = {"rec_id": "R1", "rec_type": "兴奋剂检查", "rec_date": date(2021, 8, 4)}
+    a = audit(adop_record=[row | {"result": "阳性", "unit_id": "U1"}])
+    a.names = {}
+    inside = antidoping.events(a)
+    assert (len(inside), antidoping.events_told(inside, "en")) == (1, "1 event")
+    a.release = object()
+    outside = antidoping.events(a)
+    assert outside.empty and antidoping.events_told(outside, "zh") == "涉及个人，不公布"
 
 
 def test_a_missing_group_is_shown_and_the_total_says_what_it_rests_on(audit):

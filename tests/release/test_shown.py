@@ -215,6 +215,19 @@ def test_a_message_without_its_small_counts_is_a_sentence(intake):
     assert "应受训30人" in told["message_zh"] and "高峰" not in told["message_zh"]
 
 
+def test_what_is_of_one_persons_tests_has_neither_unit_nor_day(intake):
+    """One positive of a unit on a day is somebody, whatever code stands for the name; two units stay two findings."""
+    rid = rows_of(intake, "person")[0]
+    told = {"subject": "P1|x", "_rids": [rid], "date": date(2021, 8, 4), "e_ath_id": "P1"}
+    told |= {"e_report_time": "2021-08-06 00:30", "case": "late"}
+    found, outcome = shown(intake, "FX-B05", told, told | {"unit": "U2"})
+    assert len(found) == 2 and len({row["finding_id"] for row in found}) == 2
+    for row in found:
+        assert (row["unit"], row["date"], json.loads(row["evidence"])["values"]) == (None, None, {})
+        assert row["message_zh"] == "阳性或违规事件未及时上报（细节不对外公布）"
+    assert not {"U1", "U2", "2021-08-04"} & set(str(outcome.hits).replace("'", " ").split())
+
+
 def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
     """78 of 81 trained: 96.3% with the 81 that stand elsewhere gives the 3 left. Units are not people."""
     trained = {

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from mingjing.analyse import Screen, ledger
-from mingjing.release import few, is_withheld, marked, small
+from mingjing.release import few, is_withheld, marked, small, withheld
 from mingjing.rules import Params
 from mingjing.tables.words import in_english
-from mingjing.wording import listed
+from mingjing.wording import listed, plural
 
 ISSUED = ("发放", "使用")
 EVENTS = ("兴奋剂检查", "TUE", "错过检查", "行踪申报失败")
@@ -114,7 +114,8 @@ def batches(audit) -> pd.DataFrame:
 
 
 def events(audit) -> pd.DataFrame:
-    """Whereabouts failures, tests and exemptions of the period: `date`, `unit`, `event`."""
+    """Whereabouts failures, tests and exemptions of the period: `date`, `unit`, `event`. Each is one person's, and the public
+    is shown none."""
     frame = ledger(audit, "adop_record")
     when = pd.to_datetime(frame.rec_date)
     start, end = pd.Timestamp(audit.ledgers.start), pd.Timestamp(audit.ledgers.end)
@@ -132,7 +133,14 @@ def events(audit) -> pd.DataFrame:
         }
     )
     found = found.sort_values(["unit", "place", "event", "date"], kind="stable")
-    return found.drop(columns="place").reset_index(drop=True)
+    return withheld(audit, found.drop(columns="place").reset_index(drop=True))
+
+
+def events_told(found: pd.DataFrame, lang: str) -> str:
+    """How many `events` are drawn; or that they are not for the public."""
+    if is_withheld(found):
+        return "涉及个人，不公布" if lang == "zh" else "of single persons, not published"
+    return f"共{len(found)}件" if lang == "zh" else plural(f"{len(found)} event(s)")
 
 
 def first_screen(audit) -> Screen:

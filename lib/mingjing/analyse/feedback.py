@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import proportion_confint
 from mingjing.analyse import Screen
 from mingjing.analyse import rates as shared
 from mingjing.errors import UsageError
-from mingjing.release import few, small
+from mingjing.release import few, marked, small
 from mingjing.rules.feedback.evaluation import group_scores
 from mingjing.rules.feedback.hotline import counted
 from mingjing.rules.feedback.repeats import by_issue, issues
@@ -20,7 +20,8 @@ _RATED = [*_CONTENT, "不满意"]
 
 def repeats(audit) -> pd.DataFrame:
     """Every complaint of an issue complained of more often than the rule allows, issue by issue: `issue` (number of
-    the first complaint), `title` of the first, `ticket_no`, `accept_time`, `channel`, `unit_id`, `outcome`."""
+    the first complaint), `title` of the first, `ticket_no`, `accept_time`, `channel`, `unit_id`, `outcome`. The public learns
+    neither whose a complaint was nor what came of it: counted, they would narrow down a share that is withheld."""
     if not knowable(audit):
         return pd.DataFrame(columns=_REPEAT)
     p = audit.params("RX-03")
@@ -35,7 +36,10 @@ def repeats(audit) -> pd.DataFrame:
     frame = frame[frame.unit_id.isin(audit.units)] if audit.units else frame
     first = frame.groupby("issue").accept_time.transform("min")
     frame = frame.assign(_first=first).sort_values(["_first", "issue", "accept_time"], kind="stable")
-    return frame[_REPEAT].reset_index(drop=True)
+    frame = frame[_REPEAT].reset_index(drop=True)
+    return (
+        frame if getattr(audit, "release", None) is None else marked(frame.assign(unit_id=None, outcome=None))
+    )
 
 
 def knowable(audit) -> bool:
