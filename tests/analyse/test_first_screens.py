@@ -34,7 +34,7 @@ def test_claims_are_judged_in_words(audit):
     first = "弹药结存不连续（守恒）" if audit.lang == "zh" else "Ammunition running balance broken"
     assert first in told and "blank" not in told
     if audit.lang == "en":
-        assert "reported 10, by the ledgers 9\n" in told and "3.1 m²" in told
+        assert "reported 10, by the ledgers 9 as of 2021-12-31\n" in told and "3.1 m²" in told
 
 
 def test_a_finding_says_what_the_overview_says_of_the_claim(audit):

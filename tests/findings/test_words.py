@@ -53,11 +53,20 @@ def test_two_numbers_that_differ_read_differently():
 def test_a_sentence_quotes_within_quotes_and_writes_marks_and_spans_as_chinese_does():
     entry, values = (
         catalogue()["DQ-05"],
-        {"claim_text": "评出10名“优秀党务工作者”,公示到位", "value": 10, "uom": "名", "computed": 9},
+        {
+            "claim_text": "评出10名“优秀党务工作者”,公示到位",
+            "value": 10,
+            "uom": "名",
+            "computed": 9,
+            "figure_day": date(2021, 12, 31),
+        },
     )
     told = sentence(entry, "differs", values, "zh")
-    assert told == "“评出10名‘优秀党务工作者’，公示到位”：报告10名，台账复算9名"
-    for lang, said in (("zh", "报告10，台账复算9"), ("en", "reported 10, by the ledgers 9")):
+    assert told == "“评出10名‘优秀党务工作者’，公示到位”：报告10名，台账截至2021-12-31复算9名"
+    for lang, said in (
+        ("zh", "报告10，台账截至2021-12-31复算9"),
+        ("en", "reported 10, by the ledgers 9 as of 2021-12-31"),
+    ):
         assert sentence(entry, "differs", values | {"uom": None, "uom_en": None}, lang).endswith(said)
     half = sentence(catalogue()["ZT-02"], "few", {"unit": "甲", "half": "2021H2", "meetings": 0}, "zh")
     assert half.startswith("甲2021年下半年专题研究0次")

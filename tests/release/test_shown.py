@@ -233,13 +233,26 @@ def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
     trained = {
         "e_claim_key": "反兴奋剂培训覆盖率",
         "e_computed": 87.5,
+        "e_figure_day": date(2021, 12, 31),
         "e_other": 96.3,
         "e_value": 100.0,
         "e_uom": "%",
     }
-    rate = {"e_claim_key": "满意率", "e_computed": 98.2, "e_value": 99.0, "e_uom": "%"}
+    rate = {
+        "e_claim_key": "满意率",
+        "e_computed": 98.2,
+        "e_figure_day": date(2021, 12, 31),
+        "e_value": 99.0,
+        "e_uom": "%",
+    }
     few, many = (
-        {"e_claim_key": "优秀共产党员人数", "e_computed": n, "e_value": 9.0, "e_uom": "人"}
+        {
+            "e_claim_key": "优秀共产党员人数",
+            "e_computed": n,
+            "e_figure_day": date(2021, 12, 31),
+            "e_value": 9.0,
+            "e_uom": "人",
+        }
         for n in (2.0, 20.0)
     )
     hits = [
@@ -247,8 +260,8 @@ def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
         for place, seen in enumerate((trained, rate, few, many))
     ]
     told = [row["message_zh"] for row in shown(intake, "DQ-05", *hits)[0]]
-    assert "按单位为87.5%、按人员为＊%" in told[0] and "台账复算＊%" in told[1]
-    assert "台账复算＊人" in told[2] and "台账复算20人" in told[3]
+    assert "按单位为87.5%、按人员为＊%" in told[0] and "台账截至2021-12-31复算＊%" in told[1]
+    assert "台账截至2021-12-31复算＊人" in told[2] and "台账截至2021-12-31复算20人" in told[3]
     table = pa.Table.from_pylist(
         [
             {"claim_text": "汇报", "_rid": 0, "case": "differs"}
@@ -262,7 +275,7 @@ def test_what_a_claim_on_people_was_held_against_is_withheld(intake):
 
 def test_a_claim_judged_is_told_with_its_verdict(public):
     (claim,) = judged(public).itertuples()
-    assert claim.verdict == "supported" and "得到支撑：台账复算＊人" in claim.why
+    assert claim.verdict == "supported" and "得到支撑：台账截至2021-12-31复算＊人" in claim.why
     assert "不公开" not in public.claims().text
 
 

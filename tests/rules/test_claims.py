@@ -85,6 +85,20 @@ def test_dq05_venue_figures_within_half_a_unit_of_the_last_digit(verdict, key, v
     assert found[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("key", "day"), [("场地数量", date(2021, 9, 30)), ("优秀共产党员人数", date(2021, 12, 31))]
+)
+def test_dq05_says_of_which_day_its_figure_is(check, key, day):
+    """The line of the venues has a day of its own; honours are kept by the year."""
+    honour = {"honor_id": "H1", "honor_type": "优秀共产党员", "year": 2021, "subject_id": "P1"}
+    rows = [claim(key, 5000.0, **OCTOBER)]
+    outcome, findings = check(
+        "DQ-05", report_claim=rows, region_stat=[region(stat_date=date(2021, 9, 30))], honor=[honour]
+    )
+    assert [hit["e_figure_day"] for hit in outcome.hits] == [day]
+    assert f"台账截至{day}复算" in next(iter(findings))["message_zh"]
+
+
 def test_dq05_decimals_as_printed_decide_where_the_clerk_wrote_them_down(verdict):
     rows = [region(venue_area=303.0)]
     assert (

@@ -12,7 +12,7 @@ from mingjing.rules.catalogue import catalogue
 from mingjing.rules.engine import NotRun, could_pass, rule
 from mingjing.rules.expr import EPSILON, graded
 from mingjing.rules.intake.quality import gaps, owing
-from mingjing.rules.intake.recompute import MEASURED, RECOMPUTE, Claim
+from mingjing.rules.intake.recompute import MEASURED, RECOMPUTE, Claim, figure_day
 from mingjing.rules.ledgers import Ledgers
 from mingjing.tables import tables
 from mingjing.wording import listed, shortlist
@@ -29,6 +29,7 @@ _EVIDENCE = pa.schema(
         ("case", pa.string()),
         ("computed", pa.float64()),
         ("other", pa.float64()),
+        ("figure_day", pa.date32()),
         ("rules", pa.list_(pa.string())),
         *((name, pa.string()) for name in ("rule_names", "rule_names_en")),
         *((name, pa.date32()) for name in ("period_start", "period_end")),
@@ -241,6 +242,7 @@ def figure(ledgers: Ledgers, claim: Claim, p) -> Verdict:
     fits = any(abs(r - claim.value) <= 0.5 * 10**-claim.dp + EPSILON for r in scaled)
     shown = [round(r, claim.dp + 2) for r in scaled]
     seen = {"computed": shown[0], "other": shown[1] if len(shown) > 1 else None}
+    seen["figure_day"] = figure_day(ledgers, claim, p)
     twice = {"节日检查次数": "_checks", "反兴奋剂培训覆盖率": "_training"}.get(claim.key, "")
     case = ("agrees" if fits else "differs") + (twice if len(shown) > 1 else "")
     if case == "agrees" and not math.isclose(scaled[0], claim.value, abs_tol=EPSILON):

@@ -83,6 +83,17 @@ def honours(ledgers: Ledgers, claim: Claim, p) -> list[float]:
 
 
 def venues(ledgers: Ledgers, claim: Claim, p) -> list[float]:
+    row = _city(ledgers, claim, p)
+    per_head = row["venue_area"] / row["resident_pop"] if row["venue_area"] and row["resident_pop"] else None
+    value = {"场地数量": row["venue_count"], "场地面积": row["venue_area"], "人均场地面积": per_head}[
+        claim.key
+    ]
+    if value is None:
+        raise NotRun("no_rows", "region_stat")
+    return [value]
+
+
+def _city(ledgers: Ledgers, claim: Claim, p) -> dict:
     """The city's line of the venue figures nearest before the day the claim speaks of."""
     need(ledgers, region_stat=("is_total", "venue_count", "venue_area", "resident_pop"))
     whole(claim)
@@ -92,14 +103,16 @@ def venues(ledgers: Ledgers, claim: Claim, p) -> list[float]:
     rows = t.order_by(t.stat_date.desc()).limit(1).to_pyarrow().to_pylist()
     if not rows:
         raise NotRun("no_rows", "region_stat")
-    row = rows[0]
-    per_head = row["venue_area"] / row["resident_pop"] if row["venue_area"] and row["resident_pop"] else None
-    value = {"场地数量": row["venue_count"], "场地面积": row["venue_area"], "人均场地面积": per_head}[
-        claim.key
-    ]
-    if value is None:
-        raise NotRun("no_rows", "region_stat")
-    return [value]
+    return rows[0]
+
+
+def figure_day(ledgers: Ledgers, claim: Claim, p) -> date:
+    """Up to which day what stands against the claim was counted: honours are kept by year, figures of venues by the day of
+    their line."""
+    recompute = RECOMPUTE[claim.key]
+    if recompute is venues:
+        return _city(ledgers, claim, p)["stat_date"]
+    return min(ledgers.as_of, date(claim.end.year, 12, 31)) if recompute is honours else claim.end
 
 
 def closed(ledgers: Ledgers, claim: Claim, _p) -> list[float]:
