@@ -431,7 +431,7 @@ def test_dq04_warns_that_rules_had_no_rows_of_the_unit_and_names_them(check):
         ("unseen", "low", "warning", "U2")
     ]
     (told,) = found
-    assert "5条规则没有所说单位的记录可查（隐患逾期未整改" in told["message_zh"]
+    assert "5条规则没有所说单位的记录可查（隐患逾期整改或未整改" in told["message_zh"]
     assert "rules with no rows of the unit to look at: 5" in told["message_en"]
 
 
