@@ -28,6 +28,15 @@ ELSEWHERE = {
     ("intake/files.py", "error.what"): "an InputError raised again with the file's name",
     ("intake/files.py", "error.todo"): "the same",
     ("cli.py", "str(error.strerror)"): "the system's own words, of which the usual ones are told",
+    ("cli.py", "reason"): "the same as in run.py",
+    ("cli_findings.py", "e['field']"): "a name of FIELDS",
+    ("cli_findings.py", "name"): "the same",
+    ("cli_findings.py", "value"): "a name of STATES or VERDICTS",
+    ("findings/register/sheet.py", "words"): "made of what was told already",
+    ("findings/register/sheet.py", "self.what"): "one of the four that Answer names",
+    ("findings/register/sheet.py", "str(error)"): "of _filled, whose one text is in the catalogue",
+    ("runs/manifest.py", "self.where"): "the few words of Difference",
+    ("runs/manifest.py", "self.what"): "the same",
     ("runs/run.py", "reason"): "of a notebook: what its own error said, or one of the phrases of runs",
     ("runs/schedule/due.py", "last.removeprefix('mingjing: ')"): "what a run said, in its language already",
 }
@@ -108,7 +117,11 @@ class Module:
 def written(node: ast.AST) -> list[Literals]:
     if isinstance(node, ast.JoinedStr):
         return [joined([v.value if isinstance(v, ast.Constant) else HOLE for v in node.values])]
-    return [(node.value,)] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+    return (
+        [(node.value,)]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value
+        else []
+    )
 
 
 MODULES = [Module(path) for path in sorted(LIB.rglob("*.py"))]

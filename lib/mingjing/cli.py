@@ -18,6 +18,7 @@ from mingjing.cli_options import notebook_folder, options
 from mingjing.cli_proof import add_proof
 from mingjing.cli_schedule import add_schedule
 from mingjing.errors import MingjingError
+from mingjing.messages import tell
 
 # JupyterLab would ask for news, look for its own newer versions and list extensions of the index: nothing is fetched when the program runs
 _QUIET = (
@@ -234,7 +235,10 @@ def _run(args: argparse.Namespace) -> int:
     )
     done = None if args.force or args.sign else finished(target, mark, args.register)
     if done:
-        print(f"{target}: unchanged since the last run; --force makes it again", file=sys.stderr)
+        print(
+            tell(f"{target}: unchanged since the last run; --force makes it again", args.lang),
+            file=sys.stderr,
+        )
     else:
         from mingjing.processes import loading
 
@@ -257,10 +261,12 @@ def _run(args: argparse.Namespace) -> int:
             args.engine,
         )
     for area, reason in done.failed.items():
-        print(f"mingjing: {area}: {reason}", file=sys.stderr)
+        print(f"mingjing: {area}: {tell(reason, args.lang)}", file=sys.stderr)
     for file in done.unreadable:
         todo = f"What is wrong with it: mingjing check --data {args.data}"
-        print(f"mingjing: {file}: cannot be read; the reports stand without it. {todo}", file=sys.stderr)
+        _failed(
+            MingjingError("cannot be read; the reports stand without it", file=file, todo=todo), args.lang
+        )
     index = str(done.folder / "index.html")
     print(
         json.dumps(

@@ -6,6 +6,7 @@ import sys
 
 from mingjing.cli_options import options
 from mingjing.errors import printable
+from mingjing.messages import tell
 
 
 def add_desk(commands: argparse._SubParsersAction) -> None:
@@ -64,7 +65,8 @@ def _trace(args: argparse.Namespace) -> int:
     for line in told.itertuples(index=False):
         print("\t".join(map(printable, line)))
     if frame.empty:
-        print(f"mingjing: “{printable(args.text)}” stands in no ledger", file=sys.stderr)
+        none = tell(f"“{args.text}” stands in no ledger", args.lang)
+        print(f"mingjing: {printable(none)}", file=sys.stderr)
     return 0
 
 

@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from mingjing.cli_options import OPTIONS, options
 from mingjing.errors import UsageError
+from mingjing.messages import tell
 
 _EXAMPLES = {
     "list": " --area canteen --severity high",
@@ -132,7 +134,7 @@ def _list(args: argparse.Namespace) -> int:
         told["unit"] = line["unit_name"] or line["unit"]
         print("\t".join(_plain((line | told)[name]) for name in names))
     if not lines:
-        print("mingjing: no finding is like that", file=sys.stderr)
+        print(f"mingjing: {tell('no finding is like that', args.lang)}", file=sys.stderr)
     return 0
 
 
@@ -147,19 +149,25 @@ def _show(args: argparse.Namespace) -> int:
         print(run["period"], run["as_of"], ",".join(run["units"]), run["said"], sep="\t")
     for name, value in told["people"].items():
         if value is not None:
-            print(name, _plain(value), sep="\t")
-    _changes(told["history"])
+            print(tell(name, args.lang), _coded(name, value, args.lang), sep="\t")
+    _changes(told["history"], args.lang)
     return 0
 
 
-def _changes(entries: list[dict[str, Any]]) -> None:
+def _coded(field: str, value: Any, lang: str) -> str:
+    """What a field holds; a status or a verdict in words."""
+    return tell(value, lang) if value and field in ("status", "verdict") else _plain(value)
+
+
+def _changes(entries: list[dict[str, Any]], lang: str) -> None:
     for e in entries:
+        old, new = (_coded(e["field"], e[name], lang) or "–" for name in ("old", "new"))
         words = (
             e["at"],
             e["who"],
             e["finding_id"],
-            e["field"],
-            f"{e['old'] or '–'} → {e['new'] or '–'}",
+            tell(e["field"], lang),
+            f"{old} → {new}",
             e["note"],
         )
         print("\t".join(map(_plain, words)))
@@ -167,7 +175,7 @@ def _changes(entries: list[dict[str, Any]]) -> None:
 
 def _history(args: argparse.Namespace) -> int:
     entries = _open(args).history(args.finding_id).to_dict("records")
-    _print_json(entries) if args.json else _changes(entries)
+    _print_json(entries) if args.json else _changes(entries, args.lang)
     return 0
 
 
@@ -193,7 +201,7 @@ def _done(args: argparse.Namespace, version: int) -> int:
     if args.json:
         _print_json({"finding_id": args.finding_id, "version": version})
     else:
-        print(f"{args.finding_id}\tversion {version}")
+        print(f"{args.finding_id}\t{tell(f'version {version}', args.lang)}")
     return 0
 
 
@@ -216,12 +224,10 @@ def _import(args: argparse.Namespace) -> int:
         _print_json([asdict(answer) for answer in answers])
     else:
         for answer in wrong:
-            print(_plain(answer.line()), file=sys.stderr)
-        words = [
-            f"{sum(a.what == what for a in answers)} {what}"
-            for what in ("applied", "unchanged", "conflict", "refused")
-        ]
-        print(", ".join(words) + (" (dry run)" if args.dry_run else ""))
+            print(_plain(answer.line(args.lang)), file=sys.stderr)
+        n = Counter(answer.what for answer in answers)
+        words = f"{n['applied']} applied, {n['unchanged']} unchanged, {n['conflict']} conflict, {n['refused']} refused"
+        print(tell(words, args.lang) + (tell(" (dry run)", args.lang) if args.dry_run else ""))
     return 2 if wrong else 0
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from mingjing.cli_options import notebook_folder, options
+from mingjing.messages import tell
 
 
 def add_proof(commands: argparse._SubParsersAction) -> None:
@@ -56,14 +57,15 @@ def _verify(args: argparse.Namespace) -> int:
         print(json.dumps(body | ({"signed_by": signed_by} if signed_by else {}), ensure_ascii=False))
         return 1 if found else 0
     for difference in found:
-        print(f"{difference.where}: {difference.file}: {difference.what}")
+        print(difference.line(args.lang))
     aside = "" if with_inputs else "; the ledgers were not at hand and were not compared"
-    print(f"{compared} files compared, {len(found)} differ{aside}")
+    print(tell(f"{compared} files compared, {len(found)} differ", args.lang) + tell(aside, args.lang))
     if args.chain:
         end = f"; the run before it, {before}, was not given" if before else ", back to the first run"
-        print(f"{len(args.chain) - len(broken)} earlier manifests are in the chain{end}")
+        linked = tell(f"{len(args.chain) - len(broken)} earlier manifests are in the chain", args.lang)
+        print(linked + tell(end, args.lang))
     if signed_by:
-        print(f"signed by {signed_by}")
+        print(tell(f"signed by {signed_by}", args.lang))
     return 1 if found else 0
 
 
@@ -80,6 +82,6 @@ def _reproduce(args: argparse.Namespace) -> int:
         print(json.dumps(asdict(done), ensure_ascii=False))
     else:
         for line in [*done.circumstances, *done.differences]:
-            print(f"{line.where}: {line.file}: {line.what}")
-        print(f"{done.compared} files made again, {len(done.differences)} differ")
+            print(line.line(args.lang))
+        print(tell(f"{done.compared} files made again, {len(done.differences)} differ", args.lang))
     return 1 if done.differences else 0

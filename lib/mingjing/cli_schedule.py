@@ -125,7 +125,7 @@ def _run_due(args: argparse.Namespace) -> int:
     from mingjing.runs.schedule.due import run_due
 
     summary = run_due(_read(args), _now(args))
-    print(json.dumps(asdict(summary), ensure_ascii=False) if args.json else summary.line())
+    print(json.dumps(asdict(summary), ensure_ascii=False) if args.json else summary.line(args.lang))
     return summary.exit_code
 
 

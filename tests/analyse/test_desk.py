@@ -158,4 +158,4 @@ def test_trace_on_the_command_line_is_one_line_a_cell(folder, capsys):
     (line,) = capsys.readouterr().out.splitlines()
     assert line.split("\t")[:5] == ["2021-04-02", "经费支出明细账", "收款方", "完全相同", "东方印刷厂"]
     assert main(["trace", "西方印刷厂", "--data", str(folder), "--quick"]) == 0
-    assert "stands in no ledger" in capsys.readouterr().err
+    assert "不在任何台账里" in capsys.readouterr().err

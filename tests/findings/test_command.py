@@ -32,8 +32,8 @@ def test_a_finding_is_listed_assigned_moved_judged_and_told(call):
     assert [line.split("\t")[0] for line in listed] == [ID, "ST-02-U02-L2"] and "\x1b" not in listed[0]
     assert listed[0].split("\t")[1:5] == ["高", "U01", "新发现", "待处理"]
     nothing = call("list", "--severity", "low")
-    assert nothing.out == "" and "no finding is like that" in nothing.err
-    assert call("assign", ID, "--owner", "王五", "--due", "2022-03-31").out == f"{ID}\tversion 1\n"
+    assert nothing.out == "" and "没有符合条件的发现" in nothing.err
+    assert call("assign", ID, "--owner", "王五", "--due", "2022-03-31").out == f"{ID}\t第 1 版\n"
     call("move", ID, "整改中", "--if-version", "1")
     call("judge", ID, "查实", "--reason", "有照片")
     (line,) = json.loads(call("list", "--status", "整改中", "--json").out)
@@ -45,7 +45,7 @@ def test_a_finding_is_listed_assigned_moved_judged_and_told(call):
     )
     told = json.loads(call("show", ID, "--json").out)
     assert [run["said"] for run in told["runs"]] == ["新发现"] and len(told["history"]) == 5
-    assert "owner\t– → 王五" in call("history", ID).out and "status\trectifying" in call("show", ID).out
+    assert "责任人\t– → 王五" in call("history", ID).out and "处理状态\t整改中" in call("show", ID).out
     assert (
         call("list", "--overdue").out == "" and ID in call("list", "--overdue", "--as-of", "2022-04-01").out
     )
@@ -79,7 +79,8 @@ def test_a_register_that_is_not_there_is_not_made(tmp_path, capsys):
 def test_a_workbook_goes_out_and_comes_back(call, tmp_path):
     (path,) = call("export", "--out", str(tmp_path / "sent"), "--unit", "U01").out.split()
     assert (
-        call("import", path, "--dry-run").out == "0 applied, 1 unchanged, 0 conflict, 0 refused (dry run)\n"
+        call("import", path, "--dry-run").out
+        == "写入 0 行，未变 1 行，冲突 0 行，退回 0 行（只是试算，没有写入）\n"
     )
 
 

@@ -89,7 +89,7 @@ def test_what_changed_on_both_sides_is_a_conflict_and_stays_as_it_is(register, s
     row = fill(sent, owner="王五", measure="换秤")
     answer = merge(register, [sent])[0]
     assert (answer.what, answer.row) == ("conflict", row)
-    assert answer.detail == "owner was –, register 赵六, sheet 王五"
+    assert answer.detail == "责任人原为 –，登记簿现为 赵六，表中填 王五"
     assert register.list().set_index("finding_id").measure[ID] is None
 
 
@@ -104,12 +104,12 @@ def test_what_changed_elsewhere_meanwhile_is_no_conflict(register, sent):
 @pytest.mark.parametrize(
     ("cells", "why"),
     [
-        ({"finding_id": "ST-02-U09-L1"}, "no such finding"),
-        ({"version": 7}, "version “7.0” is not one"),
-        ({"due": "下月底"}, "整改时限 Due date” holds “下月底”"),
-        ({"status": "搞定了"}, "“搞定了” is not among"),
-        ({"status": "已销号"}, "a unit cannot move it from open to closed"),
-        ({"status": "整改中"}, "without: owner, due date"),
+        ({"finding_id": "ST-02-U09-L1"}, "登记簿里没有这项发现"),
+        ({"version": 7}, "登记簿没有“7.0”这一版"),
+        ({"due": "下月底"}, "整改时限 Due date”填的是“下月底”"),
+        ({"status": "搞定了"}, "“搞定了”不在可选之列"),
+        ({"status": "已销号"}, "单位不能把“待处理”改为“已销号”"),
+        ({"status": "整改中"}, "缺：责任人、整改时限"),
     ],
 )
 def test_a_row_that_cannot_be_taken_says_why_and_the_others_are_taken(register, sent, cells, why):
@@ -117,7 +117,9 @@ def test_a_row_that_cannot_be_taken_says_why_and_the_others_are_taken(register, 
     row = fill(sent, "L1", **cells)
     refused, taken = merge(register, [sent])
     assert (refused.what, taken.what) == ("refused", "applied")
-    assert why in refused.line() and refused.line().startswith(f"U01.xlsx, sheet “整改清单”, row {row}: ")
+    assert why in refused.line("zh") and refused.line("zh").startswith(
+        f"U01.xlsx，工作表“整改清单”，第 {row} 行："
+    )
 
 
 @pytest.mark.parametrize("spoil", ["sheet", "column"])

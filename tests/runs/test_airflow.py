@@ -125,7 +125,7 @@ def test_the_dag_asks_what_is_due_runs_each_notebook_and_publishes_whatever_beca
 def test_a_report_that_failed_fails_the_task_that_publishes_with_the_summary(scheduled, monkeypatch):
     scheduled.file.write_text(TWO_DUE.format(data="nowhere"), "utf-8")
     seen = loaded(export(scheduled, "airflow"), monkeypatch)
-    with pytest.raises(RuntimeError, match=r"MINGJING WARNING: 0 of 1 due done; failed stock-take-2021-12"):
+    with pytest.raises(RuntimeError, match=r"MINGJING WARNING: 到期 1 项，完成 0 项; stock-take-2021-12"):
         seen.tasks["publish"].function(data_interval_end=datetime(2022, 1, 3, 22, 15, tzinfo=UTC))
 
 
@@ -158,8 +158,8 @@ def test_airflow_makes_the_reports_once_and_a_broken_notebook_fails_its_run(sche
     broken.write_bytes(whole)
     caught_up = airflow("dags", "test", "mingjing", MORNING.replace("04T", "05T"))
     assert caught_up.returncode == 0, caught_up.stderr[-2000:]
-    assert "1 of 1 due done" in caught_up.stdout + caught_up.stderr
+    assert "到期 1 项，完成 1 项" in caught_up.stdout + caught_up.stderr
     for area in ("venues", "firearms"):
         assert (tmp_path / f"reports/stock-take-2021-12/{area}.html").exists()
     again = airflow("dags", "test", "mingjing", MORNING.replace("04T", "06T"))
-    assert again.returncode == 0 and "0 of 0 due done" in again.stdout + again.stderr
+    assert again.returncode == 0 and "到期 0 项，完成 0 项" in again.stdout + again.stderr

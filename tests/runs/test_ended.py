@@ -15,6 +15,7 @@ import pytest
 
 import mingjing.audit
 from mingjing.cli import main
+from mingjing.messages import tell
 from mingjing.processes import ENDED, in_processes, loading
 from mingjing.rules import rules
 
@@ -62,7 +63,9 @@ def audited(tmp_path, capsys):
 def test_a_notebook_whose_process_ends_is_one_line_and_the_other_reports_are_made(audited, cell, reason):
     code, said, out = audited(cell)
     (line,) = (line for line in said.splitlines() if line.startswith("mingjing: "))
-    assert code == 1 and line.startswith(f"mingjing: canteen: {reason}") and "Traceback" not in said
+    assert (
+        code == 1 and line.startswith(f"mingjing: canteen: {tell(reason, 'zh')}") and "Traceback" not in said
+    )
     assert "verdict red" in (out / "canteen.html").read_text("utf-8")
     assert "verdict red" not in (out / "intake.html").read_text("utf-8")
     assert list(json.loads((out / "manifest.json").read_text("utf-8"))["failed"]) == ["canteen"]
@@ -100,7 +103,7 @@ def test_a_rule_whose_process_ends_did_not_run_and_the_others_did(audited, monke
     assert code == 1 and "Traceback" not in said
     found = pd.read_csv(out / "rules.csv").set_index("rule_id")
     for rule_id in ended:
-        assert f"mingjing: {rule_id}: {ENDED}\n" in said
+        assert f"mingjing: {rule_id}: {tell(ENDED, 'zh')}\n" in said
         assert found.outcome[rule_id] == "not_run" and "内存" in found.reason[rule_id]
     assert found.outcome["DQ-06"] == "passed"
     assert "verdict red" not in (out / "canteen.html").read_text("utf-8")
@@ -125,5 +128,5 @@ def test_memory_that_runs_out_while_reading_is_one_line(audited, capsys, monkeyp
 
     monkeypatch.setattr(mingjing.audit, "read_folder", read)
     code, said, out = audited("")
-    assert code == 2 and said.startswith("mingjing: memory ran out") and said.count("\n") == 1
+    assert code == 2 and said.startswith("mingjing: 内存不足") and said.count("\n") == 1
     assert not out.exists()

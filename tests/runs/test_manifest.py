@@ -70,7 +70,7 @@ def test_a_run_names_the_manifest_it_replaces(report, tmp_path):
 def test_inputs_out_of_reach_are_said_not_to_be_compared(report, capsys):
     os.rename(report.parent / "ledgers", report.parent / "archive")
     assert main(["verify", str(report)]) == 0
-    assert "not compared" in capsys.readouterr().out
+    assert "没有比对" in capsys.readouterr().out
     assert main(["verify", str(report), "--data", str(report.parent / "archive"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"compared": 3, "inputs": True, "differences": []}
 

@@ -103,7 +103,7 @@ def test_a_public_run_is_reproduced_from_its_record_and_replaces_no_internal_rep
     (out / "canteen.html").write_text("all is well")
     capsys.readouterr()
     assert main(["verify", str(tmp_path / "out.internal")]) == 1
-    assert "published: canteen.html: changed" in capsys.readouterr().out
+    assert "公开版：canteen.html：已改动" in capsys.readouterr().out
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_whole_chain_goes_back_to_the_first_run(runs, capsys):
     one, two, three = runs
     assert chain(three, [one, two]) == ([], None)
     assert main(["verify", str(three), "--chain", str(two), "--chain", str(one / "manifest.json")]) == 0
-    assert "2 earlier manifests are in the chain, back to the first run" in capsys.readouterr().out
+    assert "2 份以前的清单连成一链，直到第一次运行" in capsys.readouterr().out
 
 
 def test_a_missing_link_is_named_by_its_hash(runs, capsys):
@@ -170,7 +170,7 @@ def test_a_signed_manifest_names_its_signer_and_no_other(runs, key, tmp_path, ca
     assert main(["verify", str(runs[0]), *signers]) == 2 and "没有签名" in capsys.readouterr().err
     sign(runs[0], key)
     assert main(["verify", str(runs[0]), *signers]) == 0
-    assert "signed by audit@bureau" in capsys.readouterr().out
+    assert "签名人：audit@bureau" in capsys.readouterr().out
     (tmp_path / "signers").write_text(
         "other@bureau "
         + "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGmockmockmockmockmockmockmockmockmockmockmoc\n"

@@ -88,7 +88,7 @@ def test_a_ledger_that_cannot_be_read_costs_no_report_and_is_never_passed_over(l
     for _ in ("made", "unchanged"):
         assert main(words) == 2
         (line,) = (line for line in capsys.readouterr().err.splitlines() if "坏.xlsx" in line)
-        assert "cannot be read" in line and "mingjing check --data" in line
+        assert "读不出来" in line and "mingjing check --data" in line
         assert (tmp_path / "out" / "canteen.html").exists()
 
 

@@ -92,7 +92,7 @@ def test_missed_runs_are_caught_up_once_and_a_failed_one_stays_due(schedule, run
     asked.clear(), broken.clear()
     second = run_due(schedule, now)
     assert asked == ["stock-take-2022-01"] and second.exit_code == 0
-    assert run_due(schedule, now).line().startswith("MINGJING OK: 0 of 0 due done; next 2022-04-06")
+    assert run_due(schedule, now).line("en").startswith("MINGJING OK: 0 of 0 due done; next 2022-04-06")
 
 
 def test_two_calls_never_overlap_and_a_stuck_one_is_reported(schedule, monkeypatch, runs):
@@ -257,5 +257,5 @@ def test_run_due_makes_a_report_for_real(tmp_path, capsys):
     )
     path.write_text(text, "utf-8")
     assert main(["schedule", "run-due", "--schedule", str(path), "--now", "2022-01-04T08:00"]) == 0
-    assert "1 of 1 due done" in capsys.readouterr().out
+    assert "MINGJING OK: 到期 1 项，完成 1 项" in capsys.readouterr().out
     assert (tmp_path / "reports/stock-take-2021-12/firearms.html").exists()

@@ -9,6 +9,7 @@ from typing import Any
 
 from mingjing.areas import MANIFEST
 from mingjing.errors import InputError
+from mingjing.messages import tell
 
 NAME = MANIFEST
 SELF = "manifest_sha256"
@@ -76,6 +77,11 @@ class Difference:
     file: str
     what: str
     where: str
+
+    def line(self, lang: str) -> str:
+        return ("：" if lang == "zh" else ": ").join(
+            (tell(self.where, lang), self.file, tell(self.what, lang))
+        )
 
 
 def verify(folder: Path, data: Path | None = None, inputs: bool = True) -> tuple[list[Difference], int, bool]:

@@ -19,6 +19,7 @@ from mingjing.findings.register.life import STATUSES
 from mingjing.findings.register.people import DATES, FIELDS, STATES, replay, unit_steps
 from mingjing.intake.files import read_file
 from mingjing.intake.values import clean, read_date, read_int, read_text
+from mingjing.messages import tell
 from mingjing.sheets import GrowingRows, lie_on_paper, row_height
 
 SHEET, HELP = "整改清单", "填写说明 How to"
@@ -73,8 +74,12 @@ class Answer:
     what: str
     detail: str = ""
 
-    def line(self) -> str:
-        return f"{self.file}, sheet “{SHEET}”, row {self.row}: {self.finding_id} {self.what}{': ' if self.detail else ''}{self.detail}"
+    def line(self, lang: str) -> str:
+        """In a language; `detail` has the register's."""
+        words = " ".join(
+            [self.finding_id, tell(self.what, lang), *([f"({self.detail})"] if self.detail else [])]
+        )
+        return InputError(words, file=self.file, sheet=SHEET, row=self.row).told(lang)
 
 
 def export(register: Register, folder: Path, listed: pd.DataFrame) -> list[Path]:
@@ -174,7 +179,7 @@ def merge(register: Register, paths: Iterable[Path], dry: bool = False) -> list[
     answers = []
     for path, lines in read:
         with register.store.write() as conn:
-            answers += [_take(conn, register.who, path.name, number, line) for number, line in lines]
+            answers += [_take(conn, register, path.name, number, line) for number, line in lines]
             if dry:
                 conn.rollback()
     return answers
@@ -203,23 +208,27 @@ def _read(path: Path) -> list[tuple[int, dict[str, Any]]]:
     return [(number, line) for number, line in lines if any(v not in (None, "") for v in line.values())]
 
 
-def _take(conn: sa.Connection, who: str, file: str, number: int, line: dict[str, Any]) -> Answer:
+def _take(conn: sa.Connection, register: Register, file: str, number: int, line: dict[str, Any]) -> Answer:
     finding_id = str(line["finding_id"] or "")
     try:
-        what, detail = _merge(conn, who, finding_id, line, f"{file} {number}")
-    except (ValueError, MingjingError) as error:
-        what, detail = "refused", str(error)
+        what, detail = _merge(conn, register, finding_id, line, f"{file} {number}")
+    except MingjingError as error:
+        what, detail = "refused", error.told(register.lang)
+    except ValueError as error:
+        what, detail = "refused", tell(str(error), register.lang)
     return Answer(file, number, finding_id or "—", what, detail)
 
 
-def _merge(conn, who: str, finding_id: str, line: dict[str, Any], place: str) -> tuple[str, str]:
-    table = schema.finding
+def _merge(
+    conn: sa.Connection, register: Register, finding_id: str, line: dict[str, Any], place: str
+) -> tuple[str, str]:
+    table, lang = schema.finding, register.lang
     row = conn.execute(sa.select(table).where(table.c.finding_id == finding_id)).mappings().one_or_none()
     if row is None:
-        return "refused", "no such finding in the register"
+        return "refused", tell("no such finding in the register", lang)
     version = read_int(line["version"])
     if version is None or not 0 <= version <= row["version"]:
-        return "refused", f"version “{line['version']}” is not one of this register's"
+        return "refused", tell(f"version “{line['version']}” is not one of this register's", lang)
     entries = (
         conn.execute(
             sa.select(schema.history)
@@ -235,7 +244,10 @@ def _merge(conn, who: str, finding_id: str, line: dict[str, Any], place: str) ->
     both = [name for name in mine if people.text(row[name]) != base[name]]
     if both:
         words = (
-            f"{FIELDS[n][1].lower()} was {base[n] or '–'}, register {row[n] or '–'}, sheet {mine[n]}"
+            tell(
+                f"{FIELDS[n][1].lower()} was {base[n] or '–'}, register {row[n] or '–'}, sheet {mine[n]}",
+                lang,
+            )
             for n in both
         )
         return "conflict", "; ".join(words)
@@ -244,9 +256,10 @@ def _merge(conn, who: str, finding_id: str, line: dict[str, Any], place: str) ->
     note = " | ".join(filter(None, (read_text(line["note"]), place)))
     steps = unit_steps(row["status"], mine.pop("status", row["status"]))
     if steps is None:
-        return "refused", f"a unit cannot move it from {row['status']} to {_filled(line)['status']}"
+        to = _filled(line)["status"]
+        return "refused", tell(f"a unit cannot move it from {row['status']} to {to}", lang)
     for values in [mine | {"status": step} for step in steps] or [mine]:
-        people.change_within(conn, finding_id, who, values, note)
+        people.change_within(conn, finding_id, register.who, values, note)
     return "applied", ", ".join([*mine, *steps])
 
 

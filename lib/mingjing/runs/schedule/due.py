@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mingjing.errors import InputError, MingjingError
+from mingjing.messages import tell
 from mingjing.runs.notebooks import notebooks
 from mingjing.runs.schedule.mail import send
 from mingjing.runs.schedule.plan import Occurrence, Schedule, occurrences
@@ -40,15 +41,17 @@ class Summary:
     def exit_code(self) -> int:
         return 1 if self.failed or self.alerts or self.unreadable or self.stuck else 0
 
-    def line(self) -> str:
+    def line(self, lang: str) -> str:
         """One line as monitoring plug-ins write it: a word, a sentence, figures after the bar."""
         word = "WARNING" if self.exit_code else "OK"
-        parts = [f"{len(self.done)} of {self.due} due done"]
-        parts += [f"another run is going on since {self.busy}"] if self.busy else []
-        parts += [f"failed {name}: {reason}" for name, reason in self.failed.items()]
-        parts += [f"severity reached in {', '.join(self.alerts)}"] if self.alerts else []
-        parts += [f"cannot be read: {', '.join(sorted(self.unreadable))}"] if self.unreadable else []
-        parts += [f"next {self.following}"] if self.following else []
+        parts = [tell(f"{len(self.done)} of {self.due} due done", lang)]
+        parts += [tell(f"another run is going on since {self.busy}", lang)] if self.busy else []
+        parts += [tell(f"failed {name}: {reason}", lang) for name, reason in self.failed.items()]
+        parts += [tell(f"severity reached in {', '.join(self.alerts)}", lang)] if self.alerts else []
+        parts += (
+            [tell(f"cannot be read: {', '.join(sorted(self.unreadable))}", lang)] if self.unreadable else []
+        )
+        parts += [tell(f"next {self.following}", lang)] if self.following else []
         figures = f"due={self.due} done={len(self.done)} failed={len(self.failed)} late={self.late}"
         return f"MINGJING {word}: {'; '.join(parts)} | {figures} findings={self.findings}"
 
@@ -111,7 +114,7 @@ def _one(schedule: Schedule, occurrence: Occurrence, now: datetime, summary: Sum
             "findings": made["findings"],
         }
     except MingjingError as error:
-        summary.failed[occurrence.id] = str(error)
+        summary.failed[occurrence.id] = error.told(schedule.run.get("lang", "zh"))
         line |= {"done": False, "reason": str(error)}
     _write_state(schedule, state | {occurrence.id: line})
 
