@@ -278,3 +278,9 @@ def test_money_in_messages_and_values_has_two_digits_of_fen_or_none():
     assert "2,201.40 yuan" in sentence(entry, "differs", values, "en")
     assert proof("booked", 0.5, values, "zh", {}, told_in_yuan(entry)) == "0.50"
     assert proof("times", 0.5, values, "zh", {}, told_in_yuan(entry)) == "0.5"
+
+
+def test_a_fixed_word_that_proves_an_english_finding_is_english():
+    assert proof("claim_key", "超标准接待数", {}, "en", {}) == "receptions above standard"
+    assert proof("claim_key", "超标准接待数", {}, "zh", {}) == "超标准接待数"
+    assert proof("unit", "食堂", {}, "en", {"食堂": "一食堂"}) == "一食堂 (食堂)"

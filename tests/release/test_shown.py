@@ -171,6 +171,11 @@ def test_ids_are_the_same_in_both_languages(folder):
             "场地面积为52.4万平方米",
             "area of venues: 52.4 × 10,000 m²",
         ),
+        (
+            ("C1", "", "优秀共产党员人数", "32", "名"),
+            "优秀共产党员人数为32名",
+            "outstanding Party members: 32",
+        ),
         (("C1", "高峰", "其他", "", ""), "其他说法", "another statement"),
     ],
 )
@@ -339,6 +344,15 @@ def test_sheets_of_withheld_ledgers_are_not_counted_among_those_checked(folder, 
     inside = Audit.open(folder, "2021")
     for rule_id in ("DQ-01", "DQ-02"):
         assert public.outcome(rule_id).rows_checked == inside.outcome(rule_id).rows_checked - 1
+
+
+def test_months_without_a_row_in_a_ledger_of_arms_are_withheld(intake):
+    gap = {"case": "gap", "e_months": ["2021-03"], "e_count": 1, "e_due": 12}
+    arms, food = (
+        {"subject": name, "e_ledger": name} | gap for name in ("枪弹库清点值班记录表", "留样与温度记录表")
+    )
+    told = [row["message_zh"] for row in shown(intake, "DQ-03", arms, food)[0]]
+    assert told[0].endswith("（细节不对外公布）") and "留样与温度记录表：应有12个月，缺1个月" in told[1]
 
 
 def test_two_codes_side_by_side_are_told_apart(intake):

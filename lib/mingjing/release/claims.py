@@ -11,7 +11,7 @@ from mingjing.areas import area_of
 from mingjing.intake import Intake
 from mingjing.rules import Entry
 from mingjing.rules.catalogue import catalogue, placeholders
-from mingjing.rules.intake.claims import PERCENT, UOM_EN
+from mingjing.rules.intake.claims import MEASURED, PERCENT, UOM_EN
 from mingjing.rules.intake.recompute import COUNTS_OF_PEOPLE, SHARES_OF_PEOPLE
 from mingjing.tables.words import in_english
 from mingjing.wording import number
@@ -21,9 +21,9 @@ TABLES = {f"claims_{rule_id}": rule_id for rule_id in (DENIALS, RULE)}
 TEXT, KEY = "claim_text", "claim_key"
 OTHER = {"其他": ("其他说法", "another statement")}
 # what tells how many findings on arms there are, and the case that says the same without them
-_COUNTED = ("hits", "rules", "rule_names", "rule_names_en")
+_COUNTED = ("hits", "percent", "rules", "rule_names", "rule_names_en")
 _ON_ARMS = {"refuted": "refuted_arms", "refuted_part": "refuted_arms"} | dict.fromkeys(
-    ("leads", "unseen"), "leads_arms"
+    ("leads", "unseen", "gaps"), "leads_arms"
 )
 
 
@@ -44,8 +44,8 @@ class Spoken:
         zh = self._lang == "zh"
         name = OTHER[key][not zh] if key in OTHER else key if zh else in_english(key)
         value = None if "value" in said or (on_arms(key) and row.get("value")) else row.get("value")
-        uom = (row.get("uom") or "").strip()
-        uom = uom if uom in PERCENT else uom if zh and uom in UOM_EN else UOM_EN.get(uom, "")
+        uom = (row.get("uom") or "").strip() or MEASURED.get(key, "")
+        uom = uom if uom in PERCENT else uom if zh and uom in UOM_EN else UOM_EN.get(uom) or ""
         figure = (
             "" if value is None else number(value) + (uom if zh or uom in PERCENT else f" {uom}").rstrip()
         )

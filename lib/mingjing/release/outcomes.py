@@ -138,9 +138,13 @@ def _hit(entry: Entry, hit: dict[str, Any], intake: Intake, masker: Masker) -> d
 
 
 def _of_withheld_ledger(entry: Entry, hit: dict[str, Any], intake: Intake) -> bool:
-    """Whether what intake noticed is about a cell or row of one: rules on intake look at every ledger and name none."""
-    rids = hit["_rids"][:1] if entry.area == "intake" else []
-    return any(intake.source_of(rid)[0] in withheld_ledgers() for rid in rids)
+    """Whether what intake noticed is about a cell or row of one, or its months without any: rules on intake look at every
+    ledger and need none."""
+    if entry.area != "intake" or f"e_{claims.KEY}" in hit:
+        return False
+    named = {name for ledger in withheld_ledgers() for name in (ledger, tables()[ledger].zh)}
+    sources = {intake.source_of(rid)[0] for rid in hit["_rids"][:1]}
+    return hit.get("e_ledger") in named or not sources.isdisjoint(withheld_ledgers())
 
 
 def _rows(rids: list[int], intake: Intake) -> list[int]:

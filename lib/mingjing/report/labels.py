@@ -98,7 +98,8 @@ def _named(name: str, text: str, told: Mapping, lang: str, who: Mapping[str, str
         return f"{text} {catalogue()[text].name(lang)}"
     if name in _SPANS:
         return span_words(text, lang)
-    return with_name(text, lang, who)
+    named = with_name(text, lang, who)
+    return in_english(text) if lang == "en" and named == text else named
 
 
 def with_name(text: str, lang: str, who: Mapping[str, str]) -> str:
