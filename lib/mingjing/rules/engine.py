@@ -224,8 +224,9 @@ def _rows(entry: Entry, ledgers: Ledgers, units: tuple[str, ...], only: tuple | 
 
 
 def _of_units(judged: ir.Table, units: tuple[str, ...]) -> int:
-    """How many of the things that a rule says it judged are of these units, or of all."""
-    return int((judged.filter(judged.unit.isin(units)) if units else judged).count().execute())
+    """How many of the things that a rule says it judged are of these units, or of all; all where they are of no unit."""
+    of_units = units and "unit" in judged.columns
+    return int((judged.filter(judged.unit.isin(units)) if of_units else judged).count().execute())
 
 
 def _units_seen(entry: Entry, ledgers: Ledgers, units: tuple[str, ...]) -> frozenset[str]:

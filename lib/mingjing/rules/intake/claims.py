@@ -250,9 +250,15 @@ def figure(ledgers: Ledgers, claim: Claim, p) -> Verdict:
     return Verdict(SUPPORTED if fits else REFUTED, case, seen)
 
 
+def _judged(t: ibis.Table) -> ibis.Table:
+    """The claims that the rule may judge, whichever unit they speak of: not those that speak of units not looked at."""
+    return t.filter(t.case != "limited").drop("unit")
+
+
 @rule("DQ-04")
 def denials(ledgers: Ledgers, p):
     t = verdicts(ledgers, "DQ-04", p)
+    ledgers.judged = _judged(t)
     if t.filter(t.case.notin(["limited", "admitted"])).count().execute() == 0:
         raise NotRun("no_evidence")
     for case in ("refuted", "refuted_part"):
@@ -264,6 +270,7 @@ def denials(ledgers: Ledgers, p):
 @rule("DQ-05")
 def figures(ledgers: Ledgers, p):
     t = verdicts(ledgers, "DQ-05", p)
+    ledgers.judged = _judged(t)
     if t.filter(t.verdict != OPEN).count().execute() == 0:
         raise NotRun("no_evidence")
     for case in ("differs", "differs_checks", "differs_training"):
