@@ -315,8 +315,8 @@ def first_screen(audit) -> Screen:
                 f"{off:,.0f} / {bought:,.0f}",
             ),
             (
-                "就餐人次多于在册的食堂",
-                "Canteens with more diners than people on the roll",
+                "就餐人次多于在册的食堂 / 全部食堂",
+                "Canteens with more diners than people on the roll / all",
                 f"{crowded} / {units}",
             ),
             (f"比市场价（{lines}笔采购）", f"Against market price ({lines} purchases)", premium),

@@ -199,9 +199,9 @@ def first_screen(audit) -> Screen | None:
         return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {total}"
 
     figures = (
-        ("满意（参评）", "Satisfied (of those rated)", few(audit, k, n)),
-        ("超期办结或逾期未结", "Closed after the deadline, or overdue", figure("RX-01")),
-        ("虚假办结线索", "Falsely closed, leads", figure("RX-04")),
+        ("满意 / 参评", "Satisfied / rated", few(audit, k, n)),
+        ("超期办结或逾期未结 / 工单", "Closed after the deadline, or overdue / cases", figure("RX-01")),
+        ("虚假办结线索 / 工单", "Falsely closed, leads / cases", figure("RX-04")),
     )
     if outcomes["RX-03"] == "not_run":
         return Screen(

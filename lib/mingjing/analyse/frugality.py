@@ -282,14 +282,14 @@ def first_screen(audit) -> Screen:
         zh,
         en,
         (
-            ("违规的接待（在全部接待中）", "Receptions in breach, of all", f"{faulty} / {held}"),
+            ("违规的接待 / 全部接待", "Receptions in breach, of all", f"{faulty} / {held}"),
             (
-                "对不上的（在两边凭证和未报接待中）",
-                "Off, of vouchers on either side and receptions not paid",
+                "对不上 / 凭证与未报接待",
+                "Off / vouchers and receptions not paid",
                 f"{len(off[~total])} / {compared(audit)}" if ran else "—",
             ),
             (
-                "疑似拆分的线索（采购记录中）",
+                "疑似拆分的线索 / 采购记录",
                 "Leads to splitting, of purchases on record",
                 f"{int(found.rule_id.isin(split).sum())} / {int(rows[split].max())}" if split else "—",
             ),

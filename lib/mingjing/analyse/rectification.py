@@ -181,8 +181,8 @@ def first_screen(audit) -> Screen | None:
         f"{zh}登记{total}个，销号{closed}个，其中站得住的{truly}个。",
         f"{en}{total} registered, {closed} closed, {truly} of them truly.",
         (
-            ("逾期或超期销号", "Overdue or closed late", figure("ZG-02", total)),
-            ("销号要件不全", "Closed on incomplete papers", figure("ZG-03", closed)),
-            ("反弹回潮", "Recurred", figure("ZG-06", closed)),
+            ("逾期或超期销号 / 登记的问题", "Overdue or closed late / on record", figure("ZG-02", total)),
+            ("销号要件不全 / 已销号", "Closed on incomplete papers / closed", figure("ZG-03", closed)),
+            ("反弹回潮 / 已销号", "Recurred / closed", figure("ZG-06", closed)),
         ),
     )

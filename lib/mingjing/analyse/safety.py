@@ -166,9 +166,9 @@ def first_screen(audit) -> Screen:
                 "Sites checked, of those in use",
                 f"{reached.checked.sum()} / {reached.sites.sum()}",
             ),
-            ("逾期未整改（在未整改中）", "Overdue, of those open", f"{overdue} / {open_all}"),
+            ("逾期未整改 / 未整改", "Overdue, of those open", f"{overdue} / {open_all}"),
             (
-                "同类复发的部位（在有隐患部位中）",
+                "同类复发的部位 / 有隐患的部位",
                 "Places where hazards came back, of those with any",
                 f"{places} / {total}",
             ),
