@@ -265,5 +265,11 @@ def test_an_area_without_rules_of_its_own_has_no_findings_to_show_and_not_none()
     assert len(venues) and venues.findings.isna().all(), (
         "venues are kept by county: no rule looks at a unit's"
     )
+    seen = analyse.seen_by_area(audit)
+    assert {"人事", "场馆"} & set(seen.area) and not {"人事", "场馆"} & set(analyse.drawn(seen).area)
+    assert analyse.not_drawn(seen, "zh").endswith("图中不列，不等于没有问题。")
+    assert analyse.not_drawn(analyse.drawn(seen), "zh") == ""
+    names = list(dict.fromkeys(seen.unit))
+    assert names == sorted(names, key=list(audit.names.values()).index), "units in the order of their list"
     assert "市体育运动学校（财务）" in analyse.first_screen(audit).zh
     assert "(finance)" in analyse.first_screen(audit).en

@@ -7,7 +7,7 @@ import pandas as pd
 from mingjing.analyse import Screen, ledger
 from mingjing.rules.risk import register
 from mingjing.tables.words import in_english
-from mingjing.wording import shortlist
+from mingjing.wording import listed, shortlist
 
 
 def points(audit) -> pd.DataFrame:
@@ -27,6 +27,7 @@ def points(audit) -> pd.DataFrame:
     }
     looked |= set(zip(found.unit, prefix, strict=True))
     rows = []
+    t = t.sort_values("unit_id", kind="stable")
     for unit, area, likelihood, impact, level in t.itertuples(index=False):
         rules = p.prefixes.get(area, [])
         here = found[(found.unit == unit) & prefix.isin(rules)]
@@ -85,6 +86,27 @@ def counted(audit, lang: str) -> str:
         f"Points on the register: {len(rows)}, in force: {len(live)}; the matrix and the first screen count those in force. "
         f"Rated high: {rated}, high by their score: {high}; where rating and score differ, see the findings of LZ-02."
     )
+
+
+def seen_by_area(audit) -> pd.DataFrame:
+    """`unit area findings` where risks are on paper, units in the order of their list."""
+    return points(audit).groupby(["unit", "area"], as_index=False, sort=False).findings.max()
+
+
+def drawn(seen: pd.DataFrame) -> pd.DataFrame:
+    """Of `seen_by_area`, the areas that were looked at in some unit: a column that is blank throughout shows nothing."""
+    return seen[seen.findings.notna().groupby(seen.area).transform("any")]
+
+
+def not_drawn(seen: pd.DataFrame, lang: str) -> str:
+    """The areas left out of the plot, in a sentence; empty where there are none."""
+    areas = [area for area in dict.fromkeys(seen.area) if area not in set(drawn(seen).area)]
+    if not areas:
+        return ""
+    if lang == "zh":
+        return f"{listed(areas, lang)}登记有风险点，但没有一个单位有记录可查，图中不列，不等于没有问题。"
+    named = listed([in_english(area) for area in areas], lang)
+    return f"On the register, but with no record of any unit to look at, and so not drawn, which is not a pass: {named}."
 
 
 def most_seen(seen: pd.DataFrame, lang: str) -> str:
