@@ -31,6 +31,12 @@ def test_coverage_shows_the_unit_first_and_leaves_blank_who_has_no_roster(audit)
     grid = antidoping.coverage(audit)
     county = grid[grid.unit == "清河县教育体育局"]
     assert county.role.iloc[0] == "单位" and county.percent.notna().sum() == 1
+    assert county.untrained.tolist()[0] == "有" and set(county.untrained[1:]) == {""}
+    school = grid[(grid.unit == audit.names["U003"]) & grid.percent.eq(100)]
+    assert school.untrained.str.fullmatch(r"(\d+)/\1").all() and len(school), (
+        "a share has its people beside it"
+    )
+    assert grid[grid.role.eq("单位") & grid.percent.eq(100)].untrained.eq("无").all()
 
 
 def test_lots_are_cleared_or_not(audit):

@@ -237,6 +237,15 @@ def test_a_grid_of_yes_and_no_says_which_in_words():
     assert list(drawn.numbers.missed) == ["到", "未到"]
 
 
+def test_a_grid_may_say_the_counts_behind_the_share_that_colours_it():
+    cover = pd.DataFrame(
+        {"unit": ["甲", "乙"], "role": "教练", "percent": [100.0, 0.0], "told": ["1/1", "0/4"]}
+    )
+    drawn = plots.grid(cover, "unit", "role", "percent", written="told", **WORDS)
+    assert ">1/1<" in drawn.picture and ">0/4<" in drawn.picture and ">100<" not in drawn.picture
+    assert list(drawn.numbers.columns) == ["unit", "role", "told"]
+
+
 def test_below_its_limit_a_grid_alarms_nobody():
     spent = pd.DataFrame({"item": ["会议费", "办公费"], "month": "12", "percent": [89.0, 101.0]})
     alarm = [plots.grid(spent, "item", "month", "percent", limit=n, **WORDS).picture for n in (100, 102)]

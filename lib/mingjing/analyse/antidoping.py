@@ -56,28 +56,28 @@ def people(audit) -> pd.DataFrame:
 
 
 def coverage(audit) -> pd.DataFrame:
-    """Unit × role, `percent` not trained and how many `people` that are, of how many, in brackets; the unit itself comes
-    first, so that a county without a roster is seen."""
-    whole, rows = units(audit), []
+    """Unit × role, `percent` not trained, how many `people` that are, of how many, in brackets, and the same in short:
+    `untrained`. The unit itself comes first, and says whether it held any, so that a county without a roster is seen."""
+    whole, rows, held = units(audit), [], ("有", "无") if audit.lang == "zh" else ("yes", "no")
     roles = small(audit, people(audit), ["due", "trained"], by=["unit_id", "role"])
     order = [role for role in _params(audit, "FX-01").roles if role in set(roles.role)]
     for unit in whole.itertuples():
-        rows.append((unit.unit, UNIT[audit.lang], 100.0 * (not unit.covered), ""))
+        rows.append((unit.unit, UNIT[audit.lang], 100.0 * (not unit.covered), "", held[not unit.covered]))
         mine = roles[roles.unit_id == unit.unit_id].set_index("role")
         for role in order:
-            told = _untrained(mine.loc[role], audit.lang) if role in mine.index else (None, "")
+            told = _untrained(mine.loc[role], audit.lang) if role in mine.index else (None, "", "")
             rows.append((unit.unit, role, *told))
-    found = pd.DataFrame(rows, columns=["unit", "role", "percent", "people"])
+    found = pd.DataFrame(rows, columns=["unit", "role", "percent", "people", "untrained"])
     return marked(found) if is_withheld(roles) else found
 
 
-def _untrained(row: pd.Series, lang: str) -> tuple[float | None, str]:
-    """Percent and people; neither where the public is not told how many there are."""
+def _untrained(row: pd.Series, lang: str) -> tuple[float | None, str, str]:
+    """Percent and people, also in short; none of them where the public is not told how many there are."""
     if pd.isna(row.due) or pd.isna(row.trained):
-        return None, ""
+        return None, "", ""
     lacking, due = int(row.due - row.trained), int(row.due)
     told = f"（{lacking}/{due}）" if lang == "zh" else f" ({lacking} of {due})"
-    return round(100.0 * lacking / due, 1), told
+    return round(100.0 * lacking / due, 1), told, f"{lacking}/{due}"
 
 
 def said(cover: pd.DataFrame, lang: str) -> str:
@@ -169,7 +169,7 @@ def first_screen(audit) -> Screen:
         en,
         (
             (
-                "未受教育（应受人员）",
+                "未受教育 / 应受教育（人）",
                 "Untrained, of those due",
                 few(audit, (roles.due - roles.trained).sum(), roles.due.sum()),
             ),
@@ -179,7 +179,7 @@ def first_screen(audit) -> Screen:
                 f"{lots.uncleared.sum()} / {lots.lots.sum()}",
             ),
             (
-                "名称命中目录（核对的记录）",
+                "名称命中目录 / 核对的记录",
                 "Name hits on the prohibited list (leads) / records read",
                 hits,
             ),

@@ -33,11 +33,12 @@ def grid(
     limit: float | None = None,
     apart: bool = False,
     words: dict[float, str] | None = None,
+    written: str = "",
 ) -> Plot:
     """Rows × columns, darker for more, in the colour of harm or, where more is `good`, of none; a combination without a value
     is hatched: it was not checked, or what `hatched` says. limit: what is not above it harms nobody either. apart: columns
     count different things, and the most of each is the darkest; in one row there is nothing to compare. words: what values
-    are called, where they are no counts.
+    are called, where they are no counts. written: the column of what stands in the cells, where the value only colours them.
     """
     if frame.empty:
         return Plot("", title, alt, frame, lang)
@@ -51,11 +52,14 @@ def grid(
     with svg.style():
         drawn, axes = svg.figure(8, 1.1 + leaning + 0.3 * len(table))
         columns = [table.iloc[:, x] for x in range(table.shape[1])]
-        written = [list(cells.map(words)) if words else decimals(cells) for cells in columns]
+        told_in = [list(cells.map(words)) if words else decimals(cells) for cells in columns]
+        if written:
+            texts = frame.pivot(index=row, columns=column, values=written).reindex_like(table).fillna("")
+            told_in = [list(texts.iloc[:, x]) for x in range(table.shape[1])]
         for y, (_, line) in enumerate(table.iterrows()):
             for x, cell in enumerate(line):
                 fine = good or (limit is not None and not pd.isna(cell) and cell <= limit)
-                told = written[x][y] if text else ""
+                told = told_in[x][y] if text else ""
                 _cell(axes, x, y, cell, most.iloc[x], told, svg.LOW if fine else svg.HIGH)
         axes.set_xlim(-0.5, len(table.columns) - 0.5)
         axes.set_ylim(len(table) - 0.5, -0.5)
@@ -78,7 +82,7 @@ def grid(
                 told += f"，或{WORDS[lang]['few']}" if lang == "zh" else f", or {WORDS[lang]['few']}"
             drawn.legend([patch()], [told], loc="outside lower right")
         frame = frame.assign(**{value: frame[value].map(words)}) if words else frame
-        return made(drawn, title, alt, drawn_columns(frame, row, column, value), lang)
+        return made(drawn, title, alt, drawn_columns(frame, row, column, written or value), lang)
 
 
 def _months(columns) -> tuple[list[str], str]:
