@@ -103,7 +103,7 @@ def test_what_was_drawn_adds_up_to_the_whole(folder, kind):
     assert table.population.sum() == plan.population and table.drawn.sum() == len(drawn)
     assert table.book_total.sum() == pytest.approx(plan.value - (40 if kind == "attribute" else 0))
     if kind == "monetary":
-        assert table.size_band[0].startswith("必查") and table.percent[0] == 100
+        assert table.size_band[0].startswith("必查") and table.money_percent[0] == 100
 
 
 def test_items_in_error_are_listed_the_most_first_and_both_limits_stand_apart(folder):

@@ -143,16 +143,17 @@ def places(order: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 
 def prices(found, many: int, lang: str) -> pd.DataFrame:
-    """The amounts paid most often."""
-    frame = pd.DataFrame({"amount": found.amounts[:many], "times": found.times[:many]})
+    """The amounts paid most often, written as text: a first column of numbers would stand far from its left edge."""
+    amounts = [f"{amount:,.2f}" for amount in found.amounts[:many]]
+    frame = pd.DataFrame({"amount": amounts, "times": found.times[:many]})
     return headed(frame, {"amount": ("金额（美元）", "Dollars"), "times": ("笔数", "Payments")}, lang)
 
 
 def repeats(twice: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Payments alike in everything; suppliers are numbers in these data."""
     heads = {
-        "excess": ("多出（美元）", "Beyond the first (dollars)"), "amount": ("每笔（美元）", "Each (dollars)"),
-        "times": ("笔数", "Payments"), "party": ("供货商编号", "Supplier number"), "day": ("日期", "Day"),
+        "party": ("供货商编号", "Supplier number"), "excess": ("多出（美元）", "Beyond the first (dollars)"),
+        "amount": ("每笔（美元）", "Each (dollars)"), "times": ("笔数", "Payments"), "day": ("日期", "Day"),
         "document": ("单据号", "Document number"),
     }  # fmt: skip
     return headed(twice.assign(party=twice.party.astype(str)), heads, lang)

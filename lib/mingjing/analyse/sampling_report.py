@@ -215,7 +215,7 @@ def coverage(book: Population, plan: Plan, drawn: pd.DataFrame, lang: str) -> pd
         got, total = inside.amount[inside.picked].sum(), inside.amount.sum()
         percent = round(100 * got / total, 1) if total > 0 else np.nan
         lines.append((name, inside.picked.sum(), len(inside), round(got, 2), round(total, 2), percent))
-    heads = ["size_band", "drawn", "population", "book_drawn", "book_total", "percent"]
+    heads = ["size_band", "drawn", "population", "book_drawn", "book_total", "money_percent"]
     found = pd.DataFrame(lines, columns=heads)
     return found[found.population > 0].reset_index(drop=True)
 
