@@ -222,6 +222,13 @@ def test_a_sentence_on_the_same_subject_does_not_name_it_again(rule_id, cases, v
     assert found["message_zh"] == zh and found["message_en"].endswith(en)
 
 
+def test_a_share_claimed_has_its_sign_at_the_number():
+    values = {"claim_text": "整改完成率98.6%", "computed": 98.649, "figure_day": "2021-12-31"}
+    values |= {"uom": "%", "uom_en": "%"}
+    told = [sentence(catalogue()["DQ-05"], "agrees_rounded", values, lang) for lang in ("zh", "en")]
+    assert "复算98.649%，按汇报的位数取整一致" in told[0] and "give 98.649% as of" in told[1]
+
+
 def test_keywords_of_a_pattern_stand_as_a_list():
     words, cased = catalogue()["ST-19"].params["words"], catalogue()["QD-03"].params["cased"]
     assert threshold_value(words, "zh").startswith("香烟、卷烟、…烟、白酒")
