@@ -57,9 +57,10 @@ def test_the_first_page_fits_one_sheet(full, chromium, tmp_path, lang):
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize(("reasons", "lines"), [(3, 2), (1, 3)])
 def test_claims_are_told_in_full_where_the_sheet_has_room(
-    full, monkeypatch, chromium, tmp_path, reasons, lines
+    full, monkeypatch, chromium, tmp_path, reasons, lines, lang
 ):
     """With a board of 21 rows: seven of totals and the units of a bureau."""
     score, silent, claims = overview.index(None), overview.unchecked(None), overview.judged(None)
@@ -72,7 +73,7 @@ def test_claims_are_told_in_full_where_the_sheet_has_room(
     monkeypatch.setattr(overview, "unchecked", lambda _audit: long)
     monkeypatch.setattr(overview, "judged", lambda _audit: claims.assign(why=claims.why * 8))
     path = tmp_path / "overview.html"
-    path.write_text(page("总报告", onepage.one_page(full("zh")).html, "zh"), "utf-8")
+    path.write_text(page("总报告", onepage.one_page(full(lang)).html, lang), "utf-8")
     context = chromium.new_context()
     sheet = context.new_page()
     sheet.goto(path.as_uri())
