@@ -76,7 +76,9 @@ def test_pieces_bring_their_colours_into_a_notebook_and_a_page_has_them_once(aud
     assert ".findings>tbody>tr{display:block" in small.replace(".findings,.findings>tbody,", "")
     assert '<table class="findings" lang="en"' in audit.check("canteen")._repr_html_(), "not JupyterLab's"
     assert ".verdict{" in shown and "@media" not in shown, "the rules of pieces, and none of the page's"
-    assert in_page(shown).startswith("<h4>") and in_page(shown).endswith("</table>")
+    listed = audit.rules._repr_html_()
+    assert in_page(listed).startswith("<ul class=shelf><li><code>") and ".shelf{columns:" in listed
+    assert in_page(shown).startswith("<div class=parts><section><h4>") and in_page(shown).count("</table>")
 
 
 def test_an_expected_error_is_one_line_in_a_notebook(audit):

@@ -17,15 +17,15 @@ from mingjing.wording import listed
 
 
 def parts_html(parts: Iterable[tuple[str, pd.DataFrame]], lang: str) -> str:
-    """Tables under their headings; an empty one says so."""
+    """Tables under their headings, side by side as far as they fit; an empty one says so."""
     none = "无" if lang == "zh" else "none"
-    return in_lab(
-        "".join(
-            f"<h4>{escape(head)}</h4>"
-            + (f"<p>{none}</p>" if frame.empty else frame_panel(labelled(frame, lang), "").html)
-            for head, frame in parts
-        )
+    told = "".join(
+        f"<section><h4>{escape(head)}</h4>"
+        + (f"<p>{none}</p>" if frame.empty else frame_panel(labelled(frame, lang), "").html)
+        + "</section>"
+        for head, frame in parts
     )
+    return in_lab(f"<div class=parts>{told}</div>")
 
 
 class Shelf:
@@ -64,7 +64,9 @@ class Shelf:
         return "\n".join(f"{name}\t{label}" for name, label in self._labels.items())
 
     def _repr_html_(self) -> str:
-        return frame_panel(pd.DataFrame(self._labels.items(), columns=["name", "label"]), "")._repr_html_()
+        # in columns: some hundred of them in a table would fill eight screens
+        told = (f"<li><code>{escape(name)}</code> {escape(label)}" for name, label in self._labels.items())
+        return in_lab(f"<ul class=shelf>{''.join(told)}</ul>")
 
 
 class Explanation(str):

@@ -8,6 +8,8 @@ from mingjing.report.page import css_of_pieces
 _UNDONE = (
     "table{table-layout:auto;width:auto}tr{text-align:left}th,td{line-height:1.55}dt,dd{float:none;width:auto}.figures dt{font-weight:400}"
     ".plot svg{overflow:visible}"
+    ".parts{display:flex;flex-wrap:wrap;gap:0 2.5rem}.parts>section{max-width:100%}"
+    ".shelf{columns:20em;list-style:none;margin:0;padding:0}"
 )
 # by the width of the cell, not of the window: what is wider scrolls, and the columns of findings give way before that
 _CELL = "overflow-x:auto;container-type:inline-size"
