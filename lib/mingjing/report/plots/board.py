@@ -14,7 +14,7 @@ from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number,
 from mingjing.report.plots.narrow import folded, wide
 
 # colours and how deep they are, low to high: in grey print the depth alone tells the bands apart
-_BANDS = ((svg.LOW, 0.06), (svg.MEDIUM, 0.22), (svg.HIGH, 0.42))
+_BANDS = ((svg.LOW, 0.1), (svg.MEDIUM, 0.25), (svg.HIGH, 0.42))
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
