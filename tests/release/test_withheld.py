@@ -66,6 +66,13 @@ def test_what_was_read_says_that_ledgers_are_withheld(both):
     assert "（不公布的台账不计在内）：不公布" in public.data_quality("firearms").text
 
 
+def test_the_public_reads_the_name_of_a_ledger_once(both):
+    inside, public = both
+    assert ">文件<" in inside.data_quality().html and ">文件<" not in public.data_quality().html
+    assert ">文件<" in panels.totals(inside).html and ">文件<" not in panels.totals(public).html
+    assert ">台账<" in panels.totals(public).html
+
+
 def test_columns_of_sheets_and_rows_are_not_shown_empty_and_totals_have_their_unit(both):
     inside, public = both
     for shown in (panels.totals, panels.rejected):

@@ -210,7 +210,7 @@ def test_a_printed_report_is_numbered_whole_and_keeps_within_its_sheet(reports, 
         assert re.search(rf"\b{number} / {len(sheets)}\b", sheet) and "明镜" in sheet
     assert len(set(re.findall(r"ST-\w+-[0-9a-f]{10}", text))) == total
     findings = [sheet for sheet in sheets if re.search(r"ST-\w+-[0-9a-f]{10}", sheet)]
-    assert len(findings) > 3 and all("性质" in sheet and "出处" in sheet for sheet in findings), (
+    assert len(findings) > 3 and all("性质" in sheet and "日期" in sheet for sheet in findings), (
         "heads on each"
     )
     page.emulate_media(media="print")

@@ -47,18 +47,18 @@ def paths(
     margin = 0.012 * width  # what begins or ends on the first or last day is seen whole
     words, order = _WORDS[lang], list(states)
     with svg.style():
-        drawn, axes = svg.figure(8, 1.5 + 0.46 * len(lanes[:MOST]))
+        drawn, axes = svg.figure(8, 1.4 + 0.38 * len(lanes[:MOST]))
         for place, name in enumerate(lanes[:MOST]):
             part = shown[shown[lane] == name]
-            for column, low, height in ((due, place - 0.42, 0.38), (filed, place + 0.06, 0.3)):
+            for column, low, height in ((due, place - 0.44, 0.36), (filed, place + 0.04, 0.32)):
                 for state, first, days in _stretches(part, begins, ends, column):
                     letter = _letter(states[state]) if days / width >= _LEAST else ""
                     _stretch(axes, first, low, days, height, order.index(state), letter)
             for kind, first, days in _stretches(part, begins, ends, differs):
                 if kind == "unsure":
-                    axes.add_patch(patch((first, place - 0.42), days, 0.38))
+                    axes.add_patch(patch((first, place - 0.44), days, 0.36))
                 else:
-                    axes.hlines(place + 0.01, first, first + days, color=svg.INK, linewidth=3)
+                    axes.hlines(place - 0.02, first, first + days, color=svg.INK, linewidth=2.5)
         drawn_marks = _marks(axes, lane, marks, lanes[:MOST])
         rows(axes, pd.Series(lanes[:MOST]))
         axes.set_xlim(_number(start.min()) - margin, _number(start.min()) + width + margin)
@@ -104,9 +104,7 @@ def _stretch(axes, x: float, y: float, width: float, height: float, place: int, 
     edge = {"facecolor": "none", "edgecolor": look["colour"], "linewidth": 0.8, "hatch": look["hatch"]}
     axes.add_patch(Rectangle((x, y), width, height, **edge))
     if letter:
-        box = {"facecolor": svg.BAND, "edgecolor": "none", "pad": 0.6}
-        middle = {"ha": "center", "va": "center", "fontsize": 8}
-        axes.text(x + width / 2, y + height / 2, letter, bbox=box, **middle)
+        axes.text(x + width / 2, y + height / 2, letter, ha="center", va="center", fontsize=8)
 
 
 def _marks(axes, lane: str, marks: pd.DataFrame | None, lanes: Sequence[str]) -> bool:
