@@ -117,6 +117,24 @@ def test_the_public_sees_the_same_paths_under_codes(folder, audit):
     assert people & set(told.spans.subject) and not people & cells
 
 
+def test_the_day_on_which_a_gun_stayed_out_is_in_no_public_path(tmp_path):
+    """Inside, a red card is due from that day on; the public is told that it is due, and not from when."""
+    for name, text in {
+        "单位信息": "单位编号,单位名称,单位类型\nU1,射击中心,训练单位\n",
+        "枪弹领用归还登记表": "领用编号,领用单位,枪号,领用人,用途,出库时间,归库时间\n"
+        "L1,U1,G1,P1,训练,2021-03-17 09:00,2021-03-19 09:00\n",
+        "三色管理台账": "三色单编号,对象类型,对象编号,颜色,触发情形,发单日期\nK1,单位,U1,蓝,其他,2021-11-02\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    inside, outside = (Audit.open(tmp_path, "2021", audience=who) for who in ("internal", "public"))
+    assert "2021-03-" in str(cards.derived(inside).steps)
+    steps = cards.derived(outside).steps
+    assert "2021-03-" not in steps.to_csv() + cards.derived(outside).spans.to_csv()
+    assert (
+        steps.why.str.contains("触发的日期不对外公布").any() and not steps.why.str.contains("没有日期").any()
+    )
+
+
 def test_a_path_of_the_sample_is_raised_lifted_and_begins_again(audit):
     steps = cards.derived(audit).steps
     paths = {
