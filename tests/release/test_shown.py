@@ -220,6 +220,16 @@ def test_a_message_without_its_small_counts_is_a_sentence(intake):
     assert "应受训30人" in told["message_zh"] and "高峰" not in told["message_zh"]
 
 
+@pytest.mark.parametrize(("lang", "told"), [("zh", r"（批号代码-\w{8}）"), ("en", r"\(batch Code-\w{8}\)")])
+def test_a_code_does_not_repeat_the_word_before_it(intake, lang, told):
+    hit = {"_rids": rows_of(intake, "person")[:1], "unit": "U1", "subject": "T1", "case": "untested"}
+    hit |= {"date": date(2021, 5, 10), "amount": None, "severity": None, "kind": None}
+    outcome = Outcome("FX-05", "findings", hits=[hit | {"e_item_name": "蛋白粉", "e_batch_no": "某函1号"}])
+    found = release(intake, catalogue(), {"FX-05": outcome}, {}, POLICY, lang)
+    (row,) = make_findings(found.entries["FX-05"], found.outcomes["FX-05"], found.intake.source_of)
+    assert re.search(told, row[f"message_{lang}"]), row[f"message_{lang}"]
+
+
 def test_what_is_of_one_persons_tests_has_neither_unit_nor_day(intake):
     """One positive of a unit on a day is somebody, whatever code stands for the name; two units stay two findings."""
     rid = rows_of(intake, "person")[0]

@@ -22,9 +22,10 @@ from mingjing.tables.words import WORDS
 from mingjing.wording import keywords
 
 HIDDEN = "＊"
+# messages say 批号, “batch”, 登记编号 before a number: its code repeats none of these words
 LABELS = {
-    "zh": {"person": "人员", "number": "编号", "text": "文字"},
-    "en": {"person": "Person", "number": "No", "text": "Text"},
+    "zh": {"person": "人员", "number": "代码", "text": "文字"},
+    "en": {"person": "Person", "number": "Code", "text": "Text"},
 }
 _CODE = re.compile(
     f"({'|'.join(word for words in LABELS.values() for word in words.values())})-([A-Z2-7]{{8}})"
