@@ -163,6 +163,7 @@ def test_the_bureaus_own_table_moves_findings_and_colours_together(folder, tmp_p
 
 def test_the_table_in_the_report_can_be_pasted_into_a_configuration(audit):
     panel = rule_table(audit, ["SS-01", "SS-02"], "颜色规则表")
+    assert "<details class=query><summary>怎样调整" in panel.html, "folded, and not printed"
     written = tomllib.loads(panel.text)["rules"]
     assert written == {rule: audit.params(rule).as_dict() for rule in ("SS-01", "SS-02")}
     assert "发牌宽限天数" in panel.html and panel.html.count("<tr>") == 1 + sum(map(len, written.values()))

@@ -20,7 +20,7 @@ WORDS = {
         "boundary": "界限",
         "thresholds": ("阈值", "取值", "来源", "可信程度"),
         "rule": "规则",
-        "own": "信息员用：本局改阈值时，配置文件这样写",
+        "own": "怎样调整：本局改阈值时，配置文件这样写",
         "query": "查看查询语句",
         "from": "（{}起）",
         "truth": ("否", "是"),
@@ -44,7 +44,7 @@ WORDS = {
         "boundary": "Boundary",
         "thresholds": ("Threshold", "Value", "Source", "Standing"),
         "rule": "Rule",
-        "own": "For the clerk: how a bureau writes its own values in the configuration file",
+        "own": "How to adjust: a bureau writes its own values in the configuration file so",
         "query": "Show the query",
         "from": " (from {})",
         "truth": ("no", "yes"),
@@ -84,7 +84,8 @@ def rule_table(audit, rule_ids: Iterable[str], caption: str) -> Panel:
         for threshold in entry.params.values()
     )
     written = "\n\n".join(map(_written, entries))
-    own = f"<details><summary>{words['own']}</summary><pre>{escape_all(written)}</pre></details>"
+    # folded, and like a query not on paper: a reader has the values in words above
+    own = f"<details class=query><summary>{words['own']}</summary><pre>{escape_all(written)}</pre></details>"
     return Panel(table_html([words["rule"], *words["thresholds"]], rows, caption) + own, written)
 
 
