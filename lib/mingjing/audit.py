@@ -23,7 +23,7 @@ from mingjing.analyse.trace import trace
 from mingjing.analyse.what_if import WhatIf, what_if
 from mingjing.areas import check_area
 from mingjing.config import read_config
-from mingjing.errors import InputError, UsageError, nearest, path_of, speak
+from mingjing.errors import InputError, UsageError, each_of, nearest, path_of, speak
 from mingjing.findings import Findings, make_findings
 from mingjing.findings.register import Past, Register, nearby
 from mingjing.findings.register.rows import Rows, made_of
@@ -123,8 +123,7 @@ class Audit:
                 path_of(path, what)
         data = ledgers_at(path_of(data, "the folder of ledgers"))
         files = tuple(str(path or "") for path in (config, mapping))
-        several = isinstance(units, Iterable) and not isinstance(units, str)
-        units = tuple(units) if several else (str(units),)
+        units = tuple(each_of(units))
         asked = (str(Path(data).resolve()), period, str(as_of or ""), units, lang, *files, audience)
         if asked in _SHARED:
             return _SHARED[asked]
@@ -398,8 +397,7 @@ class Audit:
         return audit_panel(self)._repr_html_()
 
     def _area(self, area: str | Iterable[str] | None) -> list[Entry]:
-        several = isinstance(area, Iterable) and not isinstance(area, str)
-        wanted = area if several or area is None else [str(area)]
+        wanted = None if area is None else each_of(area)
         for name in wanted or ():
             check_area(name)
         return [entry for entry in self._entries.values() if wanted is None or entry.area in wanted]

@@ -89,6 +89,11 @@ def path_of(given: object, what: str) -> Path:
     return Path(given)
 
 
+def each_of(asked: object) -> list[str]:
+    """What was asked for where one thing may be named or several: a text is one."""
+    return list(asked) if isinstance(asked, Iterable) and not isinstance(asked, str) else [str(asked)]
+
+
 def printable(text: str) -> str:
     """The text on one line; what is invisible, or would steer a terminal, is written out."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

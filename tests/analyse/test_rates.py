@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mingjing import Audit
-from mingjing.analyse import canteen, feedback, rates, responsibility, safety
+from mingjing.analyse import canteen, feedback, food_prices, rates, responsibility, safety
 from mingjing.sample import write_sample
 
 
@@ -130,7 +130,7 @@ def test_every_area_compares_its_units(audit, table):
 @pytest.mark.parametrize(
     "table",
     [safety.lateness, safety.months, responsibility.backdated, feedback.satisfaction, feedback.change, feedback.months,
-     canteen.unsampled, canteen.severity, canteen.odd_prices],
+     canteen.unsampled, canteen.severity, food_prices.odd_prices],
 )  # fmt: skip
 def test_without_its_ledger_a_table_is_empty_not_zero(table, tmp_path):
     (tmp_path / "单位基本信息表.csv").write_text("单位编号,单位名称,单位类型\nU1,甲,直属训练单位\n", "utf-8")
@@ -158,13 +158,13 @@ def test_severity_and_the_change_that_overturns_the_order_are_told(audit):
 
 
 def test_a_price_planted_far_above_the_market_leads_the_odd_ones(audit):
-    odd = canteen.odd_prices(audit)
+    odd = food_prices.odd_prices(audit)
     dear = audit.outcome("ST-12").hits
     assert len(odd) and dear and (odd.score > 0).any()
 
 
 def test_a_supplier_of_little_is_not_told_as_none(audit):
-    found = canteen.suppliers(audit)
+    found = food_prices.suppliers(audit)
     assert (found.share > 0).all() and (found.share < 0.1).any() and (found.amount > 0).all()
     assert (found.groupby("unit").share.sum() - 100).abs().max() < 0.5
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mingjing.analyse.intake import empty_months, missing_ledgers, serial_gaps
 from mingjing.analyse.places import inside
-from mingjing.analyse.vanished import is_report, since_findings, since_report
+from mingjing.analyse.vanished import has_manifest, since_findings, since_report
 from mingjing.errors import path_of
 from mingjing.findings.register import Register
 from mingjing.intake import Intake, read_folder
@@ -61,7 +61,7 @@ def completeness(audit, before: str | Path | None = None, register: Register | N
     absent = [(name, tables()[name].label(audit.lang)) for name in missing_ledgers(audit)]
     parts = []
     earlier = None if before is None else path_of(before, "before")
-    if earlier and is_report(earlier):
+    if earlier and has_manifest(earlier):
         parts.append(pd.DataFrame(since_report(earlier, audit.intake), columns=CHANGES))
     elif earlier:
         files = {name: file for name, file in audit.reading.items() if name != "corrections"}

@@ -17,7 +17,8 @@ from mingjing.findings.register.rows import Rows
 from mingjing.intake import Intake
 
 
-def is_report(folder: Path) -> bool:
+def has_manifest(folder: Path) -> bool:
+    """Whether a run left its manifest here: all that is needed to tell what it read, whatever became of its pages."""
     return (folder / MANIFEST).is_file()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mingjing.analyse.places import finding_of, inside
-from mingjing.errors import UsageError, path_of
+from mingjing.errors import UsageError, each_of, path_of
 from mingjing.findings.message import plain, told_in_yuan
 from mingjing.papers.book import Book
 from mingjing.report.findings_table import KIND, SEVERITY
@@ -31,8 +31,7 @@ def workpaper(audit, finding_ids: str | Iterable[str], folder: str | Path) -> Pa
     """
     inside(audit, "workpaper()")
     folder = path_of(folder, "the folder of workpaper()")
-    several = isinstance(finding_ids, Iterable) and not isinstance(finding_ids, str)
-    wanted = list(dict.fromkeys(finding_ids if several else [finding_ids]))
+    wanted = list(dict.fromkeys(each_of(finding_ids)))
     if not 0 < len(wanted) <= MOST:
         raise UsageError(f"{len(wanted)} findings are named", todo=f"Name between 1 and {MOST}")
     findings = [finding_of(audit, finding_id) for finding_id in wanted]

@@ -139,7 +139,7 @@ def scale(axis, values) -> None:
 
     def told(value: float, _) -> str:
         ticks = axis.get_majorticklocs()
-        decimals = max((len(number(round(tick, 6)).partition(".")[2]) for tick in ticks), default=0)
+        decimals = max((len(drawn_number(round(tick, 6)).partition(".")[2]) for tick in ticks), default=0)
         return f"{round(value, 6) + 0:,.{decimals}f}"
 
     whole = all(pd.isna(value) or float(value).is_integer() for value in values)
@@ -170,7 +170,7 @@ def extremes(frame: pd.DataFrame, label: str, value: str, lang: str, unit: str =
     if known.empty:
         return WORDS[lang]["withheld" if is_withheld(frame) else "empty"]
     known = known.sort_values(value, ascending=False, kind="stable")
-    first, *_, last = [(row[label], f"{number(row[value])}{unit}") for _, row in known.iterrows()] * 2
+    first, *_, last = [(row[label], f"{drawn_number(row[value])}{unit}") for _, row in known.iterrows()] * 2
     if is_withheld(frame) and len(known) < len(frame):
         if lang == "zh":
             return f"公布的{len(known)}项中，最高{first[0]}（{first[1]}），最低{last[0]}（{last[1]}）"
@@ -182,7 +182,8 @@ def extremes(frame: pd.DataFrame, label: str, value: str, lang: str, unit: str =
     return f"{len(known)} in all, highest {first[0]} ({first[1]}), lowest {last[0]} ({last[1]})"
 
 
-def number(value) -> str:
+def drawn_number(value) -> str:
+    """A number as a picture has room for: two decimals at most, and a dash for none; `wording.number` is for texts."""
     if pd.isna(value):
         return "—"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0").rstrip(".")

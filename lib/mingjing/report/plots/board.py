@@ -10,7 +10,7 @@ from mingjing.findings.model import SEVERITY_WORDS
 from mingjing.release import is_withheld
 from mingjing.report import svg
 from mingjing.report.findings import decimals
-from mingjing.report.plots.base import WORDS, Plot, drawn_columns, made, number, patch, short
+from mingjing.report.plots.base import WORDS, Plot, drawn_columns, drawn_number, made, patch, short
 from mingjing.report.plots.narrow import folded, wide
 
 # colours and how deep they are, low to high: in grey print the depth alone tells the bands apart
@@ -138,7 +138,7 @@ def matrix(
                 axes.add_patch(patch((i - 0.48, j - 0.48), 0.96, 0.96, *look))
                 axes.text(i + 0.44, j + 0.4, str(i * j), ha="right", va="top", fontsize=8)
         for _, row in frame.iterrows():
-            axes.text(row[x], row[y], number(row[count]), ha="center", va="center", fontsize=12)
+            axes.text(row[x], row[y], drawn_number(row[count]), ha="center", va="center", fontsize=12)
         for x0, y0, x1, y1 in arrows:
             axes.annotate(
                 "", (x1, y1), (x0, y0), arrowprops={"arrowstyle": "->", "color": svg.HIGH, "linewidth": 1.6}

@@ -12,8 +12,8 @@ from mingjing.report.plots.base import (
     WORDS,
     Plot,
     drawn_columns,
+    drawn_number,
     made,
-    number,
     percent_ticks,
     rows,
     scale,
@@ -45,7 +45,11 @@ def bars(
     shown = frame.sort_values(value, ascending=False, kind="stable").head(MAX_ROWS)
     if shown.empty:
         return Plot("", title, alt, frame, lang)
-    texts = decimals(shown[value]) if of is None else shown[value].map(number) + "/" + shown[of].map(number)
+    texts = (
+        decimals(shown[value])
+        if of is None
+        else shown[value].map(drawn_number) + "/" + shown[of].map(drawn_number)
+    )
     if len(frame) == 1 and not shown[value].isna().any():
         numbers = drawn_columns(frame, label, value, of, limit)
         return Plot(
@@ -80,7 +84,7 @@ def bars(
 
 def _only(shown: pd.DataFrame, label: str, text: str, limit: str | None, limit_name: str, lang: str) -> str:
     row, zh = shown.iloc[0], lang == "zh"
-    more = f"{limit_name} {number(row[limit])}" if limit else ""
+    more = f"{limit_name} {drawn_number(row[limit])}" if limit else ""
     told = f"{row[label]}：{text}" if zh else f"{row[label]}: {text}"
     return told + (f"（{more}）" if zh else f" ({more})") * bool(limit)
 
@@ -154,7 +158,7 @@ def stacked(
             )
             left = left + shown[part].fillna(0)
         for place, end in enumerate(left):
-            told = " + ".join(number(shown[part].iloc[place]) for part in parts)
+            told = " + ".join(drawn_number(shown[part].iloc[place]) for part in parts)
             axes.annotate(
                 told, (end, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9
             )
@@ -206,7 +210,7 @@ def waterfall(
             falls = not total and step < 0
             # a fall's figure stands under it: above, it would run into the rise beside it
             axes.annotate(
-                f"{number(step)}{unit}",
+                f"{drawn_number(step)}{unit}",
                 (place, min(start, level) if falls else max(start, level)),
                 xytext=(0, -3 if falls else 3),
                 textcoords="offset points",
