@@ -260,6 +260,14 @@ def _in_breach(audit) -> set[int]:
     }
 
 
+def _split(audit) -> set[int]:
+    """Rows of the purchases that leads to splitting rest on; one may be in several."""
+    hits = [
+        hit for entry, outcome in audit.results("frugality") if entry.rule_id in SPLIT for hit in outcome.hits
+    ]
+    return {rid for hit in hits for rid in hit["_rids"]}
+
+
 def first_screen(audit) -> Screen:
     """Whether reception reconciles to the books; receptions in breach, vouchers that do not agree, split purchases."""
     found = audit.check("frugality").to_pandas()
@@ -278,6 +286,7 @@ def first_screen(audit) -> Screen:
     faulty = len(_in_breach(audit))
     held = audit.ledgers.count("reception", audit.units, within=True) if "reception" in audit.ledgers else 0
     split = [rule for rule in SPLIT if outcomes.get(rule, "not_run") != "not_run"]
+    bought = len(_split(audit))
     return Screen(
         zh,
         en,
@@ -289,9 +298,9 @@ def first_screen(audit) -> Screen:
                 f"{len(off[~total])} / {compared(audit)}" if ran else "—",
             ),
             (
-                "疑似拆分的线索 / 采购记录",
-                "Leads to splitting, of purchases on record",
-                f"{int(found.rule_id.isin(split).sum())} / {int(rows[split].max())}" if split else "—",
+                "疑似拆分所涉的采购 / 全部采购",
+                "Purchases in leads to splitting, of all",
+                f"{bought} / {int(rows[split].max())}" if split else "—",
             ),
         ),
     )
