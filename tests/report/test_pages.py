@@ -302,8 +302,8 @@ def test_the_table_of_rules_has_reasons_only_where_a_rule_did_not_run():
     assert "Reason" not in told("passed", "")
     assert ">not run<" in told("not_run", "no data") and "Reason" in told("not_run", "no data")
     heads = re.findall(r'<th scope="col"[^>]*>([^<]+)', told("passed", ""))
-    assert heads[2:] == ["Outcome", "Findings", "Rows checked"]
-    assert [cell in told("passed", "", "DQ-01") for cell in (">9<", ">9 sheets<")] == [False, True]
+    assert heads[2:] == ["Outcome", "Findings", "Checked"]
+    assert [cell in told("passed", "", "DQ-01") for cell in (">9<", "<td class=n>9 sheets<")] == [False, True]
     assert ">batches of feedback: 9<" in told("passed", "", "ZG-01")
     assert ">9 units<" in told("passed", "", "DQ-03") and ">9<" in told("passed", "")
 

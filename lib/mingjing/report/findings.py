@@ -94,9 +94,10 @@ class Headline(Panel):
     changed: str
 
 
-def frame_panel(frame: pd.DataFrame, caption: str) -> Panel:
-    """A small table of values, escaped; a long one is folded under its caption and can be sorted."""
-    numeric = [pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+def frame_panel(frame: pd.DataFrame, caption: str, figures: Iterable[str] = ()) -> Panel:
+    """A small table of values, escaped; a long one is folded under its caption and can be sorted. figures: heads of columns
+    whose numbers are told with words and stand at the right all the same."""
+    numeric = [pd.api.types.is_numeric_dtype(kind) or name in figures for name, kind in frame.dtypes.items()]
     heads = [
         f'<th scope="col"{" class=n" if number else ""}>{escape(str(name))}</th>'
         for name, number in zip(frame.columns, numeric, strict=True)

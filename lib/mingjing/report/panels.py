@@ -23,7 +23,7 @@ _RULES = {
     "name": ("名称", "Name"),
     "outcome": ("结果", "Outcome"),
     "findings": ("发现（条）", "Findings"),
-    "rows_checked": ("检查行数", "Rows checked"),
+    "rows_checked": ("检查数量", "Checked"),
     "reason": ("原因", "Reason"),
 }
 _VERDICTS = {
@@ -262,7 +262,8 @@ def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
 
 
 def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
-    """Every rule of `outcomes` by name and what it came to; why one did not run, where one did not."""
+    """Every rule of `outcomes` by name and what it came to; why one did not run, where one did not. A number of what is no
+    row of a ledger says of what it is."""
     zh = lang == "zh"
     frame = outcomes.assign(name=[entries[rule_id].name(lang) for rule_id in outcomes.rule_id])
     frame["outcome"] = [OUTCOMES[outcome][not zh] for outcome in frame.outcome]
@@ -272,7 +273,8 @@ def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:
         counts = [None if pd.isna(n) else n for n in frame.rows_checked]
         told = [checked(n, entries[i], lang) for n, i in zip(counts, frame.rule_id, strict=True)]
         frame = frame.assign(rows_checked=told)
-    return frame_panel(headed(frame, _RULES, lang), "规则运行情况" if zh else "Rules")
+    heads = headed(frame, _RULES, lang)
+    return frame_panel(heads, "规则运行情况" if zh else "Rules", figures=_RULES["rows_checked"])
 
 
 def _alike(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
