@@ -583,8 +583,10 @@ def test_findings_are_counted_as_readers_see_them_and_not_by_their_hits(check, s
 def test_kh05_names_the_honour_and_the_rule_in_words(check):
     unit = honor(subject_type="单位", subject_id="U1", honor_type="其他")
     [finding] = check("KH-05", honor=[unit], finding=[seen()])[1]
-    assert "获其他荣誉（" in finding["message_zh"] and "（如“隐患逾期整改或未整改”）" in finding["message_zh"]
-    assert "(such as “Hazard closed late or open past its deadline”)" in finding["message_en"]
+    assert "获其他荣誉（" in finding["message_zh"] and "（“隐患逾期整改或未整改”）" in finding["message_zh"]
+    assert "(“Hazard closed late or open past its deadline”)" in finding["message_en"]
+    [finding] = check("KH-05", honor=[unit], finding=[seen(), seen(_rid=11, subject="D")])[1]
+    assert "（如“隐患逾期整改或未整改”）" in finding["message_zh"], "of several, one is an example"
 
 
 @pytest.mark.parametrize(

@@ -133,11 +133,20 @@ def _told_once(sentences: list[str], lang: str) -> list[str]:
 def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> str:
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
     words = Words(Params(entry).as_dict() | dict(values), lang, told_in_yuan(entry, case))
-    template = entry.messages[case][lang]
+    template = _example(entry.messages[case][lang], values)
     told = _quoted(_filled(template, words))
     for kind in _OTHER_HONOUR:  # no name of an honour, which alone is quoted
         told = told.replace(f"“{kind}”", kind)
     return told if lang == "zh" else _counted(_BEFORE_MARK.sub("", told))
+
+
+def _example(template: str, values: Mapping[str, Any]) -> str:
+    """Where the number told is one, what is named beside it is no example of it but the thing itself."""
+    if any(f"{{{name}}}" in template and values.get(name) == 1 for name in ("findings", "events")):
+        return template.replace("（如{example}）", "（{example}）").replace(
+            "(such as {example})", "({example})"
+        )
+    return template
 
 
 def told_in_yuan(entry: Entry, *cases: str) -> set[str]:
