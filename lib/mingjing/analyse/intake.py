@@ -61,13 +61,10 @@ def covered_told(audit, covered: pd.DataFrame) -> str:
     silent, owing = int((covered.ledgers == 0).sum()), covered.unit.nunique()
     used = len(units_in_use(audit))
     if audit.lang == "zh":
-        return (
-            f"在用的{used}个单位中只列须按月记台账的{owing}个；{len(covered)}个单位月中，{silent}个一行也没有"
-        )
-    return (
-        f"Of {used} units in use those {owing} that owe monthly ledgers; "
-        f"{silent} of {len(covered)} unit months have no row at all"
-    )
+        lacking = f"中，{silent}个没有记录" if silent else "全部有记录"
+        return f"{used}个在用单位中，{owing}个须按月记台账；{len(covered)}个单位月{lacking}"
+    lacking = f"{silent} of {len(covered)} unit months have no row" if silent else "every unit month has rows"
+    return f"{owing} of {used} units in use owe monthly ledgers; {lacking}"
 
 
 def _months(audit, name: str) -> set[tuple[str, str]]:
