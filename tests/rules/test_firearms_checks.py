@@ -119,7 +119,7 @@ def test_qd09_tells_the_derived_figure_or_the_range_it_lies_in(check):
     book = [line | {"balance": line["balance"] + 20000} for line in BOOK]
     _, found = check("QD-09", armory_check=rows, gun=GUNS, gun_issue=[OUT], ammo_txn=book)
     told = {finding["subject"]: finding["message_zh"] for finding in found}
-    assert "应为40,450" in told["C1"] and "应在40,450至40,550之间" in told["C2"]
+    assert "应为40,450" in told["C1"] and "应在40,450至40,550发之间" in told["C2"]
 
 
 def test_qd09_warns_once_for_a_store_the_ledgers_do_not_know(check):

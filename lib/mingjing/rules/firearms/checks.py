@@ -13,6 +13,8 @@ from mingjing.rules.ledgers import Ledgers
 def counted(ledgers: Ledgers, p):
     t = ledgers.armory_check.filter(ledgers.armory_check.rec_type != "值班")
     t = t.filter(t.object_type.notnull() | t.actual_qty.notnull())
+    guns = t.object_type == "枪支"
+    t = t.mutate(uom=ibis.ifelse(guns, "支", "发"), uom_en=ibis.ifelse(guns, "guns", "rounds"))
     yield "blank", t.filter(any_null(t.book_qty, t.actual_qty, t.object_type))
     yield "differ", t.filter(t.actual_qty != t.book_qty)
     g = guns_at(ledgers, t.filter(t.object_type == "枪支"))
