@@ -1,8 +1,12 @@
 """What the workbooks that leave have in common: how high their rows are, and how a list lies on paper."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from xlsxwriter.worksheet import Worksheet
+
+from mingjing.errors import UsageError
 
 # a line of Chinese at 11 points, in the highest of the fonts that stand in for 宋体
 _LINE = 16
@@ -18,6 +22,23 @@ class GrowingRows(Worksheet):
         super()._xml_start_tag_unencoded(
             tag, [pair for pair in attributes if (tag, pair[0]) != ("row", "customHeight")]
         )
+
+
+@contextmanager
+def never_over(path: Path) -> Iterator[Path]:
+    """Where to write a workbook that is to stand at `path`. UsageError where another than that stands there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}")
+    try:
+        yield aside
+        if path.exists() and path.read_bytes() != aside.read_bytes():
+            raise UsageError(
+                f"{path} is there already and differs: what people wrote into it would be lost",
+                todo="Move it away, or name another folder",
+            )
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def points(text: str, width: float) -> float:

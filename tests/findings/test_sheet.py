@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from tests.findings.conftest import done, made
 
-from mingjing.errors import InputError
+from mingjing.errors import InputError, UsageError
 from mingjing.findings.register import Register
 from mingjing.findings.register.sheet import COLUMNS, SHEET, export, merge
 
@@ -140,6 +140,15 @@ def test_dates_and_texts_come_back_as_excel_keeps_them(register, sent):
     line = register.list().set_index("finding_id").loc[ID]
     assert line.due == date(2022, 3, 31) and line.measure == "'@秤"
     assert line.owner is None, "a formula without a value is no name"
+
+
+def test_what_a_unit_filled_in_is_never_written_over(register, sent):
+    export(register, sent.parent, register.list())
+    fill(sent, owner="王五")
+    filled = sent.read_bytes()
+    with pytest.raises(UsageError, match=r"U01\.xlsx is there already and differs"):
+        export(register, sent.parent, register.list())
+    assert sent.read_bytes() == filled and len(list(sent.parent.iterdir())) == 2
 
 
 def test_a_row_is_as_high_as_its_words_need_and_grows_when_the_unit_writes_more(register, tmp_path):

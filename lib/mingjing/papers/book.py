@@ -7,10 +7,9 @@ from typing import Any
 
 import xlsxwriter
 
-from mingjing.errors import UsageError
 from mingjing.findings.message import plain
 from mingjing.findings.model import neutralise
-from mingjing.sheets import points, row_height
+from mingjing.sheets import never_over, points, row_height
 
 _LONGEST = 2000
 # points: Excel has no higher rows than 409, and a box of more than a page's rest leaves it half empty
@@ -23,10 +22,9 @@ class Book:
     """One workbook; the same forms give the same bytes. Use it in a `with`. UsageError where another stands in its place."""
 
     def __init__(self, path: Path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path, self._aside = path, path.with_name(f".{path.name}")
+        self._place = never_over(path)
         self._book = xlsxwriter.Workbook(
-            self._aside, {"strings_to_formulas": False, "strings_to_urls": False}
+            self._place.__enter__(), {"strings_to_formulas": False, "strings_to_urls": False}
         )
         self._book.set_properties({"created": datetime(2000, 1, 1)})
         base = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "vcenter"}
@@ -45,16 +43,7 @@ class Book:
 
     def __exit__(self, *raised) -> None:
         self._book.close()
-        kept = self._path.exists() and self._path.read_bytes() != self._aside.read_bytes()
-        if raised[0] or kept:
-            self._aside.unlink()
-        else:
-            self._aside.replace(self._path)
-        if kept and not raised[0]:
-            raise UsageError(
-                f"{self._path} is there already and differs: what people wrote into it would be lost",
-                todo="Move it away, or name another folder",
-            )
+        self._place.__exit__(*raised)
 
     def form(self, name: str, title: str, widths: Sequence[int], landscape: bool = False) -> "Form":
         """A new sheet. `widths`: of its columns, in characters."""

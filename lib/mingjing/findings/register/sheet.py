@@ -20,7 +20,7 @@ from mingjing.findings.register.people import DATES, FIELDS, STATES, replay, uni
 from mingjing.intake.files import read_file
 from mingjing.intake.values import clean, read_date, read_int, read_text
 from mingjing.messages import tell
-from mingjing.sheets import GrowingRows, lie_on_paper, row_height
+from mingjing.sheets import GrowingRows, lie_on_paper, never_over, row_height
 
 SHEET, HELP = "整改清单", "填写说明 How to"
 # above and below each page, by whether it is English
@@ -83,7 +83,9 @@ class Answer:
 
 
 def export(register: Register, folder: Path, listed: pd.DataFrame) -> list[Path]:
-    """One workbook a unit, of the findings listed: `<unit>.xlsx`. Same register, same bytes."""
+    """One workbook a unit, of the findings listed: `<unit>.xlsx`. Same register, same bytes.
+
+    UsageError where another stands there: what a unit filled in is never written over."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for unit, part in listed.groupby(listed.unit.fillna(""), sort=True):
@@ -94,7 +96,8 @@ def export(register: Register, folder: Path, listed: pd.DataFrame) -> list[Path]
 
 
 def _write(path: Path, part: pd.DataFrame, en: bool) -> None:
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with never_over(path) as aside, xlsxwriter.Workbook(aside, options) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})
         base = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#999999"}
         head = book.add_format(base | {"bold": True, "bg_color": "#DDE3EA"})
