@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 import unicodedata
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mingjing.cli_options import options
 from mingjing.errors import printable
+
+if TYPE_CHECKING:  # pandas takes a second to load, and every command passes here
+    import pandas as pd
 
 _SUM = (
     "共{sheets}张表，读入{read:,}行，退回{rejected:,}行，存疑{doubtful:,}处。",
@@ -54,7 +56,7 @@ def _check(args: argparse.Namespace) -> int:
     return 2 if intake.unreadable else 0
 
 
-def _sheets(frame: pd.DataFrame, doubtful: int, lang: str) -> list[str]:
+def _sheets(frame: "pd.DataFrame", doubtful: int, lang: str) -> list[str]:
     """The sheets in columns, then their sums; a sheet whose rows do not add up says so."""
     from mingjing.intake.words import SHEETS, STATUS
     from mingjing.tables import tables
@@ -69,7 +71,7 @@ def _sheets(frame: pd.DataFrame, doubtful: int, lang: str) -> list[str]:
     )
     names = [name for name in SHEETS if name in frame]
     lines = [[SHEETS[name][en] for name in names], *frame[names].astype(str).to_numpy().tolist()]
-    right = [pd.api.types.is_numeric_dtype(frame[name]) for name in names]
+    right = [frame[name].dtype.kind in "iuf" for name in names]
     widths = [max(map(_wide, column)) for column in zip(*lines, strict=True)]
     table = ["  ".join(map(_padded, line, widths, right)).rstrip() for line in lines]
     read, rejected = int(frame.rows_read.sum()), int(frame.rejected.sum())
@@ -90,8 +92,10 @@ def _wide(text: str) -> int:
 
 
 def _place(row: dict, lang: str) -> str:
+    from pandas import isna
+
     place = " ".join(filter(None, (row["source_file"], row["sheet"])))
-    at = "" if pd.isna(row["row"]) else f"第{row['row']}行" if lang == "zh" else f"row {row['row']}"
+    at = "" if isna(row["row"]) else f"第{row['row']}行" if lang == "zh" else f"row {row['row']}"
     return printable(
         " ".join(filter(None, (place, at))) + ("：" if lang == "zh" else ": ") + row[f"reason_{lang}"]
     )
