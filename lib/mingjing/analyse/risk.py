@@ -104,9 +104,9 @@ def not_drawn(seen: pd.DataFrame, lang: str) -> str:
     if not areas:
         return ""
     if lang == "zh":
-        return f"{listed(areas, lang)}登记有风险点，但没有一个单位有记录可查，图中不列，不等于没有问题。"
+        return f"{listed(areas, lang)}登记有风险点，但所查单位都没有记录可查，图中不列，不等于没有问题。"
     named = listed([in_english(area) for area in areas], lang)
-    return f"On the register, but with no record of any unit to look at, and so not drawn, which is not a pass: {named}."
+    return f"On the register but not drawn, as the units looked at have no record there, which is not a pass: {named}."
 
 
 def most_seen(seen: pd.DataFrame, lang: str) -> str:
