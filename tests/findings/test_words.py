@@ -251,6 +251,11 @@ def test_what_is_from_memory_is_said_once():
     assert "<small>" in rule_notes(["QD-01"], {}, "zh")
 
 
+def test_a_law_has_the_days_that_it_governs():
+    assert "凭记忆（2023-01-01起）" in rule_notes(["FX-B05"], {}, "zh")
+    assert "(until 2023-02-28)" in rule_notes(["AQ-08"], {}, "en")
+
+
 def test_what_chinese_counts_in_tens_of_thousands_has_its_unit_and_is_full_in_english():
     assert label("venue_area", "zh", "CD-01") == "场地面积（万平方米）"
     assert proof("venue_area", 6.38, {}, "zh", {}) == "6.38"

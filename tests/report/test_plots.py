@@ -328,3 +328,11 @@ def test_every_step_of_a_waterfall_is_drawn_with_its_figure():
     drawn = plots.waterfall(frame, "step", "rounds", title="t", alt="a", totals=["期初", "期末"])
     assert all(f">{figure}<" in drawn.picture for figure in ("20,090", "20,000", "−35,990", "4,100"))
     assert all(f">{figure}<" in drawn.small for figure in ("20,090", "20,000", "−35,990", "4,100"))
+
+
+def test_marks_that_lie_on_one_another_say_how_many_they_are():
+    seen = pd.DataFrame(
+        {"day": [DAY, DAY, DAY, DAY], "unit": ["中心", "中心", "中心", "学校"], "kind": "检查"}
+    )
+    assert ">3</text>" in plots.timeline(seen, "day", "unit", kind="kind", **WORDS).picture
+    assert ">3</text>" not in plots.timeline(seen[2:], "day", "unit", kind="kind", **WORDS).picture

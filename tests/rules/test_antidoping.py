@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 import pytest
 
+from mingjing.rules.reasons import reason_text
+
 
 def record(kind, day, ath="A1", **more):
     return {
@@ -145,6 +147,18 @@ def test_fx09_counts_from_the_list_of_units_counties_included(check, change, log
         "FX-09", "2021", as_of, unit=[unit(**change), OTHER], adop_record=rows, activity_log=acts
     )
     assert cases(outcome) == found
+
+
+def test_fx09_counts_the_units_that_owe_education(check):
+    office = {"unit_id": "U3", "unit_type": "机关", "active": True, "has_athletes": False}
+    owing = office | {"unit_id": "U4", "unit_type": "县市区部门"}
+    outcome, _ = check(
+        "FX-09", "2021", unit=[office, owing], adop_record=[record("教育培训", MARCH, unit_id="U4")]
+    )
+    assert (outcome.outcome, outcome.rows_checked) == ("passed", 1)
+    none, _ = check("FX-09", "2021", unit=[office], adop_record=[record("教育培训", MARCH)])
+    assert (none.outcome, none.rows_checked) == ("not_run", 0)
+    assert reason_text(none.reason, "zh").endswith("单位基本信息表（单位类型、有在训运动员）")
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_qd22_counts_what_the_bureau_logged_itself(check):
 def test_qd22_asks_it_of_a_unit_not_said_to_be_out_of_use(check):
     unit = {"unit_id": "U1", "has_armory": True}
     assert check("QD-22", unit=[unit], armory_check=ALL[:2])[0].outcome == "findings"
-    assert check("QD-22", unit=[unit | {"active": False}], armory_check=ALL[:2])[0].outcome == "passed"
+    assert check("QD-22", unit=[unit | {"active": False}], armory_check=ALL[:2])[0].outcome == "not_run"
 
 
 def test_qd22_only_reminds_while_the_year_runs(check):
@@ -181,8 +181,10 @@ def result(number, conclusion, found, closed, **more):
     ],
 )
 def test_qd23_sees_praise_while_problems_are_open(check, rows, cases):
-    outcome, _ = check("QD-23", armory_check=[result(12, "合格", 1, 1), *rows])
+    duty = result(12, None, None, None, rec_type="值班", check_id="D1")
+    outcome, _ = check("QD-23", armory_check=[result(12, "合格", 1, 1), duty, *rows])
     assert {hit["case"] for hit in outcome.hits} == cases
+    assert outcome.rows_checked == 1 + len(rows), "inspections with a conclusion, no duties"
 
 
 @pytest.mark.parametrize("rule", ["QD-19", "QD-20", "QD-21", "QD-22", "QD-23"])

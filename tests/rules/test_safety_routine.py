@@ -170,6 +170,7 @@ def patrols(days, times=1, **more):
 def test_aq12_wants_patrols_every_day_and_every_two_hours_in_venues(check, change, log, found):
     outcome, _ = check("AQ-12", "2021-03", unit=[unit(**change)], activity_log=log)
     assert {hit["case"]: hit[f"e_{hit['case']}"] for hit in outcome.hits} == found
+    assert outcome.rows_checked == int(any(change.values()))
 
 
 def test_aq12_gives_one_finding_a_month_and_leaves_out_days_closed(check):

@@ -81,7 +81,7 @@ def flow(audit) -> pd.DataFrame:
             found, closed = frame.found_date.between(first, last), frame.closed.between(first, last)
             still = (frame.found_date <= last) & ~(frame.closed <= last)
             new = None if month in unknown else int(found.sum())
-            rows.append((first.date(), new, int(closed.sum()), int(still.sum())))
+            rows.append((month, new, int(closed.sum()), int(still.sum())))
     return pd.DataFrame(rows, columns=["month", "found", "closed", "open"])
 
 
@@ -166,7 +166,7 @@ def first_screen(audit) -> Screen:
                 "Sites checked, of those in use",
                 f"{reached.checked.sum()} / {reached.sites.sum()}",
             ),
-            ("逾期未整改 / 未整改", "Overdue, of those open", f"{overdue} / {open_all}"),
+            ("逾期未整改 / 未整改（项）", "Hazards overdue, of those open", f"{overdue} / {open_all}"),
             (
                 "同类复发的部位 / 有隐患的部位",
                 "Places where hazards came back, of those with any",

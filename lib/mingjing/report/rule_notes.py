@@ -23,6 +23,7 @@ WORDS = {
         "own": "怎样调整：本局改阈值时，配置文件这样写",
         "query": "查看查询语句",
         "from": "（{}起）",
+        "until": "（至{}）",
         "truth": ("否", "是"),
         "of": "{}（{}）",
         "pair": "{}：{}",
@@ -47,6 +48,7 @@ WORDS = {
         "own": "How to adjust: a bureau writes its own values in the configuration file so",
         "query": "Show the query",
         "from": " (from {})",
+        "until": " (until {})",
         "truth": ("no", "yes"),
         "of": "{} ({})",
         "pair": "{}: {}",
@@ -123,8 +125,11 @@ def _note(entry: Entry, sql: Mapping[str, str], lang: str) -> str:
 
 
 def _law(basis, lang: str) -> str:
-    """A basis and how sure it is; where its own words say what is from memory, they are enough."""
-    told, status = basis.zh if lang == "zh" else basis.en, WORDS[lang]["status"][basis.status]
+    """A basis, the days it governs and how sure it is; where its own words say what is from memory, they are enough."""
+    words = WORDS[lang]
+    told, status = basis.zh if lang == "zh" else basis.en, words["status"][basis.status]
+    told += words["from"].format(basis.start) if basis.start else ""
+    told += words["until"].format(basis.end) if basis.end else ""
     said = basis.status == "memory" and status in told
     return _text(told, lang) + ("" if said else f" <small>{status}</small>")
 

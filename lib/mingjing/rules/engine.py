@@ -171,7 +171,7 @@ def run_rule(entry: Entry, function: RuleFunction, ledgers: Ledgers, units: Iter
     if ledgers.judged is not None:
         checked = _of_units(ledgers.judged, units)
     placed = [hit for hit in hits if hit["unit"]] if units else hits
-    if not placed and (why := _no_pass(entry, units, checked, hits)):
+    if not placed and (why := _no_pass(entry, units, checked, hits, ledgers.judged is not None)):
         return Outcome(entry.rule_id, "not_run", why, checked)
     outcome, bound = "findings" if placed else "passed", ledgers.period_asked
     reason = ("unplaced", "") if len(placed) < len(hits) else ("", "")
@@ -189,12 +189,17 @@ def _settled(part: pa.RecordBatch) -> pa.RecordBatch:
     return part
 
 
-def _no_pass(entry: Entry, units: tuple[str, ...], checked: int, hits: list) -> tuple[str, str] | None:
-    """Why finding nothing on these units is no pass; None where it is one."""
+def _no_pass(
+    entry: Entry, units: tuple[str, ...], checked: int, hits: list, told: bool = False
+) -> tuple[str, str] | None:
+    """Why finding nothing on these units is no pass; None where it is one. `told`: the rule has said what it judges, by the
+    columns that it needs."""
     if not checked:
         first = next(iter(entry.needs))
         kinds = [v if isinstance(v, str) else column for column, values in entry.judges() for v in values]
-        return "none_such", ", ".join(f"{first}.{kind}" for kind in kinds or ["active"])
+        return "none_such", ", ".join(
+            f"{first}.{kind}" for kind in kinds or (entry.needs[first] if told else ["active"])
+        )
     if not units:
         return None
     if not _by_unit(entry):

@@ -1,5 +1,6 @@
 """Plots over time: events, series, sums by week, step curves."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -23,7 +24,8 @@ def timeline(
     kind: str | None = None,
     end: str | None = None,
 ) -> Plot:
-    """Events on lanes; `kind` tells marks apart by shape and colour, `end` makes an event a stretch of time."""
+    """Events on lanes; `kind` tells marks apart by shape and colour, `end` makes an event a stretch of time. How many share one
+    mark stands beside it."""
     shown = frame.dropna(subset=[time])
     if shown.empty:
         return Plot("", title, alt, frame, lang)
@@ -50,6 +52,9 @@ def timeline(
                 label=str(name),
                 linestyle="",
             )
+            for at, n in Counter(zip(moments, places, strict=True)).items():
+                if n > 1:
+                    axes.annotate(str(n), at, xytext=(5, 3), textcoords="offset points", fontsize=9)
         rows(axes, pd.Series(lanes))
         axes.grid(axis="x", linewidth=0.6)
         dates(axes)

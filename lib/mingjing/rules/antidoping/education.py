@@ -76,9 +76,10 @@ def people_trained(ledgers: Ledgers, p):
 
 @rule("FX-09")
 def units_trained(ledgers: Ledgers, p):
-    held = sessions(ledgers)
+    held, due = sessions(ledgers), bound(ledgers.unit, p)
+    ledgers.judged = due.mutate(unit=due.unit_id)
     for name, first, last, over in years(ledgers, p):
-        missed = bound(ledgers.unit, p).anti_join(held.filter(held.day.between(first, last)), "unit_id")
+        missed = due.anti_join(held.filter(held.day.between(first, last)), "unit_id")
         missed = spanned(missed, name, last)
         yield ("none", missed) if over else ("pending", graded(missed, "warning", "low"))
 

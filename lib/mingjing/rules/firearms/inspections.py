@@ -47,6 +47,7 @@ def levels(ledgers: Ledgers, p):
 @rule("QD-23")
 def praised(ledgers: Ledgers, p):
     t = ledgers.armory_check
+    ledgers.judged = t.filter(t.conclusion.notnull() & ledgers.in_period(t.start_time)).mutate(unit=t.unit_id)
     t = t.mutate(left=t.problem_count - t.closed_count.fill_null(0))
     open_ = t.filter(t.left > 0).select(
         open_unit="unit_id", open_time="start_time", open_rid="_rid", open_left="left"

@@ -49,6 +49,7 @@ def patrolled(ledgers: Ledgers, p):
     hourly = ibis.literal(p.open_hours / p.every_hours).ceil().cast("int64")
     need = ibis.cases((units.is_public_venue, hourly), (units.is_fire_key, 1), else_=0)
     units = units.filter(need > 0).select("_rid", "unit_id", need=need)
+    ledgers.judged = units.mutate(unit=units.unit_id)
     days = units.cross_join(each_day(ledgers.start, ledgers.end))
     if "closed_period" in ledgers:
         shut = ledgers.closed_period
