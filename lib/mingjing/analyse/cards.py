@@ -33,6 +33,7 @@ class Derived:
     and the colour on file stayed the same, subjects with the worst difference first; `difference` is `none` (no card),
     `low` (a lower one), `open` (lifted without being put right), `high` (not lifted in time), `unsure`, or empty.
     `differences`: those with a difference, the colour due being the one that is missed. `issued`: cards of the period, `subject day color`. `not_run`: triggers nobody could judge.
+    `units_only`: cards of people are left out, as for the public.
     """
 
     steps: pd.DataFrame
@@ -40,6 +41,7 @@ class Derived:
     differences: pd.DataFrame
     issued: pd.DataFrame
     not_run: tuple[str, ...]
+    units_only: bool = False
 
 
 def table(audit) -> Table:
@@ -65,6 +67,10 @@ def derived(audit) -> Derived:
     """Subjects with any card or trigger up to `as_of`; the spans of the period."""
     rules, as_of = table(audit), audit.as_of
     filed, found = _cards(audit), _triggers(audit)
+    public = bool(audit.release)
+    if public:  # a duty or a record of the same area tells whose a card is, under whatever code
+        units = set(ledger(audit, "unit").unit_id)
+        filed = {subject: cards for subject, cards in filed.items() if subject in units}
     label, said, findings = _label(audit), _Said(audit, rules), _Findings(audit)
     steps, stood = [], []
     for subject in sorted({*filed, *found}):
@@ -89,6 +95,7 @@ def derived(audit) -> Derived:
         *(pd.DataFrame([row for one in stood for row in one[place]], columns=SPANS) for place in (1, 2)),
         pd.DataFrame(issued, columns=["subject", "day", "color"]),
         _not_run(audit),
+        public,
     )
 
 
@@ -103,11 +110,13 @@ def said(found: Derived, lang: str) -> str:
         parts += "，有的不止一种" if zh else "; some in more ways than one"
     missing = listed(found.not_run, lang)
     if zh:
-        text = f"{subjects}个对象应有颜色或有牌在册，{odd.subject.nunique()}个两者不一致" + (
+        whom = "单位" if found.units_only else "对象"
+        text = f"{subjects}个{whom}应有颜色或有牌在册，{odd.subject.nunique()}个两者不一致" + (
             f"（{parts}）" if parts else ""
         )
         return text + (f"；触发规则{missing}没有运行，应有颜色可能更高。" if missing else "。")
-    text = f"Subjects with a colour due or on file: {subjects}; the two differ for {odd.subject.nunique()}"
+    whom = "Units" if found.units_only else "Subjects"
+    text = f"{whom} with a colour due or on file: {subjects}; the two differ for {odd.subject.nunique()}"
     text += f" ({parts})" if parts else ""
     return text + (f"; {missing} did not run, the colour due may be higher." if missing else ".")
 
@@ -186,7 +195,7 @@ class _Said:
         rule = self._audit.entry(what.rule_id).name(self._audit.lang) if what.rule_id else ""
         colour, lower = what.colour, _LOWER.get(what.colour, "")
         numbers = {"reset_days": rules.reset_days.get(colour, ""), "min_count": rules.min_count}
-        untold = what.event == "undated" and self._audit.release and area_of(what.rule_id) == "firearms"
+        untold = what.event == "undated" and self._audit.release and self._withheld(what.rule_id)
         told = _words()["untold" if untold else what.event][self._audit.lang].format(
             rule_id=what.rule_id, rule=rule, count=what.count, grace_days=rules.grace_days,
             colour=COLOURS[colour][not zh], lower=COLOURS[lower][not zh] if lower else "", **numbers,
@@ -196,6 +205,10 @@ class _Said:
             isinstance(what, Step) and what.event in _ASKING and rules.rank(what.after) < rules.rank(colour)
         )
         return told + _words()["settled"][self._audit.lang] if settled else told
+
+    def _withheld(self, rule_id: str) -> bool:
+        """Whether findings of the rule have no day for the public, so that a blank is no gap of the ledger."""
+        return area_of(rule_id) == "firearms" or "date" in self._audit.entry(rule_id).private
 
 
 @cache

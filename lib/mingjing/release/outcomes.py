@@ -109,7 +109,8 @@ def _silent(entry: Entry, hit: dict[str, Any], intake: Intake, masker: Masker) -
     tells when the armoury can be entered."""
     kept = {name: hit[name] for name in ("severity", "kind")}
     subject = masker.code("number", "\x1f".join((entry.rule_id, hit["unit"] or "")))
-    told = {"case": _SECRET, "unit": _unit(hit, masker), "subject": subject, "date": None, "amount": None}
+    unit = None if "unit" in entry.private else _unit(hit, masker)
+    told = {"case": _SECRET, "unit": unit, "subject": subject, "date": None, "amount": None}
     rids = hit["_rids"][:1]
     return _identified(entry, kept | told | {"_rids": [rid - rid % ROWS_PER_SOURCE for rid in rids]})
 
