@@ -50,6 +50,23 @@ def test_two_numbers_that_differ_read_differently():
     assert "reported 3.142 h" in said
 
 
+@pytest.mark.parametrize(
+    ("first", "zh", "en"),
+    [
+        ("2021-04-29", "：2021-04-29安排工作餐2次", "2 working meals on 2021-04-29 (2 records)"),
+        (
+            "2021-04-28",
+            "：2021-04-28至2021-04-29安排",
+            "2 working meals from 2021-04-28 to 2021-04-29 (2 records)",
+        ),
+    ],
+)
+def test_a_span_of_one_day_is_that_day(first, zh, en):
+    values = {"subject": "甲", "first": first, "date": "2021-04-29", "meals": 2, "records": 2}
+    assert zh in sentence(catalogue()["JD-05"], "meals", values, "zh")
+    assert en in sentence(catalogue()["JD-05"], "meals", values, "en")
+
+
 def test_a_sentence_quotes_within_quotes_and_writes_marks_and_spans_as_chinese_does():
     entry, values = (
         catalogue()["DQ-05"],
@@ -200,7 +217,7 @@ def test_a_message_tells_a_difference_without_its_sign_and_a_share_in_percent():
             [{"case": "rank", "e_rank": 2, "e_mean": 78.1, "e_full": 120}, {"case": "hazard"}],
             {"e_year": 2021, "e_honor_type": "先进食堂"},
             "甲校获2021年“先进食堂”，全年均分78.1（满分120），排第2；当年有食品事故或重大隐患",
-            "; “advanced canteen” of 2021 with a food accident or major hazard",
+            "; a food accident or major hazard in that year",
         ),
         (
             "KH-03",

@@ -19,6 +19,8 @@ _WIDE = str.maketrans(",;:?!", "，；：？！")
 _ONE_TIME = re.compile(r"(?<![\d.,/-])1 times\b")
 _CODE = re.compile(r"(?:人员|编号|文字)-[A-Z2-7]{8}")
 _LATIN = re.compile(r"[A-Za-z0-9]")
+# a span that begins and ends on one day
+_ONE_DAY = re.compile(r"(from )?(\d{4}-\d\d-\d\d)(?:至| to )\2(?!\d| \d\d:)")
 _PART_OF_YEAR = re.compile(r"\d{4}[HQ]\d")
 
 
@@ -134,7 +136,7 @@ def sentence(entry: Entry, case: str, values: Mapping[str, Any], lang: str) -> s
     """One of a rule's messages with its values in it, as the reader of that language writes them."""
     words = Words(Params(entry).as_dict() | dict(values), lang, told_in_yuan(entry, case))
     template = _example(entry.messages[case][lang], values)
-    told = _quoted(_filled(template, words))
+    told = _ONE_DAY.sub(lambda span: f"{'on ' * bool(span[1])}{span[2]}", _quoted(_filled(template, words)))
     for kind in _OTHER_HONOUR:  # no name of an honour, which alone is quoted
         told = told.replace(f"“{kind}”", kind)
     return told if lang == "zh" else _counted(_BEFORE_MARK.sub("", told))
