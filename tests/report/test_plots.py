@@ -300,6 +300,15 @@ def test_a_long_chinese_head_of_a_grid_stands_on_two_lines():
     assert "放心肉食品<" in drawn.picture and "有限公司<" in drawn.picture
 
 
+def test_numbers_behind_shares_are_headed_and_scaled_as_the_axes_are():
+    names = {"axes_names": ("meals", "share"), "lang": "en"}
+    drawn = plots.funnel(UNITS, "n", "p", "unit", low="low", high="high", **names, **WORDS).numbers
+    assert list(drawn) == ["unit", "meals", "share (%)", "lower limit (%)", "upper limit (%)"]
+    assert list(drawn["share (%)"]) == [60, 22, 0] and list(drawn.meals) == list(UNITS.n)
+    seen = plots.against(UNITS, "unit", "p", "low", names=("实际", "预期"), axis="%", **WORDS).numbers
+    assert list(seen) == ["unit", "实际（%）", "预期（%）"]
+
+
 def test_no_share_is_drawn_above_a_hundred_percent():
     frame = pd.DataFrame({"unit": ["甲", "乙"], "n": [22, 24], "rate": [1.0, 1.0]})
     drawn = plots.funnel(frame, "n", "rate", "unit", title="t", alt="a")

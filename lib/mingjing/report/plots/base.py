@@ -28,6 +28,8 @@ WORDS = {
         "limits": "控制限",
         "outside": "限外",
         "centre": "平均",
+        "low": "控制下限",
+        "high": "控制上限",
     },
     "en": {
         "numbers": "Show the numbers",
@@ -40,6 +42,8 @@ WORDS = {
         "limits": "limits",
         "outside": "outside",
         "centre": "mean",
+        "low": "lower limit",
+        "high": "upper limit",
     },
 }
 MAX_ROWS = 40
@@ -93,6 +97,13 @@ def drawn_columns(
     """The numbers behind a picture: the columns it was drawn from, as the legend names them."""
     used = list(dict.fromkeys(column for column in columns if column))
     return frame[used].rename(columns=names or {})
+
+
+def with_unit(name: str, unit: str, lang: str) -> str:
+    """The head of a column of numbers: what they are and their unit of measure, nothing where they have no name."""
+    if not (name and unit):
+        return name
+    return f"{name}（{unit}）" if lang == "zh" else f"{name} ({unit})"
 
 
 def withheld_rows(axes, frame: pd.DataFrame, value: str, lang: str) -> pd.Series:

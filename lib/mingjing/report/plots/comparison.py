@@ -19,6 +19,7 @@ from mingjing.report.plots.base import (
     scale,
     shares,
     short,
+    with_unit,
     withheld_rows,
 )
 from mingjing.wording import listed
@@ -314,4 +315,28 @@ def funnel(
         _funnel_legend(axes, lang, bool(low or high), centre is not None, colours)
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
-        return made(drawn, title, alt, drawn_columns(frame, label, size, rate, low, high), lang)
+        return made(
+            drawn, title, alt, _in_percent(frame, label, size, rate, low, high, axes_names, lang), lang
+        )
+
+
+def _in_percent(
+    frame: pd.DataFrame,
+    label: str,
+    size: str,
+    rate: str,
+    low: str | None,
+    high: str | None,
+    axes_names: tuple[str, str],
+    lang: str,
+) -> pd.DataFrame:
+    """The numbers behind a funnel as its axes read: rates and limits in percent, under the axes' names."""
+    told = {size: axes_names[0], rate: axes_names[1], low: WORDS[lang]["low"], high: WORDS[lang]["high"]}
+    names = {
+        column: with_unit(name, "" if column == size else "%", lang)
+        for column, name in told.items()
+        if column
+    }
+    numbers = drawn_columns(frame, label, size, rate, low, high)
+    percent = {column: (numbers[column] * 100).round(1) for column in (rate, low, high) if column}
+    return numbers.assign(**percent).rename(columns={column: name for column, name in names.items() if name})

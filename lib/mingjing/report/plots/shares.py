@@ -3,7 +3,7 @@
 import pandas as pd
 
 from mingjing.report import svg
-from mingjing.report.plots.base import Plot, made
+from mingjing.report.plots.base import Plot, drawn_columns, made, with_unit
 
 
 def against(
@@ -33,4 +33,6 @@ def against(
         axes.set_ylabel(axis)
         axes.grid(axis="y", linewidth=0.6)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-        return made(drawn, title, alt, frame, lang)
+        told = {seen: with_unit(names[0], axis, lang), expected: with_unit(names[1], axis, lang)}
+        told = {column: name for column, name in told.items() if name}
+        return made(drawn, title, alt, drawn_columns(frame, label, seen, expected, names=told), lang)
