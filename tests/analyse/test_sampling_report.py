@@ -84,7 +84,7 @@ def test_a_column_that_holds_no_amounts_is_refused_with_the_nearest(folder):
 def test_before_the_sheet_is_back_the_answer_is_what_has_to_be_examined(folder):
     text, colour, figures = told.answer(*sample(folder), None, "zh")
     assert colour == "grey" and "没有结论" in text and "62项中应查" in text and "其中1项金额大、必查" in text
-    assert figures[0][1].endswith(" / 62") and figures[1][0].startswith("抽中金额 / 总体金额（元，占")
+    assert figures[0][1].endswith(" / 62") and figures[1][0].startswith("应查金额 / 总体金额（元，占")
 
 
 @pytest.mark.parametrize(("factor", "colour"), [(1.0, "green"), (0.985, "amber"), (0.5, "red")])

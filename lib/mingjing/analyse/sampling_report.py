@@ -116,9 +116,13 @@ def answer(
         )
         colour = "grey"
     heads = (
-        ("抽中项数 / 总体项数", f"抽中金额 / 总体金额（元，占{share:.0%}）", f"可容忍的{_wrong(plan, lang)}")
+        ("应查项数 / 总体项数", f"应查金额 / 总体金额（元，占{share:.0%}）", f"可容忍的{_wrong(plan, lang)}")
         if zh
-        else ("Items drawn / items", f"Drawn / all (yuan, {share:.0%})", f"Tolerable {_wrong(plan, lang)}")
+        else (
+            "Items to examine, of all",
+            f"To examine, of all (yuan, {share:.0%})",
+            f"Tolerable {_wrong(plan, lang)}",
+        )
     )
     values = (
         f"{len(drawn):,} / {plan.population:,}",
