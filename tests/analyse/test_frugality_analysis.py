@@ -75,6 +75,8 @@ def test_weeks_of_a_rest_and_before_are_told_from_others(audit):
     # Spring Festival 2021 rested from 11 to 17 February
     spring = weeks.near["01-25":"02-22"]
     assert list(spring) == [False, True, True, True, False]
+    # the New Year of 2022 lies behind the period: the weeks before it do not
+    assert list(weeks.near["12-13":]) == [False, True, True]
     told = frugality.around(weeks, "reception", "zh")
     mean = weeks.reception[weeks.near].mean()
     assert f"（{weeks.near.sum()}周）周均{mean:,.0f}元" in told and f"其他{(~weeks.near).sum()}周" in told

@@ -115,12 +115,12 @@ def compared(audit) -> int:
 
 
 def per_head(audit) -> pd.DataFrame:
-    """Cost per head in percent of the standard, by kind of reception and meal: `kind low median high meals over`.
+    """Cost per head in percent of the standard, by kind of reception and meal: `kind lowest median highest meals over`.
 
     Guests are the fewer of those recorded and those in the letter; meals without a name or without people are left out.
     """
     ledgers, p = audit.ledgers, audit.params("JD-06")
-    columns = ["kind", "low", "median", "high", "meals", "over"]
+    columns = ["kind", "lowest", "median", "highest", "meals", "over"]
     if ledgers.missing({"reception": ("meal_amount", "guest_count", "companion_count")}):
         return pd.DataFrame(columns=columns)
     t = meals(ledgers).filter(lambda t: ledgers.in_period(t.meal_day))
@@ -158,7 +158,7 @@ def spending(audit) -> pd.DataFrame:
         for name, of in items.items()
     }
     found = pd.DataFrame(series).round(2).rename_axis("week").reset_index()
-    rests = [(w.rest_first - timedelta(days=7), w.rest_last) for w in bands(audit)]
+    rests = [(w.opens, w.rest_last) for w in bands(audit, before=7)]
     return found.assign(near=[_meets(week.date(), rests) for week in weeks])
 
 
@@ -294,7 +294,7 @@ def first_screen(audit) -> Screen:
             ("违规的接待 / 全部接待", "Receptions in breach, of all", f"{faulty} / {held}"),
             (
                 "对不上 / 凭证与未报接待",
-                "Off / vouchers and receptions not paid",
+                "Not matching, of vouchers and receptions not paid",
                 f"{len(off[~total])} / {compared(audit)}" if ran else "—",
             ),
             (
