@@ -269,8 +269,8 @@ def test_what_is_from_memory_is_said_once():
 
 
 def test_a_law_has_the_days_that_it_governs():
-    assert "凭记忆（2023-01-01起）" in rule_notes(["FX-B05"], {}, "zh")
-    assert "(until 2023-02-28)" in rule_notes(["AQ-08"], {}, "en")
+    assert "2023-01-01起：《体育法》" in rule_notes(["FX-B05"], {}, "zh")
+    assert "Until 2023-02-28: " in rule_notes(["AQ-08"], {}, "en")
 
 
 def test_what_chinese_counts_in_tens_of_thousands_has_its_unit_and_is_full_in_english():

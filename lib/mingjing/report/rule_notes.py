@@ -23,7 +23,9 @@ WORDS = {
         "own": "怎样调整：本局改阈值时，配置文件这样写",
         "query": "查看查询语句",
         "from": "（{}起）",
-        "until": "（至{}）",
+        "since": "{}起：",
+        "until": "至{}止：",
+        "within": "{}至{}：",
         "truth": ("否", "是"),
         "of": "{}（{}）",
         "pair": "{}：{}",
@@ -48,7 +50,9 @@ WORDS = {
         "own": "How to adjust: a bureau writes its own values in the configuration file so",
         "query": "Show the query",
         "from": " (from {})",
-        "until": " (until {})",
+        "since": "From {}: ",
+        "until": "Until {}: ",
+        "within": "{} to {}: ",
         "truth": ("no", "yes"),
         "of": "{} ({})",
         "pair": "{}: {}",
@@ -128,8 +132,9 @@ def _law(basis, lang: str) -> str:
     """A basis, the days it governs and how sure it is; where its own words say what is from memory, they are enough."""
     words = WORDS[lang]
     told, status = basis.zh if lang == "zh" else basis.en, words["status"][basis.status]
-    told += words["from"].format(basis.start) if basis.start else ""
-    told += words["until"].format(basis.end) if basis.end else ""
+    span = "within" if basis.start and basis.end else "since" if basis.start else "until"
+    days = [day for day in (basis.start, basis.end) if day]
+    told = words[span].format(*days) + told if days else told
     said = basis.status == "memory" and status in told
     return _text(told, lang) + ("" if said else f" <small>{status}</small>")
 
