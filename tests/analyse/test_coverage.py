@@ -19,7 +19,7 @@ def test_coverage_counts_the_ledgers_with_rows(tmp_path):
     (tmp_path / "留样记录.csv").write_text(LOG, "utf-8")
     audit = Audit.open(tmp_path, "2021Q1")
     frame = coverage(audit)
-    told = "2个在用单位中，1个须按月记台账；3个单位月中，1个没有记录"
+    told = "2个在用单位中，1个须按月记台账；3个单位月中，1个没有记录，另2个缺部分台账"
     assert covered_told(audit, frame) == told, "a unit out of use is no unit in use"
     checked = audit.outcomes("intake").set_index("rule_id").rows_checked
     assert checked["DQ-03"] == 2, "the rule counts units as the report does"

@@ -68,7 +68,7 @@ def test_a_unit_that_the_board_hatches_is_not_said_to_be_without_fault(audit):
 def test_the_index_and_its_parts_are_columns_of_numbers(audit):
     html = onepage.index_panel(audit).html
     assert html.count('<th scope="col" class=n>') == 5 and html.count("(%)") + html.count("（%）") == 2
-    zh, en = "得分（按程度加权，%）", "points kept (rules weighted by severity, %)"
+    zh, en = "得分（按程度加权，%）", "Points kept (rules weighted by severity, %)"
     assert (zh if audit.lang == "zh" else en) in html
     told = onepage.formula(audit)
     assert ("得分0.6" in told) if audit.lang == "zh" else ("points kept 0.6" in told)

@@ -59,12 +59,15 @@ def coverage(audit) -> pd.DataFrame:
 def covered_told(audit, covered: pd.DataFrame) -> str:
     """Which units `coverage` is of, among all in use, and how many of their months are without a row."""
     silent, owing = int((covered.ledgers == 0).sum()), covered.unit.nunique()
+    short = int(((covered.ledgers > 0) & (covered.ledgers < covered.due)).sum())
     used = len(units_in_use(audit))
     if audit.lang == "zh":
-        lacking = f"中，{silent}个没有记录" if silent else "全部有记录"
-        return f"{used}个在用单位中，{owing}个须按月记台账；{len(covered)}个单位月{lacking}"
+        lacking = f"中，{silent}个没有记录" if silent else "都有记录"
+        partly = f"，{'另' if silent else '其中'}{short}个缺部分台账" if short else ""
+        return f"{used}个在用单位中，{owing}个须按月记台账；{len(covered)}个单位月{lacking}{partly}"
     lacking = f"{silent} of {len(covered)} unit months have no row" if silent else "every unit month has rows"
-    return f"{owing} of {used} units in use owe monthly ledgers; {lacking}"
+    partly = f", {short} of {len(covered)} not in every ledger due" if short else ""
+    return f"{owing} of {used} units in use owe monthly ledgers; {lacking}{partly}"
 
 
 def _months(audit, name: str) -> set[tuple[str, str]]:

@@ -110,9 +110,10 @@ def survival(audit, by: str = "source_type") -> pd.DataFrame:
 
 def survival_of(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     """As `survival`, of any frame with `days`, `is_closed` and `closed`."""
+    order = rates_of(frame, by)[by]  # as the table of rates has them
     frame = frame[(~frame.is_closed | frame.closed.notna()) & (frame.days >= 0)]
-    parts = []
-    for source, part in frame.groupby(by):
+    groups, parts = dict(list(frame.groupby(by))), []
+    for source, part in ((source, groups[source]) for source in order if source in groups):
         curve = SurvfuncRight(part.days, part.is_closed.astype(int))
         at = pd.DataFrame({"days": curve.surv_times, "open": curve.surv_prob, "at_risk": curve.n_risk})
         start = pd.DataFrame({"days": [0], "open": [1.0], "at_risk": [len(part)]})

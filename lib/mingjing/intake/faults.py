@@ -12,7 +12,7 @@ CORRECTED = ("更正登记：{value}", "corrections register: {value}")
 DUPLICATE = ("与{place}行重复", "same key as {place}")
 TOTAL = (
     "“{column}”合计行写{stated}，各行相加为{computed}，差{apart}",
-    "the total of “{column}” says {stated}, its rows add up to {computed}, {apart} apart",
+    "The total of “{column}” says {stated}, its rows add up to {computed}, {apart} apart",
 )
 BETWEEN = ("；", "; ")
 # where one fault of a row ends and the next begins: a cell may hold a semicolon of its own

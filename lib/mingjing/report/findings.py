@@ -97,7 +97,10 @@ class Headline(Panel):
 def frame_panel(frame: pd.DataFrame, caption: str, figures: Iterable[str] = ()) -> Panel:
     """A small table of values, escaped; a long one is folded under its caption and can be sorted. figures: heads of columns
     whose numbers are told with words and stand at the right all the same."""
-    numeric = [pd.api.types.is_numeric_dtype(kind) or name in figures for name, kind in frame.dtypes.items()]
+    numeric = [
+        pd.api.types.is_numeric_dtype(kind) or name in figures or _of_shares(frame.iloc[:, place])
+        for place, (name, kind) in enumerate(frame.dtypes.items())
+    ]
     heads = [
         f'<th scope="col"{" class=n" if number else ""}>{escape(str(name))}</th>'
         for name, number in zip(frame.columns, numeric, strict=True)
@@ -117,6 +120,26 @@ def frame_panel(frame: pd.DataFrame, caption: str, figures: Iterable[str] = ()) 
         table = table_html(heads, body, caption, " data-sift")
         html = f'<details class="long"><summary>{escape(caption)} <small>{len(frame)}</small></summary>{table}</details>'
     return Panel(html, frame.to_string(index=False))
+
+
+_PERCENT = re.compile(r"-?[\d.,]+%(?:–[\d.,]+%)?")
+
+
+def _of_shares(column: pd.Series) -> bool:
+    """Whether a column of texts holds percentages, or spans of them, and nothing else: they stand at the right as numbers do."""
+    told = [value for value in column if isinstance(value, str) and value]
+    return bool(told) and all(map(_PERCENT.fullmatch, told))
+
+
+def shares_told(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with a rate and its interval, and a share still open after some days, as percentages."""
+    names = ("rate", "low", "high") if "rate" in frame else ("open",) if "days" in frame else ()
+    told = {}
+    for name in names:
+        column = frame.get(name)
+        if pd.api.types.is_float_dtype(column) and column.dropna().between(0, 1).all():
+            told[name] = [f"{value:.1%}" if pd.notna(value) else "" for value in column]
+    return frame.assign(**told)
 
 
 def _cell(text: str) -> str:

@@ -50,7 +50,9 @@ def labelled(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     }
     if lang == "en":
         names = {name: WORDS.get(told, told) for name, told in names.items()}
-        frame = frame.assign(**{name: frame[name] * 1e4 for name in frame.columns if name in _full()})
+        frame = frame.assign(
+            **{name: (frame[name] * 1e4).round(4) for name in frame.columns if name in _full()}
+        )
     truth = {True: "是", False: "否"} if lang == "zh" else {True: "yes", False: "no"}
     words = {name: frame[name].map(truth) for name in frame.columns if frame[name].dtype == bool}
     for name, codes in (_texts()["values"] | _CARDS).items():

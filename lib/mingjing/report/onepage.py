@@ -52,7 +52,7 @@ _WORDS = {
         "rows": {
             "findings": "All findings",
             "high": "of high severity",
-            "apart": "of no one unit",
+            "apart": "of no single unit",
             "new": "new",
             "recurred": "recurred",
             "resolved": "resolved",
@@ -208,7 +208,7 @@ def index_panel(audit) -> Panel:
     for name in overview.PARTS:
         shown[name] = (100 * frame[name]).round().astype("Int64")
     parts = [words.get(name, words["share"]).format(labels[place]) for name, labels in overview.PARTS.items()]
-    heads = [*words["heads"], *parts]
+    heads = [*words["heads"], *(part[:1].upper() + part[1:] for part in parts)]
     caption = words["of_index"].format(audit.overview_terms["min_rules"].value)
     return frame_panel(shown.set_axis(heads, axis=1), caption)
 

@@ -10,7 +10,7 @@ from mingjing.analyse.lookback import compared, sentence
 from mingjing.errors import UsageError
 from mingjing.intake.words import SHEETS, STATUS
 from mingjing.release import marked
-from mingjing.report.findings import Headline, Panel, frame_panel, headline
+from mingjing.report.findings import Headline, Panel, decimals, frame_panel, headline, shares_told
 from mingjing.report.labels import label, unit_label
 from mingjing.report.rows import of_desk
 from mingjing.rules import catalogue
@@ -222,8 +222,14 @@ def totals(audit) -> Panel:
     frame, lang = audit.intake.totals, audit.lang
     frame = frame.sort_values("difference", key=abs, ascending=False, kind="stable")
     named = [_measured(*pair, lang) for pair in zip(frame.table, frame.column, strict=True)]
-    told = headed(_placed(audit, frame.assign(column=named)), _TOTALS | _public(audit), lang)
-    return frame_panel(told, "合计核对" if lang == "zh" else "Control totals")
+    sums = ["stated", "computed", "difference"]
+    written = decimals(
+        pd.concat([frame[name].astype(float) for name in sums])
+    )  # as many decimals in all three
+    texts = {name: written[place * len(frame) :][: len(frame)] for place, name in enumerate(sums)}
+    told = headed(_placed(audit, frame.assign(column=named, **texts)), _TOTALS | _public(audit), lang)
+    figures = [_TOTALS[name][lang == "en"] for name in sums]
+    return frame_panel(told, "合计核对" if lang == "zh" else "Control totals", figures=figures)
 
 
 def _measured(ledger: str, name: str, lang: str) -> str:
@@ -254,11 +260,9 @@ def table(audit, frame: pd.DataFrame, caption: str) -> Panel:
     named = frame if counted else frame.rename_axis(index=frame.index.name or "label").reset_index()
     ids = [name for name in ("unit_id", "target_id") if name in named]
     named = named.assign(**{name: named[name].map(lambda unit: audit.names.get(unit, unit)) for name in ids})
-    shares = [name for name in ("rate", "low", "high") if "rate" in named and name in named]
-    for name in shares:
-        if pd.api.types.is_float_dtype(named[name]) and named[name].dropna().between(0, 1).all():
-            named[name] = [f"{value:.1%}" if pd.notna(value) else "" for value in named[name]]
-    return frame_panel(of_desk(named.rename_axis(columns=None), audit.lang, audit.names), caption)
+    return frame_panel(
+        of_desk(shares_told(named).rename_axis(columns=None), audit.lang, audit.names), caption
+    )
 
 
 def rules_run(outcomes: pd.DataFrame, entries: dict, lang: str) -> Panel:

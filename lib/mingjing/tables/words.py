@@ -92,6 +92,7 @@ WORDS = {
     "工作簿发现": "this workbook",
     "其他": "other",
     "反弹": "come back",
+    "巩固": "consolidated",
     "食堂现场评分": "canteen scoring",
     "作风评议": "four-way evaluation",
     "食堂检查": "canteen inspection",

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from mingjing.release import is_withheld
 from mingjing.report import svg
-from mingjing.report.findings import frame_panel
+from mingjing.report.findings import frame_panel, shares_told
 from mingjing.report.lab import in_lab
 from mingjing.report.labels import labelled
 from mingjing.report.plots.narrow import narrowed, wide
@@ -71,7 +71,7 @@ class Plot:
             mark = "" if self.said else f" {UNDRAWN}"
             return in_lab(f"<p{mark}><strong>{escape(self.title)}</strong> {told}</p>")
         # the reader has opened the numbers already: a long table is not folded once more
-        table = frame_panel(labelled(self.numbers, self.lang), self.title).html
+        table = frame_panel(labelled(shares_told(self.numbers), self.lang), self.title).html
         table = table.replace('<details class="long">', '<details class="long" open>', 1)
         return in_lab(
             f'<figure class="plot"><figcaption>{escape(self.title)}</figcaption>'

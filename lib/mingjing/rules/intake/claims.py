@@ -33,7 +33,7 @@ _EVIDENCE = pa.schema(
         ("rules", pa.list_(pa.string())),
         *((name, pa.string()) for name in ("rule_names", "rule_names_en")),
         *((name, pa.date32()) for name in ("period_start", "period_end")),
-        ("hits", pa.int64()),
+        *((name, pa.int64()) for name in ("hits", "n_rules")),
         ("percent", pa.float64()),
         *((name, pa.string()) for name in ("ledger", "ledger_en")),
     ]
@@ -157,11 +157,11 @@ def denied(ledgers: Ledgers, claim: Claim, p, finding: pa.Table, outcome: pa.Tab
         return Verdict(OPEN, "period")
     came_to = dict(zip(outcome["rule_id"].to_pylist(), outcome["outcome"].to_pylist(), strict=True))
     if silent := [rule_id for rule_id in mapped if came_to.get(rule_id, "not_run") == "not_run"]:
-        return Verdict(OPEN, "silent", {"rules": silent, "hits": len(silent)})
+        return Verdict(OPEN, "silent", {"rules": silent, "n_rules": len(silent)})
     if leads := [*inside, *doubtful]:
         return Verdict(OPEN, "leads", {"rules": _ids(leads), "hits": _subjects(leads)})
     if blind := [rule_id for rule_id in mapped if not _looked(ledgers, claim, rule_id)]:
-        return Verdict(OPEN, "unseen", {"rules": blind, "hits": len(blind)})
+        return Verdict(OPEN, "unseen", {"rules": blind, "n_rules": len(blind)})
     share, ledger = _coverage(ledgers, claim, p)
     if share is None or share < p.min_coverage - EPSILON:
         seen = {"ledger": tables()[ledger].zh, "ledger_en": tables()[ledger].en}
@@ -169,7 +169,7 @@ def denied(ledgers: Ledgers, claim: Claim, p, finding: pa.Table, outcome: pa.Tab
             return Verdict(OPEN, "nothing_due", seen)
         return Verdict(OPEN, "gaps", seen | {"percent": math.floor(share * 1000) / 10})
     case = "holds_monthly" if p.monthly.get(claim.key) else "holds"
-    return Verdict(SUPPORTED, case, {"hits": len(mapped)})
+    return Verdict(SUPPORTED, case, {"n_rules": len(mapped)})
 
 
 def _hits(ledgers: Ledgers, finding: pa.Table, claim: Claim, mapped: list[str]):
