@@ -71,7 +71,10 @@ class Plot:
             mark = "" if self.said else f" {UNDRAWN}"
             return in_lab(f"<p{mark}><strong>{escape(self.title)}</strong> {told}</p>")
         # the reader has opened the numbers already: a long table is not folded once more
-        table = frame_panel(labelled(shares_told(self.numbers), self.lang), self.title).html
+        # a rate without its interval may be in percent already
+        whole = {"low", "open"} & set(self.numbers)
+        numbers = shares_told(self.numbers) if whole else self.numbers
+        table = frame_panel(labelled(numbers, self.lang), self.title).html
         table = table.replace('<details class="long">', '<details class="long" open>', 1)
         return in_lab(
             f'<figure class="plot"><figcaption>{escape(self.title)}</figcaption>'
