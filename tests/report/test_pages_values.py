@@ -6,7 +6,7 @@ import pandas as pd
 from test_pages import finding
 
 from mingjing.findings import Findings
-from mingjing.report.findings import frame_panel
+from mingjing.report.findings import frame_panel, shares_told
 from mingjing.report.findings_table import findings_table
 from mingjing.report.labels import label
 from mingjing.report.page import page as page_of
@@ -69,3 +69,11 @@ def test_the_number_of_a_row_is_not_broken_from_its_word():
     assert "<span class=w>第1038行</span>" in frame_panel(place, "").html
     assert ">2888<" in frame_panel(pd.DataFrame({"行": [2888]}), "").html
     assert ">2,888<" in frame_panel(pd.DataFrame({"行数": [2888]}), "").html
+
+
+def test_percentages_stand_at_the_right_as_numbers_do_and_a_share_open_is_one():
+    curve = shares_told(pd.DataFrame({"days": [0, 44], "open": [1.0, 0.0625]}))
+    assert list(curve.open) == ["100.0%", "6.2%"]
+    html = frame_panel(curve.assign(span=["89%–100%", ""], said=["6%", "六"]), "").html
+    assert html.count("<td class=n>") == 6 and html.count("<td class=w>") == 2
+    assert shares_told(pd.DataFrame({"days": [1.0], "open": [3.0]})).open[0] == 3, "a count is no share"
