@@ -21,7 +21,7 @@ SPLIT = ("CG-01", "CG-02")
 STEPS = {
     "registered": ("台账合计", "Ledger"),
     "transit": ("未达账项", "In transit"),
-    "unpaid": ("超期未报", "Unpaid"),
+    "unpaid": ("超期未报", "Not claimed in time"),
     "unbooked": ("账上没有", "Not booked"),
     "misbooked": ("记在他处", "Booked elsewhere"),
     "differs": ("金额不符", "Amounts differ"),
@@ -294,7 +294,7 @@ def first_screen(audit) -> Screen:
             ("违规的接待 / 全部接待", "Receptions in breach, of all", f"{faulty} / {held}"),
             (
                 "对不上 / 凭证与未报接待",
-                "Not matching, of vouchers and receptions not paid",
+                "Not matching, of vouchers and receptions not claimed",
                 f"{len(off[~total])} / {compared(audit)}" if ran else "—",
             ),
             (
