@@ -393,7 +393,7 @@ def test_rows_that_the_public_is_not_told_are_not_said_to_be_in_the_csv(intake, 
         intake, "JF-01", {"subject": "x", "_rids": rids, "case": next(iter(catalogue()["JF-01"].messages))}
     )
     html = findings_table.findings_table(Findings.of(rows))
-    assert "findings.csv" not in html and html.count("<dt>依据的行<dd>预算执行表<dt>") == 1
+    assert "findings.csv" not in html and html.count("<dt>依据的台账<dd>预算执行表<dt>") == 1
 
 
 @pytest.mark.parametrize(

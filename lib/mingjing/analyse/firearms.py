@@ -192,11 +192,12 @@ def _refuted(seen: dict, span: str, lang: str, public: bool) -> str:
     ids, hits = seen["rules"], seen["hits"]
     names = rules_in_words(ids, lang)
     if lang == "zh":
-        found = "有发现" if public else f"查出{hits}处"
-        return f"{span}的“零差错”被推翻：{len(ids)}条规则{found}（{names}）。"
-    counted = plural(
-        f"{len(ids)} rule(s) found something" if public else f"{hits} hit(s) of {len(ids)} rule(s)"
-    )
+        if public:
+            return f"{span}的“零差错”被{len(ids)}条规则推翻（{names}）。"
+        return f"{span}的“零差错”被推翻：{len(ids)}条规则查出{hits}处（{names}）。"
+    if public:
+        return plural(f"“Zero error” in {span} is refuted by {len(ids)} rule(s) ({names}).")
+    counted = plural(f"{hits} hit(s) of {len(ids)} rule(s)")
     return f"“Zero error” in {span} is refuted: {counted} ({names})."
 
 

@@ -49,7 +49,7 @@ _HONOURS = ("honor_type", "praise")
 _OTHER_HONOUR = ("其他荣誉", "another honour")
 # What a Chinese message tells in yuan.
 _MONEY = re.compile(r"\{(\w+)(?::\w+)?\}元")
-_BEFORE_MARK = re.compile(r" (?=[ ,;)]|$)|(?<=\d) (?=%)")
+_BEFORE_MARK = re.compile(r" (?=[ ,;)]|$)|(?<=[\d＊]) (?=%)")
 
 
 class Words(dict):

@@ -51,6 +51,7 @@ WORDS = {
         "row": "第{}行",
         "id": "编号",
         "rows": "依据的行",
+        "ledgers": "依据的台账",
         "more": "另有{}行，见 findings.csv",
     },
     "en": {
@@ -61,6 +62,7 @@ WORDS = {
         "row": "row {}",
         "id": "Id",
         "rows": "Source rows",
+        "ledgers": "Source ledgers",
         "more": "{} more row(s), see findings.csv",
     },
 }
@@ -145,14 +147,13 @@ def _opened(finding: dict, evidence: dict, findings) -> str:
         and f"{name}_{lang}" not in told
     )
     numbered = any(place["row"] is not None for place in places)  # the public is told ledgers and no rows
-    sources = "<br>".join(
-        _text(line, lang) for line in _places(places[:SHOWN_ROWS] if numbered else places, lang)
-    )
+    lines = [_text(line, lang) for line in _places(places[:SHOWN_ROWS] if numbered else places, lang)]
+    sources = "<br>".join(lines) if numbered else listed(lines, lang)
     if numbered and len(places) > SHOWN_ROWS:
         sources += "<br>" + plural(words["more"].format(len(places) - SHOWN_ROWS))
     return (
         f"<details><summary>{unbroken(_text(finding['message_' + lang], lang))}</summary>"
-        f"<dl class=values>{values}<dt>{words['rows']}<dd>{sources or '—'}"
+        f"<dl class=values>{values}<dt>{words['rows' if numbered or not places else 'ledgers']}<dd>{sources or '—'}"
         f"<dt>{words['id']}<dd class=w>{escape(finding['finding_id'])}</dl></details>"
     )
 
