@@ -61,6 +61,9 @@ def covered_told(audit, covered: pd.DataFrame) -> str:
     silent, owing = int((covered.ledgers == 0).sum()), covered.unit.nunique()
     short = int(((covered.ledgers > 0) & (covered.ledgers < covered.due)).sum())
     used = len(units_in_use(audit))
+    if not owing:
+        zh = f"所查的在用单位（{used}个）没有须按月记的台账"
+        return zh if audit.lang == "zh" else f"of the units in use ({used}) none owes a monthly ledger"
     if audit.lang == "zh":
         lacking = f"中，{silent}个没有记录" if silent else "都有记录"
         partly = f"，{'另' if silent else '其中'}{short}个缺部分台账" if short else ""
