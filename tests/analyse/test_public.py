@@ -26,7 +26,9 @@ def audit(ledgers):
             import pandas as pd
 
             ids = [r for r, e in entries.items() if e.area == area]
-            return pd.DataFrame({"rule_id": ids, "outcome": [outcome(r).outcome for r in ids]})
+            ran = [outcome(rule_id) for rule_id in ids]
+            shown = {name: [getattr(one, name) for one in ran] for name in ("outcome", "rows_checked")}
+            return pd.DataFrame({"rule_id": ids} | shown)
 
         def check(area):
             found = []
@@ -148,10 +150,16 @@ def test_feedback_counts_issues_over_the_limit_and_those_without_the_head(audit)
         for key, title, head in (("A", "体校食堂饭菜贵", None), ("B", "阳光小区单杠松动", "P1"))
         for i in range(3)
     ]
-    a = audit(hotline=rows, unit=[{"unit_id": "U1", "head_id": "P1", "parent_id": None}])
+    unit = [{"unit_id": "U1", "head_id": "P1", "parent_id": None}]
+    a = audit(hotline=rows, unit=unit)
     screen = feedback.first_screen(a)
     assert "2个问题被投诉超过2次仍未解决，其中1个没有主要领导过问记录" in screen.zh
     assert screen.figures[0][2] == "4 / 6"
+    calm = audit(hotline=[rows[0] | {"channel": "信访"}, rows[1]], unit=unit)
+    screen, ran = feedback.first_screen(calm), calm.outcomes("feedback").set_index("rule_id").rows_checked
+    assert screen.zh == "没有问题被投诉超过2次仍未解决。" and "信访除外" in screen.figures[1][0]
+    assert [told for _, _, told in screen.figures] == ["2 / 2", "0 / 1", "1 / 2"]
+    assert (ran["RX-01"], ran["RX-04"], ran["RX-05"]) == (1, 2, 1), "as many as the first screen says"
     told = feedback.repeats(a)
     assert list(told.groupby("issue").size()) == [3, 3]
     assert list(told.outcome) == ["resolved", "resolved", "dissatisfied"] * 2

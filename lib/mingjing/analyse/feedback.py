@@ -130,8 +130,8 @@ def months(audit) -> pd.DataFrame:
 
 
 def _requests(audit) -> pd.DataFrame:
-    """Requests of the period that count: `accept_time replied resolved satisfaction`."""
-    columns = ["accept_time", "replied", "resolved", "satisfaction"]
+    """Requests of the period that count: `accept_time channel replied resolved satisfaction`."""
+    columns = ["accept_time", "channel", "replied", "resolved", "satisfaction"]
     if "hotline" not in audit.ledgers:
         return pd.DataFrame(columns=columns)
     t = counted(audit.ledgers)
@@ -191,17 +191,22 @@ def first_screen(audit) -> Screen | None:
     # what has no promised date on record is a gap of the ledger, and nobody can call it late
     hits = found[found.kind != "missing"].groupby("rule_id").size()
     requests = _requests(audit)
-    total = len(requests)
+    # petitions have deadlines of their own: RX-01 does not judge them
+    total, timed = len(requests), int((requests.channel.notna() & requests.channel.ne("信访")).sum())
     rated = requests.satisfaction[requests.satisfaction.isin(_RATED)]
     k, n = int(rated.isin(_CONTENT).sum()), len(rated)
 
-    def figure(rule_id: str) -> str:
-        return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {total}"
+    def figure(rule_id: str, of: int) -> str:
+        return "—" if outcomes[rule_id] == "not_run" else f"{hits.get(rule_id, 0)} / {of}"
 
     figures = (
         ("满意 / 参评", "Satisfied / rated", few(audit, k, n)),
-        ("超期办结或逾期未结 / 工单", "Closed after the deadline, or overdue / cases", figure("RX-01")),
-        ("虚假办结线索 / 工单", "Falsely closed, leads / cases", figure("RX-04")),
+        (
+            "超期办结或逾期未结 / 工单（信访除外）",
+            "Closed after the deadline, or overdue / cases but petitions",
+            figure("RX-01", timed),
+        ),
+        ("虚假办结线索 / 工单", "Falsely closed, leads / cases", figure("RX-04", total)),
     )
     if outcomes["RX-03"] == "not_run":
         return Screen(
@@ -215,6 +220,12 @@ def first_screen(audit) -> Screen | None:
     over = over[over.unit.isin(audit.units)] if audit.units else over
     standing = over[over.open.astype(bool)]
     alone = int(standing.head_time.isna().sum())
+    if standing.empty:
+        zh, en = (
+            f"没有问题被投诉超过{p.n}次仍未解决。",
+            f"No issue complained of more than {p.n} times is unresolved.",
+        )
+        return Screen(zh, en, figures)
     return Screen(
         f"{len(standing)}个问题被投诉超过{p.n}次仍未解决，其中{alone}个没有主要领导过问记录。",
         f"{len(standing)} issues complained of more than {p.n} times are unresolved, {alone} of them without a record that the head took them up.",

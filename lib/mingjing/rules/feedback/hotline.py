@@ -22,6 +22,12 @@ def counted(ledgers: Ledgers) -> ir.Table:
     )
 
 
+def judge(ledgers: Ledgers, t: ir.Table, within: bool = True) -> None:
+    """Say that a rule looks at these requests, `within` the period, and not at every row of the ledger."""
+    t = t.filter(ledgers.in_period(t.accept_time)) if within else t
+    ledgers.judged = t.mutate(unit=t.unit_id)
+
+
 def approved_days(ledgers: Ledgers, table: str, t: ir.Table, days: str, number: str) -> ir.Value:
     """Days added to a deadline: only with an approval number, where the ledger has a place for one."""
     kept = ledgers.has(table, number)
@@ -32,6 +38,7 @@ def approved_days(ledgers: Ledgers, table: str, t: ir.Table, days: str, number: 
 def late(ledgers: Ledgers, p):
     t = counted(ledgers)
     t = t.filter(t.channel != "信访")
+    judge(ledgers, t)
     added = approved_days(ledgers, "hotline", t, "ext_days", "ext_approval_no")
     limit = p.lookup("limit_workdays", t.urgency).fill_null(p.unstated)
     t = t.mutate(
@@ -58,6 +65,7 @@ def _overdue(ledgers: Ledgers, which: str, t: ir.Table):
 @rule("RX-02")
 def rates(ledgers: Ledgers, p):
     t = counted(ledgers)
+    judge(ledgers, t)
     for case, (rows, hit) in rated(t.filter(ledgers.in_period(t.accept_time)), p).items():
         yield case, _below(ledgers, p, case, rows, hit)
 
@@ -119,6 +127,7 @@ def petition(ledgers: Ledgers, p):
 @rule("RX-B03")
 def rework(ledgers: Ledgers, p):
     t = counted(ledgers)
+    judge(ledgers, t, within=False)
     t = t.filter(t.satisfaction == "不满意")
     t = t.mutate(known=ibis.coalesce(t.revisit_time, t.reply_time), done=ledgers.by_then(t.rework_done_time))
     yield "undated", graded(t.filter(t.known.isnull() & t.done.isnull()), "missing", "low")

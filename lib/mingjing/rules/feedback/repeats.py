@@ -7,7 +7,7 @@ from ibis import _
 
 from mingjing.rules.engine import NotRun, rule
 from mingjing.rules.expr import same
-from mingjing.rules.feedback.hotline import counted
+from mingjing.rules.feedback.hotline import counted, judge
 from mingjing.rules.ledgers import Ledgers
 from mingjing.rules.similar import matters
 from mingjing.rules.workdays import add_workdays
@@ -48,6 +48,7 @@ def _issues(t: ir.Table, least: float) -> pa.Table:
 @rule("RX-03")
 def repeated(ledgers: Ledgers, p):
     t = counted(ledgers).join(issues(ledgers, p.similarity), "_rid")
+    judge(ledgers, t, within=False)
     keyed = t.filter(t.issue_key.notnull())
     often = keyed.group_by("issue_key").agg(issue=keyed.issue.min(), n=keyed.count())
     often = often.filter(often.n > p.n)
@@ -138,6 +139,7 @@ def unsettled(t: ir.Table) -> ir.BooleanValue:
 @rule("RX-04")
 def falsely_closed(ledgers: Ledgers, p):
     t = counted(ledgers).join(issues(ledgers, p.similarity), "_rid")
+    judge(ledgers, t)
     closed = t.filter(t.resolved.fill_null(False))
     answered = closed.filter(closed.replied.notnull())
     yield "unanswered", closed.filter(closed.reply_time.isnull())
