@@ -50,7 +50,7 @@ def grid(
     slanted = sum(wide(head) + 2 for head in heads) > 90
     leaning = 0.05 * max(min(wide(head), 32) for head in heads) if slanted else 0
     with svg.style():
-        drawn, axes = svg.figure(8, 1.1 + leaning + 0.3 * len(table))
+        drawn, axes = svg.figure(8, 1.1 + leaning + 0.28 * len(table))
         columns = [table.iloc[:, x] for x in range(table.shape[1])]
         told_in = [list(cells.map(words)) if words else decimals(cells) for cells in columns]
         if written:
@@ -131,7 +131,7 @@ def matrix(
     if frame.empty:
         return Plot("", title, alt, frame, lang)
     with svg.style():
-        drawn, axes = svg.figure(8, 4.2)
+        drawn, axes = svg.figure(8, 3.5)
         for i in range(1, 6):
             for j in range(1, 6):
                 look = _BANDS[sum(i * j >= least for least in bands)]

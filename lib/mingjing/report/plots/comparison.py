@@ -274,7 +274,7 @@ def funnel(
         return Plot("", title, alt, frame, lang)
     shown = frame.sort_values(size)
     with svg.style():
-        drawn, axes = svg.figure(8, 4.4)
+        drawn, axes = svg.figure(8, 3.8)
         outside = pd.Series(False, index=shown.index)
         for limit, column in (("<", low), (">", high)):
             if column:

@@ -14,6 +14,7 @@ _WORDS = {
     "en": ("card issued", "differs", "cannot be told", "{} more subject(s): see the numbers"),
 }
 _CARD = "^"
+_LOOKS = ((svg.LOW, 0.1, ""), (svg.MEDIUM, 0.25, "////"), (svg.HIGH, 0.42, "xxx"))
 _LEAST = 0.022  # of the width, for a letter to have room in its stretch
 
 
@@ -92,15 +93,16 @@ def _number(day) -> float:
 
 
 def _look(place: int) -> dict:
-    colours, hatches = (svg.LOW, svg.MEDIUM, svg.HIGH), ("", "////", "xxx")
-    return {"colour": colours[min(place, 2)], "hatch": hatches[min(place, 2)]}
+    """The colour, how deep it is and its hatching: in grey print the depth tells the states apart at a glance."""
+    colour, depth, hatch = _LOOKS[min(place, 2)]
+    return {"colour": colour, "depth": depth, "hatch": hatch}
 
 
 def _stretch(axes, x: float, y: float, width: float, height: float, place: int, letter: str) -> None:
     from matplotlib.patches import Rectangle
 
     look = _look(place)
-    axes.add_patch(patch((x, y), width, height, look["colour"], 0.3))
+    axes.add_patch(patch((x, y), width, height, look["colour"], look["depth"]))
     edge = {"facecolor": "none", "edgecolor": look["colour"], "linewidth": 0.8, "hatch": look["hatch"]}
     axes.add_patch(Rectangle((x, y), width, height, **edge))
     if letter:
@@ -126,7 +128,11 @@ def _legend(axes, states: list[str], names: tuple[str, str], words, unsure: bool
         label = name if letter == name else f"{letter} {name}"
         entries.append(
             (
-                Patch(facecolor=to_rgba(look["colour"], 0.3), edgecolor=look["colour"], hatch=look["hatch"]),
+                Patch(
+                    facecolor=to_rgba(look["colour"], look["depth"]),
+                    edgecolor=look["colour"],
+                    hatch=look["hatch"],
+                ),
                 label,
             )
         )
