@@ -114,7 +114,7 @@ def test_a_rule_that_another_engine_refuses_is_not_run_and_never_passed(ledgers,
     asked = ledgers(expense=[row | people])
     asked.everything()
 
-    def refuse(query):
+    def refuse(query, told=None):
         raise RuntimeError("no such function")
 
     monkeypatch.setattr(asked, "fetch", refuse)

@@ -75,7 +75,8 @@ def test_the_rule_finds_exactly_what_its_pandas_twin_finds(ledgers, rule_id):
     for seed in SEEDS:
         entry, data, as_of, expected, let_pass = judged(rule_id, seed)
         outcome = run_rule(entry, rules()[rule_id], ledgers("2021", as_of, **data))
-        assert outcome.outcome != "not_run", outcome.reason
+        # a seed may leave a rule no row of the kind it judges; then its twin finds none either
+        assert outcome.outcome != "not_run" or outcome.reason[0] == "none_such", outcome.reason
         assert found(outcome, expected) == expected, f"seed {seed}, as of {as_of}"
         hit |= {case for case, keys in expected.items() if keys}
         passed |= let_pass

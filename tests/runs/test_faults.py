@@ -41,7 +41,7 @@ def test_two_runs_into_one_folder_are_one_run_and_one_clear_line(bureau):
     codes = sorted(process.returncode for process in (first, second))
     if codes != [0, 0]:  # one had finished before the other began to build
         assert codes == [0, 2]
-        (line,) = (text for text in said if "another run" in text)
+        (line,) = (text for text in said if "另一次运行" in text)
         assert line.count("\n") == 1 and "Traceback" not in line
     assert bureau.faults() == []
 
