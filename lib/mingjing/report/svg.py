@@ -54,6 +54,7 @@ _STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": False,
+    "axes.axisbelow": True,
     "grid.color": LINE,
     "hatch.color": INK,
     "hatch.linewidth": 0.4,

@@ -208,6 +208,8 @@ def waterfall(
                 width=0.65,
                 hatch="" if total or step >= 0 else "///",
             )
+            if step and not total:  # two rounds of twenty thousand are no height at all, and must be seen
+                axes.hlines(level, place - 0.325, place + 0.325, color=colour, linewidth=1.5)
             falls = not total and step < 0
             # a fall's figure stands under it: above, it would run into the rise beside it
             axes.annotate(
