@@ -84,8 +84,9 @@ def test_a_row_deleted_between_two_looks_is_not_a_fault_put_right(tmp_path, regi
 
 def test_a_rule_is_bound_to_its_period_when_it_looked_at_it(ledgers):
     row = {"item_id": "P1", "source_type": "巡察", "batch_id": "B1", "unit_id": "U01", "status": "整改中"}
-    view = ledgers(rectification=[row | {"leader_id": "张三", "close_date": None}])
-    outcome = run_rule(catalogue()["ZG-03"], rules()["ZG-03"], view)
+    planned = {"leader_id": "张三", "measure": "补签", "dept": "办公室", "deadline": date(2021, 5, 1)}
+    view = ledgers(rectification=[row | planned])
+    outcome = run_rule(catalogue()["ZG-04"], rules()["ZG-04"], view)
     assert outcome.outcome == "passed" and not outcome.period_bound
     assert view.derived("asks", lambda: view.start and pa.table({"a": [1]})) is not None
     view.period_asked = False
