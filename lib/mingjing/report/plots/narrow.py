@@ -115,7 +115,7 @@ def _fold(axis, most: int) -> None:
 def _legend(axes, legend) -> None:
     """In as many columns as have room beside one another, with their marks."""
     names = [folded(text.get_text(), ALONG) for text in legend.get_texts()]
-    widest = max((wide(line) for name in names for line in name.split("\n")), default=0) + 8
+    widest = max((wide(line) for name in names for line in name.split("\n")), default=0) + 9
     columns = max(1, min(len(names), 66 // widest))
     entries = list(zip(legend.legend_handles, names, strict=True))
     # matplotlib fills column after column; people read row after row
